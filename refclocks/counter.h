@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "leap/instant.h"
+
+namespace tokimori {
+
+/// All clocks of the host, read together: nanoseconds of each, as close to one instant as the bracket shows.
+struct ClockReading {
+    std::int64_t raw = 0;        ///< CLOCK_MONOTONIC_RAW: our counter
+    std::int64_t monotonic = 0;  ///< CLOCK_MONOTONIC: what GPIO edges are stamped in
+    std::int64_t realtime = 0;   ///< CLOCK_REALTIME: what PPS, sockets and other daemons stamp in
+    std::int64_t boottime = 0;   ///< CLOCK_BOOTTIME: tells of a suspend
+    std::int64_t width = 0;      ///< how far apart the first and the last of the readings were
+};
+
+/// Reads the host's clocks once. The only caller of `clock_gettime` in the product.
+ClockReading read_host_clocks();
+
+/// The counter now: one call, for the packet path.
+LocalInstant read_host_counter();
+
+/// The smallest step of the counter as log2 seconds (RFC 5905 precision), measured; −30 … −6.
+int measure_host_precision();
+
+/// The host's counter, and the one place where stamps of other clocks become instants of it. A stamp is turned into
+/// its age (`that clock now − stamp`) and subtracted from the counter now; so it does not matter what that clock shows,
+/// only that it was not stepped in between. Not thread-safe: one per thread.
+class Counter {
+public:
+    /// Reads by `reader`; tests pass their own. `now()` then is that reader's `raw`.
+    explicit Counter(std::function<ClockReading()> reader = read_host_clocks);
+
+    LocalInstant now() const;
+
+    /// Stamps of CLOCK_REALTIME, judged by one reading of all clocks: for a batch of packets.
+    class RealtimeStamps {
+    public:
+        /// `at` of each stamp as `from_realtime`.
+        std::optional<LocalInstant> at(std::int64_t stamp) const;
+
+    private:
+        friend class Counter;
+        ClockReading reading_;
+        bool stepped_ = false;
+    };
+    RealtimeStamps realtime_stamps();
+
+    /// A stamp of CLOCK_REALTIME, POSIX nanoseconds, at most 2 s old. nullopt where that clock was stepped since the last
+    /// call (the stamp may be of either side), or the stamp lies in the future or is too old.
+    std::optional<LocalInstant> from_realtime(std::int64_t stamp);
+
+    /// A stamp of CLOCK_MONOTONIC; likewise.
+    std::optional<LocalInstant> from_monotonic(std::int64_t stamp);
+
+    /// CLOCK_REALTIME now, POSIX nanoseconds, with the counter of the same instant. For what imitates the host's date (a
+    /// simulated sky), never for time we serve.
+    struct HostDate {
+        LocalInstant local;
+        std::int64_t posix = 0;
+    };
+    HostDate host_date() const;
+
+    /// True if the host was suspended since the last call: the counter stood still while time went on.
+    bool suspended_since_last_call();
+
+private:
+    static std::optional<LocalInstant> from_age(std::int64_t age, std::int64_t raw);
+    bool stepped(const ClockReading& reading);
+
+    std::function<ClockReading()> reader_;
+    std::optional<ClockReading> last_;
+    std::optional<std::int64_t> asleep_;
+};
+
+}  // namespace tokimori

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "leap/calendar.h"
+#include "leap/instant.h"
+#include "leap/leap_table.h"
+
+namespace tokimori {
+
+/// Which configured source an observation comes from. Given by the daemon, stable as long as the source's
+/// `name` stays in the configuration.
+using SourceId = std::uint16_t;
+
+/// A second began here, but which? One edge of a pulse per second.
+struct Pulse {
+    SourceId source = 0;
+    LocalInstant at;
+    Duration uncertainty{};  ///< bound of what averaging cannot remove: stamping, cable, receiver; ≥ 0
+};
+
+/// This second, but when exactly? A report that names the time. `heard` is later than `time` by the source's sentence
+/// delay, which nobody has to measure: the labeler learns it where pulses come along.
+struct Label {
+    SourceId source = 0;
+    LocalInstant heard;
+    UtcTime time;
+    Duration uncertainty{};                 ///< bound of the stamping of `heard`; the delay is not part of it; ≥ 0
+    std::optional<int> gps_minus_utc = std::nullopt;  ///< seconds, where the receiver says it (18 since 2017)
+    std::optional<LeapKind> leap_at_month_end = std::nullopt;  ///< what the source announces for the end of its UTC month, if anything
+};
+
+/// Satellites as the receiver sees them.
+struct Satellites {
+    SourceId source = 0;
+    LocalInstant at;
+    int visible = 0;
+    int used = 0;
+};
+
+/// The state of a device in words: absent, busy, forbidden, gone, back. Not the end of anything: the driver retries
+/// for ever. Sent on change only.
+struct DeviceState {
+    SourceId source = 0;
+    LocalInstant at;
+    bool working = false;
+    std::string sentence;  ///< one English sentence for the operator, with the remedy where there is one
+};
+
+/// Something a source said that cannot be believed, dropped by the driver.
+struct Rejection {
+    enum class Reason : std::uint8_t {
+        kUnreadable,      ///< not the protocol, wrong checksum, too long
+        kNoFix,           ///< the receiver itself does not vouch for it
+        kImpossibleDate,  ///< no such date or time
+        kClockStepped,    ///< the host's clock was stepped between stamp and reading
+    };
+    SourceId source = 0;
+    LocalInstant at;
+    Reason reason = Reason::kUnreadable;
+};
+
+/// All that a reference clock can say. May arrive minutes late and out of order.
+using Observation = std::variant<Pulse, Label, Satellites, DeviceState, Rejection>;
+
+}  // namespace tokimori

@@ -1,0 +1,96 @@
+#include "server/clock/label_track.h"
+
+#include <utility>
+
+namespace tokimori {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kStreakToBelieve = 3;
+constexpr Duration kLongestGap = 64s;
+// Sentences jitter by up to 300 ms; a second that is missing or doubled shows beyond that.
+constexpr Duration kContinuity = 400ms;
+constexpr int kTaiMinusGps = 19;
+constexpr UtcDay kRolloverDays = 1024 * 7;
+
+}  // namespace
+
+LabelTrack::LabelTrack(std::optional<UtcDay> floor, std::optional<Duration> delay) : floor_{floor}, delay_{delay} {}
+
+std::optional<HeardSecond> LabelTrack::weigh(const Label& label, const LeapTable& table) {
+    const std::optional<HeardSecond> next = plausible(label, table);
+    if (!next) {
+        distrust();
+        return std::nullopt;
+    }
+    streak_ = continues(*next) ? streak_ + 1 : 1;
+    last_ = next;
+    if (streak_ < kStreakToBelieve) {
+        reason_ = Reason::kWaitingForAgreement;
+        return std::nullopt;
+    }
+    reason_ = Reason::kSelectable;
+    believed_ = next;
+    return next;
+}
+
+std::optional<HeardSecond> LabelTrack::plausible(const Label& label, const LeapTable& table) {
+    const std::optional<UtcTime> time = mend_week(label.time);
+    if (!time) {
+        reason_ = Reason::kWrongWeek;
+        return std::nullopt;
+    }
+    const std::optional<TaiInstant> second = table.tai_at(*time);
+    if (!second) {
+        reason_ = Reason::kNoSuchSecond;
+        return std::nullopt;
+    }
+    if (label.gps_minus_utc && *label.gps_minus_utc + kTaiMinusGps != table.tai_minus_utc_at(*second)) {
+        reason_ = Reason::kWrongLeapSeconds;
+        return std::nullopt;
+    }
+    return HeardSecond{label.heard, *second, label.uncertainty};
+}
+
+// A receiver whose firmware has outlived its week count is 1024 weeks behind. Mended only to the nearer half of the next
+// 1024 weeks: a date that far off may as well be an old recording or a cold receiver's default.
+std::optional<UtcTime> LabelTrack::mend_week(UtcTime time) {
+    week_mended_ = false;
+    if (!floor_ || time.second.day >= *floor_) {
+        return time;
+    }
+    time.second.day += kRolloverDays;
+    if (time.second.day < *floor_ || time.second.day >= *floor_ + kRolloverDays / 2) {
+        return std::nullopt;
+    }
+    week_mended_ = true;
+    return time;
+}
+
+bool LabelTrack::continues(const HeardSecond& next) const {
+    if (!last_) {
+        return false;
+    }
+    const Duration heard = next.heard - last_->heard;
+    const Duration named = next.second - last_->second;
+    return heard > Duration::zero() && heard < kLongestGap && named > Duration::zero() &&
+           std::chrono::abs(named - heard) < kContinuity;
+}
+
+std::optional<HeardSecond> LabelTrack::recent(LocalInstant now, Duration age) const {
+    return believed_ && now - believed_->heard <= age ? believed_ : std::nullopt;
+}
+
+void LabelTrack::distrust() {
+    streak_ = 0;
+    last_.reset();
+    believed_.reset();
+}
+
+void LabelTrack::refuse(Reason why) {
+    believed_.reset();
+    reason_ = why;
+}
+
+}  // namespace tokimori

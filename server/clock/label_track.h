@@ -1,0 +1,60 @@
+#pragma once
+
+#include <optional>
+
+#include "leap/leap_table.h"
+#include "refclocks/observation.h"
+#include "server/clock/reason.h"
+#include "server/clock/sentence_delay.h"
+
+namespace tokimori {
+
+/// A label that was weighed and named an instant of TAI.
+struct HeardSecond {
+    LocalInstant heard;
+    TaiInstant second;       ///< the instant the sentence names; it was then, plus the sentence delay, at `heard`
+    Duration uncertainty{};  ///< of the stamping of `heard`
+};
+
+/// The labels of one source: are they consistent, plausible, and how late do they come? Believes nothing before three
+/// reports in a row agree with each other and with the counter.
+class LabelTrack {
+public:
+    /// `floor`: dates before it are not believed (the day of the build); absent in a laboratory. `delay`: see SentenceDelay.
+    LabelTrack(std::optional<UtcDay> floor, std::optional<Duration> delay);
+
+    /// Weighs one label against `table`. The heard second if it may be believed, else nullopt and `reason()` says why.
+    std::optional<HeardSecond> weigh(const Label& label, const LeapTable& table);
+
+    /// The last believed second, if it was heard no longer than `age` before `now`.
+    std::optional<HeardSecond> recent(LocalInstant now, Duration age) const;
+
+    /// What kept the last label from being believed; `kSelectable` if nothing did.
+    Reason reason() const { return reason_; }
+
+    /// True if the receiver's week count has rolled over (IS-GPS-200: 1024 weeks) and is being mended.
+    bool week_mended() const { return week_mended_; }
+
+    /// Forgets all trust: the next labels must prove themselves again.
+    void distrust();
+    /// What the last label said is not to be relied upon after all; later ones may be.
+    void refuse(Reason why);
+
+    SentenceDelay& delay() { return delay_; }
+    const SentenceDelay& delay() const { return delay_; }
+
+private:
+    std::optional<UtcTime> mend_week(UtcTime time);
+    std::optional<HeardSecond> plausible(const Label& label, const LeapTable& table);
+    bool continues(const HeardSecond& next) const;
+
+    std::optional<UtcDay> floor_;
+    SentenceDelay delay_;
+    std::optional<HeardSecond> last_;
+    std::optional<HeardSecond> believed_;
+    int streak_ = 0;
+    Reason reason_ = Reason::kSilent;
+    bool week_mended_ = false;
+};
+
+}  // namespace tokimori

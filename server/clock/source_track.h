@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "leap/leap_vote.h"
+#include "refclocks/observation.h"
+#include "server/clock/label_track.h"
+#include "server/clock/line_fit.h"
+#include "server/clock/server_state.h"
+
+namespace tokimori {
+
+/// What the operator said about a source.
+struct SourceSettings {
+    SourceId id = 0;
+    ReferenceId refid = reference_id("GPS");
+    Duration offset{};               ///< added to its reference
+    std::optional<Duration> delay = std::nullopt;  ///< its sentence delay, where known
+    bool prefer = false;
+    bool noselect = false;
+    bool trust = false;              ///< may arm a leap second alone
+    bool laboratory_only = false;    ///< simulated: followed only in a laboratory
+    bool expects_pulses = false;     ///< pulses should come from it
+
+    friend bool operator==(const SourceSettings&, const SourceSettings&) = default;
+};
+
+/// What is known of one source: its labels, its pulses, and the line from the counter to TAI that each of them shows.
+class SourceTrack {
+public:
+    SourceTrack(const SourceSettings& settings, std::optional<UtcDay> floor);
+
+    const SourceSettings& settings() const { return settings_; }
+    LabelTrack& labels() { return labels_; }
+    const LabelTrack& labels() const { return labels_; }
+
+    /// A pulse that nobody could number yet; the last few are kept.
+    void hold(const Pulse& pulse);
+    /// The held pulses, oldest first; forgotten here.
+    std::vector<Pulse> take_held();
+
+    /// A numbered pulse.
+    void add_pulse_sample(const Sample& sample);
+    /// A believed label as it was heard, without any sentence delay.
+    void add_label_sample(const HeardSecond& heard);
+
+    /// The line this source shows, pulses before labels, with the operator's offset and the sentence delay added; nullopt
+    /// where nothing consistent was heard in the last seconds.
+    struct Line {
+        LineEstimate estimate;
+        bool from_pulses = false;
+    };
+    std::optional<Line> line(LocalInstant now) const;
+
+    /// What keeps the pulses from being used, if anything.
+    void set_pulse_reason(Reason reason) { pulse_reason_ = reason; }
+    Reason pulse_reason() const { return pulse_reason_; }
+    /// What keeps this source from being followed at `now`; `kSelectable` where nothing does.
+    Reason reason(LocalInstant now) const;
+
+    bool heard_pulse_since(LocalInstant instant) const { return last_pulse_ && *last_pulse_ >= instant; }
+    std::optional<LocalInstant> last_heard() const;
+
+    void set_vote(std::optional<LeapVote> vote) { vote_ = vote; }
+    const std::optional<LeapVote>& vote() const { return vote_; }
+    void set_satellites(const Satellites& satellites) { satellites_ = satellites; }
+    const std::optional<Satellites>& satellites() const { return satellites_; }
+
+    /// Forgets every sample and all trust, keeps what was learned about the sentence delay.
+    void restart();
+
+private:
+    SourceSettings settings_;
+    LabelTrack labels_;
+    LineFit pulse_fit_;
+    LineFit label_fit_;
+    std::deque<Pulse> held_;
+    std::optional<LocalInstant> last_pulse_;
+    std::optional<LocalInstant> last_label_;
+    std::optional<LeapVote> vote_;
+    std::optional<Satellites> satellites_;
+    Reason pulse_reason_ = Reason::kUnlabelled;
+};
+
+}  // namespace tokimori

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "refclocks/refclock.h"
+#include "server/clock/discipline.h"
+#include "server/clock/selection.h"
+#include "server/clock/server_state.h"
+#include "server/clock/source_track.h"
+
+namespace tokimori {
+
+/// How the clock is doing. Words of RFC 5905 and of people.
+enum class ClockState : std::uint8_t {
+    kNeverSynchronised,
+    kSynchronised,
+    kHoldover,        ///< no source is followed; the clock goes on by itself, within its bound
+    kUnsynchronised,  ///< it was, and cannot vouch for the time any more
+};
+
+/// What a person may want to know of a source.
+struct SourceReport {
+    SourceId source = 0;
+    Reason reason = Reason::kSilent;
+    bool from_pulses = false;
+    Duration offset{};               ///< reference − ours, of its line now
+    Duration jitter{};
+    Duration distance{};             ///< root distance; 0 where it shows no line
+    std::optional<Duration> sentence_delay = std::nullopt;  ///< as learned
+    std::optional<LocalInstant> last_heard = std::nullopt;
+    bool week_mended = false;
+    std::optional<Satellites> satellites = std::nullopt;
+};
+
+/// The conductor of the clock room: observations in, `ServerState` out. The same observations in the same order give the
+/// same states. Told everything, asks for nothing; clock thread only.
+class Timekeeper : public ObservationSink {
+public:
+    struct Settings {
+        std::optional<UtcDay> floor = std::nullopt;  ///< dates before it are not believed; absent in a laboratory
+        bool laboratory = false;      ///< simulated sources may be followed
+        Duration holdover = std::chrono::hours{24};
+        Duration leap_lead = std::chrono::hours{24};  ///< how long before a leap second LI announces it
+        std::int8_t precision = -20;                  ///< of the counter, log2 seconds
+        Discipline::Settings discipline;
+    };
+
+    Timekeeper(const Settings& settings, LeapTable table, LocalInstant started);
+
+    /// The sources from now on. Those whose settings are unchanged keep all that is known of them.
+    void set_sources(const std::vector<SourceSettings>& sources);
+    /// A better leap table.
+    void set_leap_table(LeapTable table);
+    /// How long the clock may go on by itself, from its last update.
+    void set_holdover(Duration holdover) { settings_.holdover = holdover; }
+    /// Anything a driver says, of any source, in any order.
+    void observe(const Observation& observation) override;
+    /// Time passes. To be called about once a second, or more often.
+    void advance(LocalInstant now);
+    /// The counter stood still while time went on (suspend): nothing is vouched for any more.
+    void lose_time(LocalInstant now);
+
+    const ServerState& state() const { return state_; }
+    ClockState clock_state() const;
+    /// The source that is followed, if one is.
+    std::optional<SourceId> selected() const { return selected_; }
+    /// Reference − ours at the last update.
+    Duration offset() const { return discipline_.offset(); }
+    const LeapTable& leap_table() const { return table_in_force_; }
+    std::vector<SourceReport> sources() const;
+
+private:
+    void on(const Pulse& pulse);
+    void on(const Label& label);
+    void on(const Satellites& satellites);
+    void on(const DeviceState&) {}
+    void on(const Rejection&) {}
+
+    SourceTrack* find(SourceId id);
+    const SourceTrack* find(SourceId id) const;
+    bool believable(const SourceTrack& source) const;
+    bool vouches(SourceTrack& source, const HeardSecond& heard);
+    void number(SourceTrack& source, const Pulse& pulse);
+    std::optional<TaiInstant> second_of(const Pulse& pulse, Reason& reason);
+    void add_sample(SourceTrack& source, const Pulse& pulse, TaiInstant second);
+    void note_vote(SourceTrack& source, const Label& label);
+
+    void update();
+    std::vector<Candidate> candidates() const;
+    bool pulses_are_coming() const;
+    bool worth_following(const LineEstimate& line) const;
+    bool knows_second(LocalInstant at) const;
+    Reason reason_of(const SourceTrack& source) const;
+    void follow(const SourceTrack& source);
+    void give_up();
+    void refresh_leap_table();
+    void publish();
+    bool serving() const { return state_.synchronised_at(now_); }
+
+    Settings settings_;
+    LeapTable table_;           ///< what is decided, the leap seconds already carried out included
+    LeapTable table_in_force_;  ///< with what the sources may announce
+    std::vector<SourceTrack> sources_;
+    Discipline discipline_;
+    ServerState state_;
+    LocalInstant now_;
+    LocalInstant acquiring_since_;
+    std::optional<LocalInstant> last_update_;
+    std::optional<SourceId> selected_;
+    std::vector<SourceId> falsetickers_;
+};
+
+}  // namespace tokimori

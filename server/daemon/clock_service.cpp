@@ -1,0 +1,205 @@
+#include "server/daemon/clock_service.h"
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <utility>
+
+#include "server/daemon/leap_list_file.h"
+#include "server/daemon/refclock_factory.h"
+
+namespace tokimori {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kTick = 500ms;
+
+std::string_view name_of(ClockState state) {
+    switch (state) {
+        case ClockState::kNeverSynchronised: return "never_synchronised";
+        case ClockState::kSynchronised: return "synchronised";
+        case ClockState::kHoldover: return "holdover";
+        case ClockState::kUnsynchronised: return "unsynchronised";
+    }
+    return "unknown";
+}
+
+std::string text_of(const ReferenceId& refid) {
+    std::string text;
+    for (const std::uint8_t octet : refid) {
+        if (octet != 0) {
+            text.push_back(static_cast<char>(octet));
+        }
+    }
+    return text;
+}
+
+}  // namespace
+
+struct ClockService::Source {
+    SourceId id = 0;
+    RefclockConfiguration configuration;
+    std::unique_ptr<Refclock> driver;
+};
+
+struct ClockService::Ticker {
+    explicit Ticker(boost::asio::io_context& io) : timer{io} {}
+    boost::asio::steady_timer timer;
+};
+
+ClockService::ClockService(boost::asio::io_context& io, const Configuration& configuration, PublishedState& published,
+                           Log& log)
+    : io_{io},
+      published_{published},
+      log_{log},
+      log_status_{configuration.log_status},
+      timekeeper_{timekeeper_settings(configuration), load_leap_table(configuration.leap_list_file, log, counter_.now()),
+                  counter_.now()},
+      ticker_{std::make_unique<Ticker>(io)} {
+    set_sources(configuration);
+}
+
+ClockService::~ClockService() = default;
+
+Timekeeper::Settings ClockService::timekeeper_settings(const Configuration& configuration) {
+    Timekeeper::Settings settings;
+    if (!configuration.lab_mode) {
+        settings.floor = parse_utc(TOKIMORI_BUILD_DATE).value().second.day;
+    }
+    settings.laboratory = configuration.lab_mode;
+    settings.holdover = configuration.holdover;
+    settings.precision = static_cast<std::int8_t>(measure_host_precision());
+    return settings;
+}
+
+void ClockService::start() {
+    for (auto& [name, source] : sources_) {
+        source.driver->start();
+    }
+    status_logged_ = counter_.now();
+    tick();
+}
+
+void ClockService::reload(const Configuration& configuration) {
+    log_status_ = configuration.log_status;
+    timekeeper_.set_holdover(configuration.holdover);
+    timekeeper_.set_leap_table(load_leap_table(configuration.leap_list_file, log_, counter_.now()));
+    set_sources(configuration);
+    for (auto& [name, source] : sources_) {
+        source.driver->start();
+    }
+    published_.write(timekeeper_.state());
+}
+
+void ClockService::stop() {
+    ticker_->timer.cancel();
+    for (auto& [name, source] : sources_) {
+        source.driver->stop();
+    }
+}
+
+void ClockService::set_sources(const Configuration& configuration) {
+    std::map<std::string, Source> next;
+    std::vector<SourceSettings> settings;
+    for (const RefclockConfiguration& wanted : configuration.refclocks) {
+        const auto known = sources_.find(wanted.name);
+        if (known != sources_.end() && known->second.configuration == wanted) {
+            next.emplace(wanted.name, std::move(known->second));
+        } else {
+            const SourceId id = next_id_++;
+            next.emplace(wanted.name, Source{id, wanted, make_refclock({io_, counter_, *this}, id, wanted)});
+        }
+        settings.push_back(source_settings(next.at(wanted.name).id, wanted));
+    }
+    sources_ = std::move(next);
+    timekeeper_.set_sources(settings);
+}
+
+void ClockService::observe(const Observation& observation) {
+    if (const auto* const device = std::get_if<DeviceState>(&observation)) {
+        log_device(*device);
+    }
+    timekeeper_.observe(observation);
+    published_.write(timekeeper_.state());
+    log_changes();
+}
+
+void ClockService::tick() {
+    const LocalInstant now = counter_.now();
+    if (counter_.suspended_since_last_call()) {
+        log_.write(now, LogLevel::kWarning, "suspended", {{"effect", "the time is not known until a source tells it"}});
+        timekeeper_.lose_time(now);
+    }
+    timekeeper_.advance(now);
+    published_.write(timekeeper_.state());
+    log_changes();
+    if (log_status_ > Duration::zero() && now - status_logged_ >= log_status_) {
+        status_logged_ = now;
+        log_state(LogLevel::kInfo, "status");
+    }
+    log_.tell_suppressed(now);
+    ticker_->timer.expires_after(kTick);
+    ticker_->timer.async_wait([this](const boost::system::error_code& error) {
+        if (!error) {
+            tick();
+        }
+    });
+}
+
+void ClockService::log_changes() {
+    const ClockState state = timekeeper_.clock_state();
+    if (state != logged_state_ || (timekeeper_.selected() && timekeeper_.selected() != logged_source_)) {
+        logged_state_ = state;
+        logged_source_ = timekeeper_.selected();
+        log_state(state == ClockState::kSynchronised ? LogLevel::kInfo : LogLevel::kWarning, "clock");
+    }
+    for (const SourceReport& report : timekeeper_.sources()) {
+        const auto logged = logged_reasons_.find(report.source);
+        if (logged == logged_reasons_.end() || logged->second != report.reason) {
+            logged_reasons_[report.source] = report.reason;
+            log_source(report);
+        }
+    }
+}
+
+void ClockService::log_source(const SourceReport& report) {
+    log_.write(counter_.now(), LogLevel::kInfo, "source",
+               {{"name", name_of(report.source)},
+                {"reason", reason_code(report.reason)},
+                {"sentence_delay", report.sentence_delay.value_or(Duration::zero())},
+                {"week_mended", report.week_mended}});
+}
+
+void ClockService::log_state(LogLevel level, std::string_view event) {
+    const LocalInstant now = counter_.now();
+    const ServerState& state = timekeeper_.state();
+    const ClockState clock = timekeeper_.clock_state();
+    if (clock == ClockState::kNeverSynchronised) {
+        log_.write(now, level, event, {{"state", tokimori::name_of(clock)}, {"serving", "LI=3 stratum 0"}});
+        return;
+    }
+    const UtcTime utc = timekeeper_.leap_table().utc_at(state.model.tai_at(now));
+    const auto selected = timekeeper_.selected();
+    log_.write(now, level, event,
+               {{"state", tokimori::name_of(clock)},
+                {"source", selected ? name_of(*selected) : "-"},
+                {"refid", text_of(state.refid)},
+                {"offset", timekeeper_.offset()},
+                {"root_distance", state.root_distance_at(now)},
+                {"frequency_ppm", ppm_from_rate(state.model.rate)},
+                {"utc", format_utc(utc)},
+                {"jst", format_jst(utc)}});
+}
+
+void ClockService::log_device(const DeviceState& device) {
+    log_.write(counter_.now(), device.working ? LogLevel::kInfo : LogLevel::kWarning, "device",
+               {{"name", name_of(device.source)}, {"working", device.working}, {"what", device.sentence}});
+}
+
+std::string ClockService::name_of(SourceId id) const {
+    const auto found = std::find_if(sources_.begin(), sources_.end(), [id](const auto& s) { return s.second.id == id; });
+    return found != sources_.end() ? found->first : "?";
+}
+
+}  // namespace tokimori

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "refclocks/counter.h"
+#include "refclocks/refclock.h"
+#include "server/clock/timekeeper.h"
+#include "server/daemon/configuration.h"
+#include "server/daemon/log.h"
+#include "server/daemon/published_state.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace tokimori {
+
+/// The clock thread's work: runs the drivers, hands what they say to the timekeeper, publishes what comes of it, and
+/// logs what an operator wants to know. Everything on the thread that runs `io`.
+class ClockService : public ObservationSink {
+public:
+    /// All must outlive the object. Publishes nothing before `start`.
+    ClockService(boost::asio::io_context& io, const Configuration& configuration, PublishedState& published, Log& log);
+    ~ClockService() override;
+
+    void start();
+    /// Takes over a new configuration. Sources whose entry is unchanged go on as if nothing had happened.
+    void reload(const Configuration& configuration);
+    void stop();
+
+    void observe(const Observation& observation) override;
+    LocalInstant now() const { return counter_.now(); }
+
+private:
+    struct Source;
+    struct Ticker;
+
+    static Timekeeper::Settings timekeeper_settings(const Configuration& configuration);
+    void set_sources(const Configuration& configuration);
+    void tick();
+    void log_changes();
+    void log_source(const SourceReport& report);
+    void log_state(LogLevel level, std::string_view event);
+    void log_device(const DeviceState& device);
+    std::string name_of(SourceId id) const;
+
+    boost::asio::io_context& io_;
+    PublishedState& published_;
+    Log& log_;
+    Duration log_status_;
+    Counter counter_;
+    Timekeeper timekeeper_;
+    std::map<std::string, Source> sources_;
+    std::unique_ptr<Ticker> ticker_;
+    SourceId next_id_ = 1;
+    ClockState logged_state_ = ClockState::kNeverSynchronised;
+    std::optional<SourceId> logged_source_;
+    std::map<SourceId, Reason> logged_reasons_;
+    LocalInstant status_logged_;
+};
+
+}  // namespace tokimori

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "leap/calendar.h"
+#include "leap/instant.h"
+#include "leap/leap_table.h"
+#include "refclocks/simulated_sky.h"
+
+namespace tokimori {
+
+/// Where to listen: a numeric address and a port.
+struct ListenAddress {
+    std::string address;  ///< "0.0.0.0", "::", "192.0.2.1"
+    std::uint16_t port = 123;
+
+    friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
+};
+
+/// One `[[refclock]]`. Keys of drivers other than `driver` are absent.
+struct RefclockConfiguration {
+    std::string driver;  ///< "gpsd", "simulated"
+    std::string name;    ///< unique; the identity of the source through a reload
+    std::optional<std::string> refid;
+    Duration offset{};              ///< added to the reference
+    std::optional<Duration> delay;  ///< the sentence delay, where the operator knows it; else learned
+    bool prefer = false;
+    bool noselect = false;
+    bool trust = false;
+    // gpsd
+    std::string host = "localhost";
+    std::uint16_t port = 2947;
+    std::string device;
+    bool pps = false;
+    // simulated
+    std::optional<UtcTime> start;  ///< absent: the host's clock
+    Duration jitter{300};
+    double frequency_error_ppm = 0.0;
+    LeapKind leap = LeapKind::kNone;
+    bool pulses = true;  ///< emit pulses
+    bool labels = true;  ///< emit labels
+    std::vector<SkyFault> script;  ///< what goes wrong, and when
+
+    friend bool operator==(const RefclockConfiguration&, const RefclockConfiguration&) = default;
+};
+
+enum class SystemClockMode : std::uint8_t { kFollow, kLeave };
+enum class LogLevel : std::uint8_t { kError, kWarning, kInfo, kDebug };
+
+/// Everything the file can say, checked and in our types. Defaults are those of the settings table.
+struct Configuration {
+    std::vector<ListenAddress> listen{{"0.0.0.0", 123}, {"::", 123}};
+    std::optional<unsigned> workers;  ///< absent: one per core; 0: everything on one thread
+    bool lab_mode = false;
+    SystemClockMode system_clock = SystemClockMode::kFollow;
+    Duration holdover = std::chrono::hours{24};
+    std::string leap_list_file = "/usr/share/zoneinfo/leap-seconds.list";
+    LogLevel log_level = LogLevel::kInfo;
+    std::string control_socket = "/run/tokimori/control.sock";  ///< empty: none
+    std::string state_dir = "/var/lib/tokimori";                ///< empty: nothing is kept, as in lab mode unless set
+    Duration log_status{};                                      ///< how often the state is logged; 0: on change only
+    std::vector<RefclockConfiguration> refclocks;
+
+    friend bool operator==(const Configuration&, const Configuration&) = default;
+};
+
+/// A configuration, or everything that is wrong with it at once.
+struct ConfigurationResult {
+    std::optional<Configuration> configuration;
+    std::vector<std::string>
+        errors;  ///< "FILE:LINE: sentence with the remedy"; without LINE where it is the whole file
+};
+
+/// Reads the TOML text of `file` (the name is only for the messages). Unknown keys are errors with their line and the
+/// nearest valid name; ranges are checked whatever mode is in force. After wrong syntax the rest cannot be read: then
+/// that is the only error. Never throws, whatever the text.
+ConfigurationResult parse_configuration(std::string_view text, std::string_view file);
+
+/// Reads the file at `path`; an unreadable one is an error with the reason.
+ConfigurationResult read_configuration(const std::string& path);
+
+}  // namespace tokimori

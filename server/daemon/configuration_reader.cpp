@@ -1,0 +1,293 @@
+#include "server/daemon/configuration_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "server/daemon/escape.h"
+#include "server/daemon/value_text.h"
+
+namespace tokimori {
+namespace {
+
+constexpr std::size_t kMostAddresses = 64;
+constexpr std::size_t kMostTables = 64;
+
+std::string shown(const TomlNode& node) {
+    struct Words {
+        std::string operator()(bool value) const { return value ? "true" : "false"; }
+        std::string operator()(std::int64_t value) const { return std::to_string(value); }
+        std::string operator()(double value) const { return fmt::format("{}", value); }
+        std::string operator()(const std::string& value) const { return in_quotes(value); }
+        std::string operator()(const TomlMoment& value) const { return value.text; }
+        std::string operator()(const TomlArray& value) const { return value.empty() ? "an empty list" : "a list"; }
+        std::string operator()(const TomlTable&) const { return "a table"; }
+    };
+    return std::visit(Words{}, node.value);
+}
+
+bool is_text(SettingType type, const std::string& text) {
+    switch (type) {
+        case SettingType::kBool:
+        case SettingType::kInteger:
+        case SettingType::kAddresses:
+            return false;
+        case SettingType::kIntegerOrAuto:
+            return text == "auto";
+        default:
+            return true;
+    }
+}
+
+// The text of a node of the kind that the type asks for: "true" in quotes is no bool.
+std::optional<std::string> text_of(SettingType type, const TomlNode& node) {
+    if (const auto* flag = std::get_if<bool>(&node.value); flag != nullptr && type == SettingType::kBool) {
+        return *flag ? "true" : "false";
+    }
+    const bool counts = type == SettingType::kInteger || type == SettingType::kIntegerOrAuto;
+    if (const auto* number = std::get_if<std::int64_t>(&node.value); number != nullptr && counts) {
+        return std::to_string(*number);
+    }
+    const bool dates = type == SettingType::kInstant || type == SettingType::kDate;
+    if (const auto* moment = std::get_if<TomlMoment>(&node.value); moment != nullptr && dates) {
+        return moment->text;
+    }
+    const auto* text = std::get_if<std::string>(&node.value);
+    return text != nullptr && is_text(type, *text) ? std::optional(*text) : std::nullopt;
+}
+
+std::string value_sentence(const Setting& setting, const Section& section, const TomlNode& node) {
+    std::vector<std::string_view> words;
+    for (const Choice& choice : setting.choices) {
+        words.push_back(choice.text);
+    }
+    const auto* const text = std::get_if<std::string>(&node.value);
+    const std::string hint = text != nullptr && !words.empty()
+                                 ? fmt::format("did you mean \"{}\"? Write ", nearest_name(*text, words))
+                                 : "write ";
+    return fmt::format("{} in {} is {}; {}{}.", setting.key, heading(section), shown(node), hint, expectation(setting));
+}
+
+const Choice* driver_choice(const TomlTable& table) {
+    const TomlNode* const node = find_key(table, "driver");
+    const auto* const text = node != nullptr ? std::get_if<std::string>(&node->value) : nullptr;
+    const Setting* const setting = find_setting("refclock", "driver", "");
+    if (text == nullptr || setting == nullptr) {
+        return nullptr;
+    }
+    const auto found = std::ranges::find(setting->choices, *text, &Choice::text);
+    return found == setting->choices.end() ? nullptr : &*found;
+}
+
+std::vector<std::string_view> keys_at(const Section& section, std::string_view driver) {
+    std::vector<std::string_view> keys;
+    for (const Setting& setting : settings()) {
+        if (setting.section == section.name && (driver.empty() || setting.driver.empty() || setting.driver == driver)) {
+            keys.push_back(setting.key);
+        }
+    }
+    return keys;
+}
+
+std::vector<std::string_view> top_sections() {
+    std::vector<std::string_view> names;
+    for (const Section& section : sections()) {
+        if (section.name.find('.') == std::string_view::npos) {
+            names.push_back(section.name);
+        }
+    }
+    return names;
+}
+
+// Where a key that is unknown here would be right.
+const Section* home_of(std::string_view key) {
+    const auto found = std::ranges::find(settings(), key, &Setting::key);
+    return found == settings().end() ? nullptr : find_section(found->section);
+}
+
+}  // namespace
+
+void ConfigurationReader::read(const TomlTable& root) {
+    for (const TomlEntry& entry : root) {
+        const Section* const section = entry.key.find('.') == std::string::npos ? find_section(entry.key) : nullptr;
+        if (section == nullptr) {
+            refuse_section(entry);
+        } else {
+            read_section(*section, entry);
+        }
+    }
+    const TomlNode* const state = find_key(root, "state");
+    const auto* const table = state != nullptr ? std::get_if<TomlTable>(&state->value) : nullptr;
+    if (configuration_.lab_mode && (table == nullptr || find_key(*table, "dir") == nullptr)) {
+        configuration_.state_dir.clear();
+    }
+}
+
+std::vector<Complaint> ConfigurationReader::take_complaints() {
+    std::ranges::stable_sort(complaints_, {}, &Complaint::line);
+    return std::move(complaints_);
+}
+
+void ConfigurationReader::read_section(const Section& section, const TomlEntry& entry) {
+    const auto* const tables = std::get_if<TomlArray>(&entry.node.value);
+    const auto* const table = std::get_if<TomlTable>(&entry.node.value);
+    if (section.repeated && tables != nullptr) {
+        read_tables(section, *tables);
+    } else if (!section.repeated && table != nullptr) {
+        read_table(section, *table, entry.line);
+    } else {
+        complain(entry.line, fmt::format("{0} is not written as a section; give it a line {0} {1}.", heading(section),
+                                         section.repeated ? "for each of them" : "that stands once"));
+    }
+}
+
+void ConfigurationReader::read_tables(const Section& section, const TomlArray& tables) {
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+        const auto* const table = std::get_if<TomlTable>(&tables[i].value);
+        if (table == nullptr) {
+            complain(tables[i].line, fmt::format("{} is {}; write its keys below a line {}.", heading(section),
+                                                 shown(tables[i]), heading(section)));
+        } else if (i == kMostTables) {
+            complain(tables[i].line, fmt::format("There are more than {} of {}; remove some.", i, heading(section)));
+            return;
+        } else {
+            read_table(section, *table, tables[i].line);
+        }
+    }
+}
+
+void ConfigurationReader::read_table(const Section& section, const TomlTable& table, int line) {
+    if (!section.served && (section.repeated || !table.empty())) {
+        complain(line, fmt::format("{} is not available in this version; remove it.", heading(section)));
+    }
+    const bool is_refclock = section.name == "refclock";
+    const Choice* const driver = is_refclock ? driver_choice(table) : nullptr;
+    const Place place{section, table, line, driver != nullptr ? driver->text : std::string_view{}};
+    if (keys_at(section, {}).empty()) {
+        return;
+    }
+    if (is_refclock) {
+        configuration_.refclocks.emplace_back();
+        check_refclock(place);
+    }
+    for (const TomlEntry& entry : table) {
+        read_key(place, entry);
+    }
+    check_required(place);
+}
+
+void ConfigurationReader::read_key(const Place& place, const TomlEntry& entry) {
+    const std::string nested = fmt::format("{}.{}", place.section.name, entry.key);
+    const Setting* const setting = find_setting(place.section.name, entry.key, place.driver);
+    const Choice* const driver = driver_choice(place.table);
+    if (const Section* const section = find_section(nested)) {
+        read_section(*section, entry);
+    } else if (setting != nullptr) {
+        read_value(place, *setting, entry.node);
+    } else if (driver == nullptr || driver->served) {
+        refuse_key(place, entry);
+    }
+}
+
+void ConfigurationReader::read_value(const Place& place, const Setting& setting, const TomlNode& node) {
+    const auto* const list = std::get_if<TomlArray>(&node.value);
+    if (setting.type == SettingType::kAddresses && list != nullptr && !list->empty()) {
+        read_addresses(place, setting, *list);
+        return;
+    }
+    const auto text = text_of(setting.type, node);
+    const auto value = text ? value_from_text(setting, *text) : std::nullopt;
+    if (!value) {
+        complain(node.line, value_sentence(setting, place.section, node));
+        return;
+    }
+    const auto* const choice = std::get_if<const Choice*>(&*value);
+    if (choice != nullptr && !(*choice)->served) {
+        complain(node.line, fmt::format("{} \"{}\" in {} is not available in this version; write {}.", setting.key,
+                                        (*choice)->text, heading(place.section), expectation(setting)));
+    } else if (setting.fill != nullptr) {
+        setting.fill(configuration_, *value);
+    }
+}
+
+void ConfigurationReader::read_addresses(const Place& place, const Setting& setting, const TomlArray& elements) {
+    std::vector<ListenAddress> addresses;
+    for (const TomlNode& element : elements) {
+        const auto* const text = std::get_if<std::string>(&element.value);
+        const auto address = text != nullptr ? parse_listen_address(*text) : std::nullopt;
+        if (!address) {
+            complain(element.line, value_sentence(setting, place.section, element));
+        } else if (std::ranges::count(addresses, *address) > 0) {
+            complain(element.line, fmt::format("{} stands twice in {}; remove one.", in_quotes(*text), setting.key));
+        } else if (addresses.size() == kMostAddresses) {
+            complain(element.line,
+                     fmt::format("{} has more than {} addresses; remove some.", setting.key, kMostAddresses));
+            return;
+        } else {
+            addresses.push_back(*address);
+        }
+    }
+    setting.fill(configuration_, addresses);
+}
+
+void ConfigurationReader::check_required(const Place& place) {
+    for (const Setting& setting : settings()) {
+        if (setting.section == place.section.name && setting.required &&
+            find_key(place.table, setting.key) == nullptr) {
+            complain(place.line, fmt::format("This {0} has no {1}; add {1} = with {2}.", heading(place.section),
+                                             setting.key, expectation(setting)));
+        }
+    }
+}
+
+void ConfigurationReader::check_refclock(const Place& place) {
+    const TomlNode* const refid = find_key(place.table, "refid");
+    if (refid != nullptr && place.driver == "simulated") {
+        complain(refid->line, "refid cannot be set for a simulated source, which always says SIM; remove it.");
+    }
+    const TomlNode* const name = find_key(place.table, "name");
+    if (const auto* text = name != nullptr ? std::get_if<std::string>(&name->value) : nullptr) {
+        check_name(*text, name->line);
+    }
+}
+
+void ConfigurationReader::check_name(std::string_view name, int line) {
+    const auto [earlier, is_new] = name_lines_.emplace(name, line);
+    if (!is_new) {
+        complain(line, fmt::format("The name {} is already used in line {}; give every source a name of its own.",
+                                   in_quotes(name), earlier->second));
+    }
+}
+
+void ConfigurationReader::refuse_section(const TomlEntry& entry) {
+    const Section* const home = home_of(entry.key);
+    if (home != nullptr) {
+        complain(entry.line,
+                 fmt::format("{} stands outside its section; move it below {}.", entry.key, heading(*home)));
+        return;
+    }
+    const Section* const nearest = find_section(nearest_name(entry.key, top_sections()));
+    complain(entry.line, fmt::format("There is no section {}; did you mean {}?", in_quotes(entry.key),
+                                     nearest != nullptr ? heading(*nearest) : ""));
+}
+
+void ConfigurationReader::refuse_key(const Place& place, const TomlEntry& entry) {
+    const std::string here = heading(place.section);
+    const Section* const home = home_of(entry.key);
+    if (const Setting* const other = find_setting(place.section.name, entry.key, "")) {
+        complain(entry.line, fmt::format("{} belongs to the driver \"{}\", not to \"{}\"; remove it from this {}.",
+                                         entry.key, other->driver, place.driver, here));
+    } else if (home != nullptr) {
+        complain(entry.line, fmt::format("{} belongs in {}, not in {}; move it.", entry.key, heading(*home), here));
+    } else {
+        complain(entry.line, fmt::format("There is no key {} in {}; did you mean \"{}\"?", in_quotes(entry.key), here,
+                                         nearest_name(entry.key, keys_at(place.section, place.driver))));
+    }
+}
+
+void ConfigurationReader::complain(int line, std::string sentence) {
+    complaints_.push_back({line, std::move(sentence)});
+}
+
+}  // namespace tokimori

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "server/daemon/configuration.h"
+#include "server/daemon/settings_table.h"
+#include "server/daemon/toml_document.h"
+
+namespace tokimori {
+
+/// Walks one file along the table of settings: fills a Configuration and collects everything that is wrong with the
+/// file.
+class ConfigurationReader {
+public:
+    /// Once per object.
+    void read(const TomlTable& root);
+
+    /// Meaningful where there are no complaints.
+    Configuration take_configuration() { return std::move(configuration_); }
+    /// In the order of the lines.
+    std::vector<Complaint> take_complaints();
+
+private:
+    /// A table of the file with what is needed to judge its keys.
+    struct Place {
+        const Section& section;
+        const TomlTable& table;
+        int line = 0;
+        std::string_view driver;  ///< empty outside `refclock`, and where it is missing or unknown
+    };
+
+    void read_section(const Section& section, const TomlEntry& entry);
+    void read_tables(const Section& section, const TomlArray& tables);
+    void read_table(const Section& section, const TomlTable& table, int line);
+    void read_key(const Place& place, const TomlEntry& entry);
+    void read_value(const Place& place, const Setting& setting, const TomlNode& node);
+    void read_addresses(const Place& place, const Setting& setting, const TomlArray& elements);
+    void check_required(const Place& place);
+    void check_refclock(const Place& place);
+    void check_name(std::string_view name, int line);
+    void refuse_section(const TomlEntry& entry);
+    void refuse_key(const Place& place, const TomlEntry& entry);
+    void complain(int line, std::string sentence);
+
+    Configuration configuration_;
+    std::vector<Complaint> complaints_;
+    std::map<std::string, int, std::less<>> name_lines_;
+};
+
+}  // namespace tokimori

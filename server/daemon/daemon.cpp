@@ -1,0 +1,204 @@
+#include "server/daemon/daemon.h"
+
+#include <algorithm>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "server/daemon/clock_service.h"
+#include "server/daemon/listeners.h"
+#include "server/daemon/worker.h"
+
+namespace tokimori {
+namespace {
+
+constexpr unsigned kMostAutomaticWorkers = 8;
+
+unsigned workers_of(const Configuration& configuration) {
+    return configuration.workers.value_or(std::clamp(std::thread::hardware_concurrency(), 1U, kMostAutomaticWorkers));
+}
+
+// A worker with a thread and an event loop of its own.
+struct Hand {
+    explicit Hand(const PublishedState& state) : worker{io, state} {}
+
+    boost::asio::io_context io{1};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> busy{io.get_executor()};
+    Worker worker;
+    std::thread thread;
+};
+
+// What must be set in the file before it is served, and what a reload cannot change.
+bool needs_restart(const Configuration& before, const Configuration& after) {
+    return before.lab_mode != after.lab_mode || workers_of(before) != workers_of(after);
+}
+
+}  // namespace
+
+class Daemon::Crew {
+public:
+    Crew(const Configuration& configuration, Log& log)
+        : threads_{workers_of(configuration)},
+          listeners_{std::max<std::size_t>(threads_, 1)},
+          clock_{io_, configuration, published_, log},
+          own_worker_{io_, published_} {
+        for (unsigned i = 0; i < threads_; ++i) {
+            hands_.push_back(std::make_unique<Hand>(published_));
+        }
+    }
+
+    boost::asio::io_context& io() { return io_; }
+    boost::asio::signal_set& signals() { return signals_; }
+    ClockService& clock() { return clock_; }
+    Listeners& listeners() { return listeners_; }
+    unsigned threads() const { return threads_; }
+
+    // Hands the ports out; each worker takes them over on its own thread.
+    void distribute() {
+        if (threads_ == 0) {
+            own_worker_.serve(listeners_.ports_of(0));
+            return;
+        }
+        for (std::size_t i = 0; i < hands_.size(); ++i) {
+            Hand& hand = *hands_[i];
+            boost::asio::post(hand.io, [&hand, ports = listeners_.ports_of(i)] { hand.worker.serve(ports); });
+        }
+    }
+
+    void start_threads() {
+        for (const auto& hand : hands_) {
+            hand->thread = std::thread{[&io = hand->io] { io.run(); }};
+        }
+    }
+
+    void stop_workers() {
+        own_worker_.stop();
+        for (const auto& hand : hands_) {
+            boost::asio::post(hand->io, [&hand = *hand] {
+                hand.worker.stop();
+                hand.busy.reset();
+            });
+        }
+        for (const auto& hand : hands_) {
+            if (hand->thread.joinable()) {
+                hand->thread.join();
+            }
+        }
+    }
+
+    // Only once the workers have stopped.
+    std::uint64_t count(Verdict verdict) const {
+        std::uint64_t sum = own_worker_.responder().count(verdict);
+        for (const auto& hand : hands_) {
+            sum += hand->worker.responder().count(verdict);
+        }
+        return sum;
+    }
+
+private:
+    boost::asio::io_context io_{1};
+    boost::asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
+    PublishedState published_{ServerState{}};
+    unsigned threads_;
+    Listeners listeners_;
+    ClockService clock_;
+    Worker own_worker_;
+    std::vector<std::unique_ptr<Hand>> hands_;
+};
+
+Daemon::Daemon(std::string path, const Configuration& configuration, Log& log)
+    : path_{std::move(path)},
+      configuration_{configuration},
+      log_{log},
+      crew_{std::make_unique<Crew>(configuration, log)} {
+    crew_->listeners().open(configuration_.listen, log_, crew_->clock().now());
+}
+
+Daemon::~Daemon() = default;
+
+void Daemon::run() {
+    log_start();
+    await_signal();
+    crew_->distribute();
+    crew_->start_threads();
+    crew_->clock().start();
+    crew_->io().run();
+    log_.write(crew_->clock().now(), LogLevel::kInfo, "stopped",
+               {{"answered", crew_->count(Verdict::kAnswered)},
+                {"too_short", crew_->count(Verdict::kTooShort)},
+                {"not_a_request", crew_->count(Verdict::kNotARequest)},
+                {"malformed", crew_->count(Verdict::kMalformed)}});
+}
+
+void Daemon::log_start() {
+    const LocalInstant now = crew_->clock().now();
+    for (const ListenAddress& address : configuration_.listen) {
+        log_.write(now, LogLevel::kInfo, "listening", {{"address", address.address}, {"port", address.port}});
+    }
+    log_.write(now, LogLevel::kInfo, "started", {{"version", TOKIMORI_VERSION}, {"workers", crew_->threads()}});
+    if (configuration_.lab_mode) {
+        log_.write(now, LogLevel::kWarning, "laboratory",
+                   {{"what", "THIS IS A LABORATORY: lab_mode serves simulated sources and past dates as if they were true; "
+                             "no client that matters may use it"}});
+    }
+    if (configuration_.system_clock == SystemClockMode::kFollow) {
+        log_.write(now, LogLevel::kWarning, "system_clock",
+                   {{"what", "this version does not steer the system clock; it is left alone"}});
+    }
+}
+
+void Daemon::await_signal() {
+    crew_->signals().async_wait([this](const boost::system::error_code& error, int signal) {
+        if (error) {
+            return;
+        }
+        if (signal == SIGHUP) {
+            reload();
+            await_signal();
+        } else {
+            stop();
+        }
+    });
+}
+
+void Daemon::reload() {
+    const LocalInstant now = crew_->clock().now();
+    const ConfigurationResult read = read_configuration(path_);
+    for (const std::string& error : read.errors) {
+        log_.write(now, LogLevel::kError, "configuration_refused", {{"what", error}});
+    }
+    if (!read.configuration) {
+        return;
+    }
+    try {
+        crew_->listeners().open(read.configuration->listen, log_, now);
+    } catch (const std::runtime_error& failure) {
+        log_.write(now, LogLevel::kError, "configuration_refused", {{"what", failure.what()}});
+        return;
+    }
+    if (needs_restart(configuration_, *read.configuration)) {
+        log_.write(now, LogLevel::kWarning, "restart_needed",
+                   {{"what", "server.workers and server.lab_mode change at the next restart"}});
+    }
+    Configuration next = *read.configuration;
+    next.lab_mode = configuration_.lab_mode;
+    next.workers = configuration_.workers;
+    log_.set_level(next.log_level);
+    crew_->distribute();
+    crew_->clock().reload(next);
+    configuration_ = std::move(next);
+    log_.write(now, LogLevel::kInfo, "reloaded", {{"file", path_}});
+}
+
+void Daemon::stop() {
+    crew_->clock().stop();
+    crew_->stop_workers();
+    crew_->io().stop();
+}
+
+}  // namespace tokimori

@@ -1,0 +1,42 @@
+#include "server/daemon/leap_list_file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+namespace tokimori {
+namespace {
+
+constexpr std::size_t kLargestFile = 1 << 20;
+
+LeapListResult read_leap_list(const std::string& path) {
+    std::ifstream file{path, std::ios::binary};
+    std::string text(kLargestFile + 1, '\0');
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (!file.is_open() || file.bad()) {
+        return {std::nullopt, std::strerror(errno)};
+    }
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    return LeapTable::parse(text);
+}
+
+}  // namespace
+
+LeapTable load_leap_table(const std::string& path, Log& log, LocalInstant now) {
+    const LeapListResult read = read_leap_list(path);
+    if (!read.table) {
+        log.write(now, LogLevel::kWarning, "leap_list_refused",
+                  {{"file", path}, {"why", read.error}, {"instead", "the table compiled in"}});
+    }
+    const LeapTable table =
+        read.table ? LeapTable::better(*read.table, LeapTable::built_in()) : LeapTable::built_in();
+    log.write(now, LogLevel::kInfo, "leap_table",
+              {{"tai_minus_utc", table.rows().back().tai_minus_utc},
+               {"since", format_date(table.rows().back().day)},
+               {"updated", format_date(table.updated())},
+               {"expires", format_date(table.expires())}});
+    return table;
+}
+
+}  // namespace tokimori

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "server/daemon/configuration.h"
+#include "server/daemon/log.h"
+#include "server/daemon/udp_port.h"
+
+namespace tokimori {
+
+/// All ports of all workers: every worker has one of its own for every address.
+class Listeners {
+public:
+    /// `workers` ≥ 1: how many sockets each address needs.
+    explicit Listeners(std::size_t workers) : workers_{workers} {}
+
+    /// Opens what is new in `addresses`, keeps what is open already and forgets the rest. An address family that this host
+    /// does not have is a warning. Throws std::runtime_error with a sentence, and changes nothing, where an address
+    /// cannot be opened.
+    void open(const std::vector<ListenAddress>& addresses, Log& log, LocalInstant now);
+
+    /// The ports of one worker.
+    std::vector<std::shared_ptr<UdpPort>> ports_of(std::size_t worker) const;
+
+private:
+    using PortSet = std::vector<std::shared_ptr<UdpPort>>;  // one per worker, all of one address
+
+    PortSet open_address(const ListenAddress& address) const;
+
+    std::size_t workers_;
+    std::vector<PortSet> sets_;
+};
+
+}  // namespace tokimori

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "server/daemon/settings_table.h"
+
+/// What the files with the rows of the table share; nobody else includes it.
+namespace tokimori {
+
+/// The rows of `refclock`.
+std::span<const Setting> refclock_rows();
+
+/// The rows of all other sections.
+std::span<const Setting> server_rows();
+
+template <typename Field>
+struct IsOptional : std::false_type {};
+template <typename Field>
+struct IsOptional<std::optional<Field>> : std::true_type {};
+
+/// Puts a checked value into a field of Configuration, in that field's own type.
+template <typename Field>
+void store(Field& field, const SettingValue& value) {
+    const auto* const choice = std::get_if<const Choice*>(&value);
+    if constexpr (IsOptional<Field>::value) {
+        field.reset();
+        if (!std::holds_alternative<std::monostate>(value)) {
+            store(field.emplace(), value);
+        }
+    } else if constexpr (std::is_enum_v<Field>) {
+        field = static_cast<Field>((*choice)->value);
+    } else if constexpr (std::is_integral_v<Field> && !std::is_same_v<Field, bool>) {
+        field = static_cast<Field>(std::get<std::int64_t>(value));
+    } else if constexpr (std::is_same_v<Field, std::string>) {
+        field = choice != nullptr ? std::string((*choice)->text) : std::get<std::string>(value);
+    } else {
+        field = std::get<Field>(value);
+    }
+}
+
+template <typename Owner, typename Field>
+Owner owner_of(Field Owner::*);
+
+/// The `fill` of a row: stores into that member of Configuration, or of its last RefclockConfiguration.
+template <auto kMember>
+void fill(Configuration& configuration, const SettingValue& value) {
+    if constexpr (std::is_same_v<decltype(owner_of(kMember)), RefclockConfiguration>) {
+        store(configuration.refclocks.back().*kMember, value);
+    } else {
+        store(configuration.*kMember, value);
+    }
+}
+
+/// A word that stands for an enumerator.
+template <typename Enumeration>
+constexpr Choice choice(std::string_view text, Enumeration value) {
+    return {text, static_cast<int>(value)};
+}
+
+/// A word of the contract that this version refuses.
+constexpr Choice not_served(std::string_view text) {
+    return {text, 0, false};
+}
+
+}  // namespace tokimori

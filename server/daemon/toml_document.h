@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace tokimori {
+
+struct TomlEntry;
+struct TomlNode;
+
+/// A date, time or date-time, as ISO 8601 text; UTC ends in `Z`.
+struct TomlMoment {
+    std::string text;
+};
+using TomlArray = std::vector<TomlNode>;
+using TomlTable = std::vector<TomlEntry>;  ///< keys are unique
+
+/// A value of a TOML file and where it stands.
+struct TomlNode {
+    int line = 0;  ///< from 1
+    std::variant<bool, std::int64_t, double, std::string, TomlMoment, TomlArray, TomlTable> value;
+};
+
+/// A key with its value.
+struct TomlEntry {
+    std::string key;
+    int line = 0;  ///< of the key, from 1
+    TomlNode node;
+};
+
+/// Something wrong with a file.
+struct Complaint {
+    int line = 0;          ///< from 1; 0: the file as a whole
+    std::string sentence;  ///< for the operator, with the remedy
+};
+
+/// A TOML file, or why it is none.
+struct TomlResult {
+    TomlTable root;
+    std::optional<Complaint> complaint;
+};
+
+/// Files larger than this are refused.
+inline constexpr std::size_t kLargestToml = 1024 * 1024;
+
+/// Reads TOML 1.0. Refused besides wrong syntax: more than `kLargestToml` bytes, lines of more than 1024 bytes. What is
+/// nested deeper than any setting is left out.
+TomlResult parse_toml(std::string_view text);
+
+/// The value of `key`, or null.
+const TomlNode* find_key(const TomlTable& table, std::string_view key);
+
+}  // namespace tokimori

@@ -1,0 +1,230 @@
+#include "server/daemon/udp_port.h"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace tokimori {
+namespace {
+
+// Longer requests than this exist nowhere; what is cut is refused by its length.
+constexpr std::size_t kLargestRequest = 2048;
+constexpr std::size_t kControlSize = 256;
+constexpr int kExpeditedForwarding = 46 << 2;
+constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
+
+union SocketAddress {
+    sockaddr generic;
+    sockaddr_in v4;
+    sockaddr_in6 v6;
+};
+
+struct BoundAddress {
+    SocketAddress address{};
+    socklen_t size = 0;
+};
+
+std::optional<BoundAddress> socket_address(const ListenAddress& listen) {
+    BoundAddress bound;
+    if (inet_pton(AF_INET, listen.address.c_str(), &bound.address.v4.sin_addr) == 1) {
+        bound.address.v4.sin_family = AF_INET;
+        bound.address.v4.sin_port = htons(listen.port);
+        bound.size = sizeof(sockaddr_in);
+        return bound;
+    }
+    if (inet_pton(AF_INET6, listen.address.c_str(), &bound.address.v6.sin6_addr) == 1) {
+        bound.address.v6.sin6_family = AF_INET6;
+        bound.address.v6.sin6_port = htons(listen.port);
+        bound.size = sizeof(sockaddr_in6);
+        return bound;
+    }
+    return std::nullopt;
+}
+
+void set_option(int socket, int level, int name, int value = 1) { setsockopt(socket, level, name, &value, sizeof value); }
+
+void set_options(int socket, int family, bool shared) {
+    set_option(socket, SOL_SOCKET, SO_TIMESTAMPNS);
+    if (shared) {
+        set_option(socket, SOL_SOCKET, SO_REUSEPORT);
+    }
+    // An address of an interface that is still down may be listened on already.
+    set_option(socket, IPPROTO_IP, IP_FREEBIND);
+    if (family == AF_INET) {
+        set_option(socket, IPPROTO_IP, IP_PKTINFO);
+        set_option(socket, IPPROTO_IP, IP_TOS, kExpeditedForwarding);
+        return;
+    }
+    set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY);
+    set_option(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO);
+    set_option(socket, IPPROTO_IPV6, IPV6_TCLASS, kExpeditedForwarding);
+}
+
+bool is_unicast(const SocketAddress& address) {
+    if (address.generic.sa_family == AF_INET6) {
+        return !IN6_IS_ADDR_MULTICAST(&address.v6.sin6_addr) && !IN6_IS_ADDR_UNSPECIFIED(&address.v6.sin6_addr);
+    }
+    const std::uint32_t host = ntohl(address.v4.sin_addr.s_addr);
+    constexpr std::uint32_t kMulticastAndAbove = 0xE000'0000;
+    return host < kMulticastAndAbove && host >> 24 != 0;
+}
+
+std::uint16_t port_of(const SocketAddress& address) {
+    return ntohs(address.generic.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
+}
+
+// The same control message sends the reply from where the request was sent to.
+void answer_from_same_address(msghdr& message) {
+    for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
+        if (part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_PKTINFO) {
+            in_pktinfo info;
+            std::memcpy(&info, CMSG_DATA(part), sizeof info);
+            info.ipi_ifindex = 0;
+            std::memcpy(CMSG_DATA(part), &info, sizeof info);
+        } else if (part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == IPV6_PKTINFO) {
+            in6_pktinfo info;
+            std::memcpy(&info, CMSG_DATA(part), sizeof info);
+            info.ipi6_ifindex = IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr) ? info.ipi6_ifindex : 0;
+            std::memcpy(CMSG_DATA(part), &info, sizeof info);
+        } else {
+            continue;
+        }
+        std::memmove(message.msg_control, part, part->cmsg_len);
+        message.msg_controllen = CMSG_ALIGN(part->cmsg_len);
+        return;
+    }
+    message.msg_controllen = 0;
+}
+
+}  // namespace
+
+struct UdpPort::Buffers {
+    std::array<mmsghdr, kBatch> received{};
+    std::array<mmsghdr, kBatch> replies{};
+    std::array<iovec, kBatch> in{};
+    std::array<iovec, kBatch> out{};
+    std::array<SocketAddress, kBatch> peers{};
+    std::array<std::array<std::byte, kLargestRequest>, kBatch> octets{};
+    struct alignas(cmsghdr) Control {
+        std::array<std::byte, kControlSize> octets{};
+    };
+    std::array<Control, kBatch> control{};
+};
+
+UdpPort::UdpPort(const ListenAddress& address, bool shared)
+    : address_{address}, buffers_{std::make_unique<Buffers>()} {
+    const std::optional<BoundAddress> bound = socket_address(address);
+    if (!bound) {
+        throw std::system_error{EINVAL, std::generic_category()};
+    }
+    const int family = bound->address.generic.sa_family;
+    descriptor_ = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor_ < 0) {
+        throw std::system_error{errno, std::generic_category()};
+    }
+    set_options(descriptor_, family, shared);
+    if (bind(descriptor_, &bound->address.generic, bound->size) != 0) {
+        const int error = errno;
+        close(descriptor_);
+        throw std::system_error{error, std::generic_category()};
+    }
+}
+
+UdpPort::~UdpPort() { close(descriptor_); }
+
+std::span<const Datagram> UdpPort::receive() {
+    for (std::size_t slot = 0; slot < kBatch; ++slot) {
+        prepare_receive(slot);
+    }
+    const int count = recvmmsg(descriptor_, buffers_->received.data(), kBatch, MSG_DONTWAIT, nullptr);
+    if (count <= 0) {
+        return {};
+    }
+    const auto size = static_cast<std::size_t>(count);
+    for (std::size_t slot = 0; slot < size; ++slot) {
+        datagrams_[slot] = datagram_in(slot, buffers_->received[slot].msg_len);
+    }
+    return {datagrams_.data(), size};
+}
+
+void UdpPort::prepare_receive(std::size_t slot) {
+    buffers_->in[slot] = {buffers_->octets[slot].data(), kLargestRequest};
+    msghdr& message = buffers_->received[slot].msg_hdr;
+    message.msg_name = &buffers_->peers[slot];
+    message.msg_namelen = sizeof(SocketAddress);
+    message.msg_iov = &buffers_->in[slot];
+    message.msg_iovlen = 1;
+    message.msg_control = &buffers_->control[slot];
+    message.msg_controllen = kControlSize;
+    message.msg_flags = 0;
+}
+
+Datagram UdpPort::datagram_in(std::size_t slot, std::size_t size) const {
+    msghdr& message = buffers_->received[slot].msg_hdr;
+    const SocketAddress& peer = buffers_->peers[slot];
+    Datagram datagram{.octets = {buffers_->octets[slot].data(), size},
+                      .stamp = std::nullopt,
+                      .source_port = port_of(peer),
+                      .from_unicast = is_unicast(peer),
+                      .slot = slot};
+    for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
+        if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_TIMESTAMPNS) {
+            timespec stamp;
+            std::memcpy(&stamp, CMSG_DATA(part), sizeof stamp);
+            datagram.stamp = static_cast<std::int64_t>(stamp.tv_sec) * kNanosecondsPerSecond + stamp.tv_nsec;
+        } else if (part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_PKTINFO) {
+            in_pktinfo info;
+            std::memcpy(&info, CMSG_DATA(part), sizeof info);
+            const bool own = peer.v4.sin_addr.s_addr == info.ipi_addr.s_addr && datagram.source_port == address_.port;
+            datagram.from_unicast = datagram.from_unicast && !own;
+        } else if (part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == IPV6_PKTINFO) {
+            in6_pktinfo info;
+            std::memcpy(&info, CMSG_DATA(part), sizeof info);
+            const bool own = IN6_ARE_ADDR_EQUAL(&peer.v6.sin6_addr, &info.ipi6_addr) &&
+                             datagram.source_port == address_.port;
+            datagram.from_unicast = datagram.from_unicast && !own;
+        }
+    }
+    return datagram;
+}
+
+void UdpPort::reply(std::size_t slot, std::span<const std::byte> octets) {
+    buffers_->out[queued_] = {const_cast<std::byte*>(octets.data()), octets.size()};
+    msghdr& message = buffers_->replies[queued_].msg_hdr;
+    message = buffers_->received[slot].msg_hdr;
+    message.msg_iov = &buffers_->out[queued_];
+    answer_from_same_address(message);
+    ++queued_;
+}
+
+void UdpPort::flush() {
+    std::size_t sent = 0;
+    while (sent < queued_) {
+        const int count = sendmmsg(descriptor_, buffers_->replies.data() + sent,
+                                   static_cast<unsigned>(queued_ - sent), MSG_DONTWAIT);
+        // One that cannot be sent (unreachable, no buffer) must not hold up the others.
+        sent += count > 0 ? static_cast<std::size_t>(count) : 1;
+    }
+    queued_ = 0;
+}
+
+std::string explain_listen_failure(const ListenAddress& address, int error) {
+    const std::string where = (address.address.find(':') != std::string::npos ? "[" + address.address + "]" : address.address) +
+                              ":" + std::to_string(address.port);
+    switch (error) {
+        case EADDRINUSE:
+            return "cannot listen on " + where + ": the port is taken by another program (ss -ulpn shows which); stop it or choose another port";
+        case EACCES:
+            return "cannot listen on " + where + ": not permitted; ports below 1024 need CAP_NET_BIND_SERVICE (the packaged service has it)";
+        default:
+            return "cannot listen on " + where + ": " + std::generic_category().message(error);
+    }
+}
+
+}  // namespace tokimori

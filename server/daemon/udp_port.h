@@ -1,0 +1,66 @@
+#pragma once
+
+#include <netinet/in.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "server/daemon/configuration.h"
+
+namespace tokimori {
+
+/// A datagram as the kernel handed it over.
+struct Datagram {
+    std::span<const std::byte> octets;
+    std::optional<std::int64_t> stamp;  ///< kernel receive time, CLOCK_REALTIME, POSIX nanoseconds
+    std::uint16_t source_port = 0;
+    bool from_unicast = false;          ///< neither broadcast nor multicast, nor this very port
+    std::size_t slot = 0;               ///< for `UdpPort::reply`
+};
+
+/// One UDP socket: batches in, batches out, replies from the address that was asked. The only file that speaks to sockets.
+/// One thread at a time.
+class UdpPort {
+public:
+    static constexpr std::size_t kBatch = 16;
+    static constexpr std::size_t kSubBatch = 8;  ///< sent together, so that no transmit stamp is stale
+
+    /// Opens and binds. `shared`: several workers each open the same address (SO_REUSEPORT). Throws std::system_error.
+    UdpPort(const ListenAddress& address, bool shared);
+    ~UdpPort();
+    UdpPort(const UdpPort&) = delete;
+    UdpPort& operator=(const UdpPort&) = delete;
+
+    int descriptor() const { return descriptor_; }
+    const ListenAddress& address() const { return address_; }
+
+    /// Whatever waits, at most `kBatch`; empty if nothing does. Valid until the next call.
+    std::span<const Datagram> receive();
+
+    /// Queues a reply to the datagram of `slot`. `octets` must live until `flush`.
+    void reply(std::size_t slot, std::span<const std::byte> octets);
+    std::size_t queued() const { return queued_; }
+    /// Sends what is queued. What the kernel will not take is dropped: UDP promises no more.
+    void flush();
+
+private:
+    struct Buffers;
+
+    void prepare_receive(std::size_t slot);
+    Datagram datagram_in(std::size_t slot, std::size_t size) const;
+
+    ListenAddress address_;
+    int descriptor_ = -1;
+    std::size_t queued_ = 0;
+    std::array<Datagram, kBatch> datagrams_;
+    std::unique_ptr<Buffers> buffers_;
+};
+
+/// A sentence for the operator: why this address cannot be opened, and what helps.
+std::string explain_listen_failure(const ListenAddress& address, int error);
+
+}  // namespace tokimori

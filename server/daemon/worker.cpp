@@ -1,0 +1,116 @@
+#include "server/daemon/worker.h"
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <utility>
+
+namespace tokimori {
+namespace {
+
+// After so many full batches timers and other sockets get their turn.
+constexpr int kBatchesPerWakeup = 4;
+
+}  // namespace
+
+class Worker::Watch : public std::enable_shared_from_this<Watch> {
+public:
+    Watch(boost::asio::io_context& io, Worker& worker, std::shared_ptr<UdpPort> port)
+        : worker_{worker}, port_{std::move(port)}, descriptor_{io, port_->descriptor()} {}
+    // The port closes its descriptor itself.
+    ~Watch() { descriptor_.release(); }
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+
+    const std::shared_ptr<UdpPort>& port() const { return port_; }
+
+    void wait() {
+        descriptor_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                               [self = shared_from_this()](const boost::system::error_code& error) {
+                                   if (!error && !self->stopped_) {
+                                       self->worker_.drain(*self->port_);
+                                       self->wait();
+                                   }
+                               });
+    }
+
+    void stop() {
+        worker_.drain(*port_);
+        stopped_ = true;
+        descriptor_.cancel();
+    }
+
+private:
+    Worker& worker_;
+    std::shared_ptr<UdpPort> port_;
+    boost::asio::posix::stream_descriptor descriptor_;
+    bool stopped_ = false;
+};
+
+Worker::Worker(boost::asio::io_context& io, const PublishedState& state) : io_{io}, state_{state} {}
+
+Worker::~Worker() = default;
+
+void Worker::serve(std::vector<std::shared_ptr<UdpPort>> ports) {
+    std::vector<std::shared_ptr<Watch>> next;
+    for (std::shared_ptr<UdpPort>& port : ports) {
+        const auto known = std::find_if(watches_.begin(), watches_.end(),
+                                        [&](const auto& watch) { return watch->port() == port; });
+        if (known != watches_.end()) {
+            next.push_back(*known);
+        } else {
+            next.push_back(std::make_shared<Watch>(io_, *this, std::move(port)));
+            next.back()->wait();
+        }
+    }
+    watches_.swap(next);
+    for (const std::shared_ptr<Watch>& old : next) {
+        if (std::find(watches_.begin(), watches_.end(), old) == watches_.end()) {
+            old->stop();
+        }
+    }
+}
+
+void Worker::stop() { serve({}); }
+
+void Worker::drain(UdpPort& port) {
+    for (int batch = 0; batch < kBatchesPerWakeup && serve_batch(port); ++batch) {
+    }
+}
+
+// True if there may be more.
+bool Worker::serve_batch(UdpPort& port) {
+    const std::span<const Datagram> batch = port.receive();
+    if (batch.empty()) {
+        return false;
+    }
+    const ServerState state = state_.read();
+    const Counter::RealtimeStamps stamps = counter_.realtime_stamps();
+    const LocalInstant read_at = read_host_counter();
+    std::size_t waiting = 0;
+    for (const Datagram& datagram : batch) {
+        const auto arrival = datagram.stamp ? stamps.at(*datagram.stamp) : std::nullopt;
+        const Request request{datagram.octets, arrival.value_or(read_at), datagram.source_port, datagram.from_unicast};
+        if (responder_.answer(request, state, replies_[waiting]) != Verdict::kAnswered) {
+            continue;
+        }
+        slots_[waiting++] = datagram.slot;
+        if (waiting == UdpPort::kSubBatch) {
+            send(port, state, std::exchange(waiting, 0));
+        }
+    }
+    send(port, state, waiting);
+    return batch.size() == UdpPort::kBatch;
+}
+
+// Stamped at the last moment: what costs time is done.
+void Worker::send(UdpPort& port, const ServerState& state, std::size_t count) {
+    const LocalInstant departure = read_host_counter();
+    for (std::size_t i = 0; i < count; ++i) {
+        responder_.stamp(replies_[i], state, departure);
+        port.reply(slots_[i], {replies_[i].octets.data(), replies_[i].size});
+    }
+    port.flush();
+}
+
+}  // namespace tokimori

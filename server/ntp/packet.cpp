@@ -1,0 +1,144 @@
+#include "server/ntp/packet.h"
+
+#include <endian.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace tokimori {
+namespace {
+
+using Octets = std::span<const std::byte>;
+
+constexpr std::size_t kShortMac = 20;
+constexpr std::size_t kLongMac = 24;
+constexpr std::size_t kMsSntpExtended = 72;
+constexpr std::size_t kShortestField = 16;
+constexpr std::size_t kShortestLastField = 28;
+constexpr int kMostFields = 16;
+
+std::uint32_t word_at(Octets octets, std::size_t at) {
+    std::uint32_t word = 0;
+    std::memcpy(&word, octets.subspan(at, sizeof word).data(), sizeof word);
+    return be32toh(word);
+}
+
+NtpTimestamp timestamp_at(Octets octets, std::size_t at) {
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, octets.subspan(at, sizeof bits).data(), sizeof bits);
+    return {be64toh(bits)};
+}
+
+void put_word(std::span<std::byte> octets, std::size_t at, std::uint32_t word) {
+    word = htobe32(word);
+    std::memcpy(octets.subspan(at, sizeof word).data(), &word, sizeof word);
+}
+
+void put_timestamp(std::span<std::byte> octets, std::size_t at, NtpTimestamp timestamp) {
+    const std::uint64_t bits = htobe64(timestamp.bits);
+    std::memcpy(octets.subspan(at, sizeof bits).data(), &bits, sizeof bits);
+}
+
+bool all_zero(Octets octets) {
+    return std::ranges::all_of(octets, [](std::byte octet) { return octet == std::byte{0}; });
+}
+
+bool is_crypto_nak(Octets rest) {
+    return rest.size() == 4 && all_zero(rest);
+}
+
+bool has_size_of_mac(Octets rest) {
+    return rest.size() == kShortMac || rest.size() == kLongMac;
+}
+
+bool is_ms_sntp(Octets rest) {
+    // The extended form has four octets of flags and hash hints between key identifier and digest.
+    return (rest.size() == kShortMac && all_zero(rest.subspan(4))) ||
+           (rest.size() == kMsSntpExtended && all_zero(rest.subspan(8)));
+}
+
+/// The length of the extension field at the front of `rest`; 0 if none fits.
+std::size_t field_length(Octets rest) {
+    if (rest.size() < kShortestLastField) {
+        return 0;
+    }
+    const std::size_t length = word_at(rest, 0) & 0xFFFFU;
+    const bool fits = length >= kShortestField && length % 4 == 0 && length <= rest.size();
+    return fits ? length : 0;
+}
+
+Trailer classify_without_fields(Octets rest, std::uint8_t version) {
+    if (rest.empty()) {
+        return Trailer::kNone;
+    }
+    if (is_crypto_nak(rest)) {
+        return Trailer::kCryptoNak;
+    }
+    if (version == 3 && is_ms_sntp(rest)) {
+        return Trailer::kMsSntp;
+    }
+    return has_size_of_mac(rest) ? Trailer::kAuthenticator : Trailer::kMalformed;
+}
+
+Trailer classify_with_fields(Octets rest) {
+    for (int fields = 0; fields <= kMostFields; ++fields) {
+        if (rest.empty()) {
+            return Trailer::kNone;
+        }
+        if (is_crypto_nak(rest)) {
+            return Trailer::kCryptoNak;
+        }
+        if (has_size_of_mac(rest)) {
+            return Trailer::kAuthenticator;
+        }
+        const std::size_t length = field_length(rest);
+        if (length == 0) {
+            return Trailer::kMalformed;
+        }
+        rest = rest.subspan(length);
+    }
+    return Trailer::kMalformed;
+}
+
+}  // namespace
+
+NtpHeader read_header(std::span<const std::byte, kHeaderSize> octets) {
+    NtpHeader header;
+    header.leap = static_cast<LeapIndicator>(std::to_integer<unsigned>(octets[0]) >> 6);
+    header.version = version_of(octets[0]);
+    header.mode = mode_of(octets[0]);
+    header.stratum = std::to_integer<std::uint8_t>(octets[1]);
+    header.poll = static_cast<std::int8_t>(octets[2]);
+    header.precision = static_cast<std::int8_t>(octets[3]);
+    header.root_delay = word_at(octets, 4);
+    header.root_dispersion = word_at(octets, 8);
+    std::memcpy(header.refid.data(), octets.subspan(12, 4).data(), header.refid.size());
+    header.reference = timestamp_at(octets, 16);
+    header.origin = timestamp_at(octets, 24);
+    header.receive = timestamp_at(octets, 32);
+    header.transmit = timestamp_at(octets, 40);
+    return header;
+}
+
+void write_header(const NtpHeader& header, std::span<std::byte, kHeaderSize> octets) {
+    const unsigned first = static_cast<unsigned>(header.leap) << 6 | (header.version & 7U) << 3 |
+                           (static_cast<unsigned>(header.mode) & 7U);
+    octets[0] = static_cast<std::byte>(first);
+    octets[1] = static_cast<std::byte>(header.stratum);
+    octets[2] = static_cast<std::byte>(header.poll);
+    octets[3] = static_cast<std::byte>(header.precision);
+    put_word(octets, 4, header.root_delay);
+    put_word(octets, 8, header.root_dispersion);
+    std::memcpy(octets.subspan(12, 4).data(), header.refid.data(), header.refid.size());
+    put_timestamp(octets, 16, header.reference);
+    put_timestamp(octets, 24, header.origin);
+    put_timestamp(octets, 32, header.receive);
+    put_timestamp(octets, 40, header.transmit);
+}
+
+Trailer classify_trailer(std::span<const std::byte> packet, std::uint8_t version) {
+    const Octets rest = packet.subspan(kHeaderSize);
+    return version == 4 ? classify_with_fields(rest) : classify_without_fields(rest, version);
+}
+
+}  // namespace tokimori

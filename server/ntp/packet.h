@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "leap/ntp_timestamp.h"
+#include "leap/served_scale.h"
+#include "server/clock/server_state.h"
+
+namespace tokimori {
+
+/// Association modes, RFC 5905 figure 10.
+enum class NtpMode : std::uint8_t {
+    kReserved = 0,
+    kSymmetricActive = 1,
+    kSymmetricPassive = 2,
+    kClient = 3,
+    kServer = 4,
+    kBroadcast = 5,
+    kControl = 6,
+    kPrivate = 7,
+};
+
+/// The mode in the first octet of any NTP packet, modes 6 and 7 included.
+constexpr NtpMode mode_of(std::byte first_octet) {
+    return static_cast<NtpMode>(std::to_integer<unsigned>(first_octet) & 7U);
+}
+
+/// The version in the first octet of any NTP packet: 0 … 7.
+constexpr std::uint8_t version_of(std::byte first_octet) {
+    return static_cast<std::uint8_t>(std::to_integer<unsigned>(first_octet) >> 3 & 7U);
+}
+
+inline constexpr std::size_t kHeaderSize = 48;
+
+/// The NTP header, RFC 5905 section 7.3, in host byte order.
+struct NtpHeader {
+    LeapIndicator leap = LeapIndicator::kUnsynchronised;
+    std::uint8_t version = 4;  ///< 0 … 7
+    NtpMode mode = NtpMode::kReserved;
+    std::uint8_t stratum = 0;           ///< as on the wire: 0 is unspecified
+    std::int8_t poll = 0;               ///< log2 seconds
+    std::int8_t precision = 0;          ///< log2 seconds
+    std::uint32_t root_delay = 0;       ///< short format
+    std::uint32_t root_dispersion = 0;  ///< short format
+    ReferenceId refid{};
+    NtpTimestamp reference;
+    NtpTimestamp origin;
+    NtpTimestamp receive;
+    NtpTimestamp transmit;
+};
+
+/// Reads the first 48 octets of a packet.
+NtpHeader read_header(std::span<const std::byte, kHeaderSize> octets);
+
+/// Writes 48 octets.
+void write_header(const NtpHeader& header, std::span<std::byte, kHeaderSize> octets);
+
+/// What follows the header of a request (RFC 5905 section 7.5, RFC 7822).
+enum class Trailer : std::uint8_t {
+    kNone,           ///< nothing, or only extension fields (version 4), at most 16 of them
+    kAuthenticator,  ///< key identifier and digest, behind extension fields or not
+    kCryptoNak,      ///< four zero octets, behind extension fields or not
+    kMsSntp,         ///< the forms of MS-SNTP (version 3): a key identifier and a zero digest
+    kMalformed,      ///< none of these
+};
+
+/// Looks at everything after the header without trusting a byte of it. `packet` is the whole datagram, at least 48
+/// octets. Extension fields are looked for in version 4 only; a last field under 28 octets is malformed (RFC 7822
+/// section 7.5).
+Trailer classify_trailer(std::span<const std::byte> packet, std::uint8_t version);
+
+}  // namespace tokimori

@@ -1,0 +1,490 @@
+#include "server/daemon/configuration.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace tokimori {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+std::vector<std::string> errors_of(std::string_view text) {
+    const ConfigurationResult result = parse_configuration(text, "t.toml");
+    EXPECT_NE(result.configuration.has_value(), !result.errors.empty());
+    return result.errors;
+}
+
+Configuration configuration_of(std::string_view text) {
+    const ConfigurationResult result = parse_configuration(text, "t.toml");
+    EXPECT_THAT(result.errors, IsEmpty());
+    return result.configuration.value_or(Configuration{});
+}
+
+std::string simulated(std::string_view more) {
+    return "[[refclock]]\ndriver = \"simulated\"\nname = \"sky\"\n" + std::string(more) + "\n";
+}
+
+std::string gpsd(std::string_view more) {
+    return "[[refclock]]\ndriver = \"gpsd\"\nname = \"gps\"\n" + std::string(more) + "\n";
+}
+
+auto error_at(int line, std::string_view part) {
+    return AllOf(StartsWith("t.toml:" + std::to_string(line) + ": "), HasSubstr(std::string(part)));
+}
+
+auto is_refused_at(int line, std::string_view part) {
+    return ElementsAre(error_at(line, part));
+}
+
+/// A file of its own that is gone after the test.
+class TemporaryDirectory {
+public:
+    TemporaryDirectory() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "tokimori-XXXXXX").string();
+        EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
+        path_ = pattern;
+    }
+    ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
+    TemporaryDirectory(const TemporaryDirectory&) = delete;
+    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+
+    std::string path() const { return path_.string(); }
+    std::string write(std::string_view name, std::string_view text) const {
+        std::ofstream(path_ / name, std::ios::binary) << text;
+        return (path_ / name).string();
+    }
+
+private:
+    std::filesystem::path path_;
+};
+
+TEST(Configuration, OfAnEmptyFileIsTheDefaults) {
+    EXPECT_EQ(configuration_of(""), Configuration{});
+}
+
+TEST(Configuration, ReadsTheLaboratoryExample) {
+    const Configuration read = configuration_of(R"(
+[server]
+listen = ["127.0.0.1:11123"]
+workers = 0
+lab_mode = true
+[clock]
+system_clock = "leave"
+[[refclock]]
+driver = "simulated"
+name   = "sky"
+start  = "2016-11-30T23:58:00Z"
+jitter = "300ns"
+frequency_error = "0ppm"
+leap   = "none"
+)");
+    Configuration expected;
+    expected.listen = {{"127.0.0.1", 11123}};
+    expected.workers = 0;
+    expected.lab_mode = true;
+    expected.system_clock = SystemClockMode::kLeave;
+    expected.state_dir = "";
+    expected.refclocks.resize(1);
+    expected.refclocks[0].driver = "simulated";
+    expected.refclocks[0].name = "sky";
+    expected.refclocks[0].start = parse_utc("2016-11-30T23:58:00Z");
+    ASSERT_TRUE(expected.refclocks[0].start.has_value());
+    EXPECT_EQ(read, expected);
+}
+
+TEST(Configuration, ReadsTheApplianceExample) {
+    const Configuration read = configuration_of(R"(
+[server]
+listen   = ["0.0.0.0:123", "[::]:123"]
+workers  = "auto"
+lab_mode = false
+[clock]
+system_clock = "follow"
+holdover     = "12h"
+[[refclock]]
+driver = "gpsd"
+name   = "gps"
+host   = "192.0.2.7"
+port   = 2948
+device = "/dev/ttyAMA0"
+pps    = true
+refid  = "GPS"
+offset = "-1.5us"
+delay  = "140ms"
+prefer = true
+trust  = true
+noselect = true
+poll = 4
+filter = 16
+stratum = 0
+[leap]
+mode          = "insert"
+smear_minutes = 120
+source        = "auto"
+list_file     = "/tmp/leap-seconds.list"
+[access]
+[control]
+socket = "/run/other.sock"
+[state]
+dir = "/var/lib/other"
+[log]
+level = "debug"
+status = "10m"
+)");
+    Configuration expected;
+    expected.holdover = 12h;
+    expected.leap_list_file = "/tmp/leap-seconds.list";
+    expected.control_socket = "/run/other.sock";
+    expected.state_dir = "/var/lib/other";
+    expected.log_level = LogLevel::kDebug;
+    expected.log_status = 10min;
+    RefclockConfiguration gps;
+    gps.driver = "gpsd";
+    gps.name = "gps";
+    gps.host = "192.0.2.7";
+    gps.port = 2948;
+    gps.device = "/dev/ttyAMA0";
+    gps.pps = gps.prefer = gps.trust = gps.noselect = true;
+    gps.refid = "GPS";
+    gps.offset = -1500ns;
+    gps.delay = 140ms;
+    expected.refclocks = {gps};
+    EXPECT_EQ(read, expected);
+}
+
+TEST(Configuration, ReadsEverySimulatedKey) {
+    const auto read = configuration_of(simulated(
+        "jitter = \"1.5µs\"\nfrequency_error = \"-23.5ppm\"\nleap = \"delete\"\npulses = false\nlabels = false"));
+    const RefclockConfiguration& sky = read.refclocks.at(0);
+    EXPECT_EQ(sky.jitter, 1500ns);
+    EXPECT_EQ(sky.frequency_error_ppm, -23.5);
+    EXPECT_EQ(sky.leap, LeapKind::kDelete);
+    EXPECT_FALSE(sky.pulses);
+    EXPECT_FALSE(sky.labels);
+    EXPECT_FALSE(sky.start.has_value());
+}
+
+TEST(Configuration, KeepsTheOrderOfReferenceClocks) {
+    const auto read = configuration_of(gpsd("") + simulated(""));
+    ASSERT_EQ(read.refclocks.size(), 2U);
+    EXPECT_EQ(read.refclocks[0].name, "gps");
+    EXPECT_EQ(read.refclocks[1].name, "sky");
+}
+
+TEST(Configuration, KeepsStateInLabModeOnlyWhereADirectoryIsSet) {
+    EXPECT_EQ(configuration_of("[server]\nlab_mode = true").state_dir, "");
+    EXPECT_EQ(configuration_of("[server]\nlab_mode = true\n[state]\ndir = \"/x\"").state_dir, "/x");
+    EXPECT_EQ(configuration_of("[state]").state_dir, "/var/lib/tokimori");
+}
+
+TEST(Configuration, TakesAStartAsTextOrAsADateTime) {
+    const auto expected = parse_utc("2016-12-31T23:59:59.5Z");
+    ASSERT_TRUE(expected.has_value());
+    EXPECT_EQ(configuration_of(simulated("start = 2016-12-31T23:59:59.5Z")).refclocks.at(0).start, expected);
+    EXPECT_EQ(configuration_of(simulated("start = 2016-12-31T23:59:59.5+00:00")).refclocks.at(0).start, expected);
+    EXPECT_EQ(configuration_of(simulated("start = \"2016-12-31T23:59:59.5Z\"")).refclocks.at(0).start, expected);
+    EXPECT_EQ(configuration_of(simulated("start = \"2016-12-31T23:59:60Z\"")).refclocks.at(0).start,
+              parse_utc("2016-12-31T23:59:60Z"));
+}
+
+TEST(Configuration, RefusesAStartThatIsNotUtc) {
+    EXPECT_THAT(errors_of(simulated("start = 2016-12-31T23:59:59+09:00")), is_refused_at(4, "write a UTC time"));
+    EXPECT_THAT(errors_of(simulated("start = 2016-12-31T23:59:59")), is_refused_at(4, "write a UTC time"));
+    EXPECT_THAT(errors_of(simulated("start = \"yesterday\"")), is_refused_at(4, "\"yesterday\""));
+}
+
+TEST(Configuration, RefusesAStartOutside1972To2105) {
+    EXPECT_THAT(errors_of(simulated("start = 1971-12-31T23:59:59Z")), is_refused_at(4, "1972"));
+    EXPECT_THAT(errors_of(simulated("start = 2106-01-01T00:00:00Z")), is_refused_at(4, "2105"));
+    configuration_of(simulated("start = 1972-01-01T00:00:00Z"));
+    configuration_of(simulated("start = 2105-12-31T23:59:59Z"));
+}
+
+TEST(Configuration, NamesTheNearestKeyWithItsLine) {
+    EXPECT_THAT(errors_of("[server]\nlisten = [\"127.0.0.1:1123\"]\nwokers = 1"),
+                is_refused_at(3, "no key \"wokers\" in [server]; did you mean \"workers\"?"));
+    EXPECT_THAT(errors_of(simulated("jiter = \"1us\"")), is_refused_at(4, "did you mean \"jitter\"?"));
+    EXPECT_THAT(errors_of(gpsd("jiter = \"1us\"")), ElementsAre(::testing::Not(HasSubstr("jitter"))));
+}
+
+TEST(Configuration, NamesTheNearestSection) {
+    EXPECT_THAT(errors_of("\n[sever]\nworkers = 1"), is_refused_at(2, "did you mean [server]?"));
+    EXPECT_THAT(errors_of("[[refclok]]\n"), is_refused_at(1, "did you mean [[refclock]]?"));
+}
+
+TEST(Configuration, TellsWhereAMisplacedKeyBelongs) {
+    EXPECT_THAT(errors_of("[server]\nholdover = \"1h\""), is_refused_at(2, "belongs in [clock], not in [server]"));
+    EXPECT_THAT(errors_of("workers = 1"), is_refused_at(1, "below [server]"));
+    EXPECT_THAT(errors_of(simulated("port = 2947")), is_refused_at(4, "belongs to the driver \"gpsd\""));
+    EXPECT_THAT(errors_of(gpsd("jitter = \"1us\"")), is_refused_at(4, "belongs to the driver \"simulated\""));
+}
+
+TEST(Configuration, RefusesSectionsOfTheWrongShape) {
+    EXPECT_THAT(errors_of("server = 1"), is_refused_at(1, "[server] is not written as a section"));
+    EXPECT_THAT(errors_of("[[server]]\n"), is_refused_at(1, "[server] is not written as a section"));
+    EXPECT_THAT(errors_of("[refclock]\nname = \"a\""), is_refused_at(1, "a line [[refclock]] for each"));
+    EXPECT_THAT(errors_of("refclock = [\n1]"), is_refused_at(2, "[[refclock]] is 1"));
+    EXPECT_THAT(errors_of("\"leap.manual\" = 1"), is_refused_at(1, "no section"));
+}
+
+TEST(Configuration, RefusesAnUnknownDriverWithTheNearest) {
+    EXPECT_THAT(errors_of("[[refclock]]\nname = \"a\"\ndriver = \"gspd\"\nport = 1"),
+                is_refused_at(3, "did you mean \"gpsd\"? Write \"gpsd\" or \"simulated\"."));
+    EXPECT_THAT(errors_of("[[refclock]]\nname = \"a\"\ndriver = 3"), is_refused_at(3, "driver in [[refclock]] is 3"));
+}
+
+TEST(Configuration, RefusesADriverOfLaterVersionsWithoutBlamingItsKeys) {
+    EXPECT_THAT(
+        errors_of("[[refclock]]\nname = \"a\"\ndriver = \"pps-kernel\"\ndevice = \"/dev/pps0\"\nedge = \"assert\""),
+        is_refused_at(3, "\"pps-kernel\" in [[refclock]] is not available in this version"));
+}
+
+TEST(Configuration, RefusesAReferenceClockWithoutDriverOrName) {
+    EXPECT_THAT(errors_of("\n[[refclock]]\nname = \"a\""), is_refused_at(2, "no driver; add driver = "));
+    EXPECT_THAT(errors_of("\n[[refclock]]\ndriver = \"gpsd\""), is_refused_at(2, "no name; add name = "));
+    EXPECT_THAT(errors_of("[[refclock]]"), ElementsAre(error_at(1, "no driver"), error_at(1, "no name")));
+}
+
+TEST(Configuration, RefusesANameThatIsUsedTwice) {
+    EXPECT_THAT(errors_of(simulated("") + gpsd("") + "[[refclock]]\ndriver = \"gpsd\"\nname = \"sky\""),
+                ElementsAre(AllOf(error_at(11, "\"sky\" is already used in line 3"))));
+}
+
+TEST(Configuration, RefusesNamesThatCannotBeShown) {
+    EXPECT_THAT(errors_of("[[refclock]]\ndriver = \"gpsd\"\nname = \"\""), is_refused_at(3, "1 to 64 bytes"));
+    EXPECT_THAT(errors_of("[[refclock]]\ndriver = \"gpsd\"\nname = \"a\\nb\""), is_refused_at(3, "\"a\\nb\""));
+    EXPECT_EQ(configuration_of("[[refclock]]\ndriver = \"gpsd\"\nname = \"屋上のGPS\"").refclocks.at(0).name,
+              "屋上のGPS");
+}
+
+TEST(Configuration, RefusesARefidForASimulatedSource) {
+    EXPECT_THAT(errors_of(simulated("refid = \"GPS\"")), is_refused_at(4, "always says SIM; remove it"));
+}
+
+TEST(Configuration, RefusesARefidThatIsNotFourVisibleCharacters) {
+    for (const std::string refid : {"", "ABCDE", "A B", "時", "\\t"}) {
+        EXPECT_THAT(errors_of(gpsd("refid = \"" + refid + "\"")), is_refused_at(4, "1 to 4 visible ASCII")) << refid;
+    }
+    EXPECT_EQ(configuration_of(gpsd("refid = \"X\"")).refclocks.at(0).refid, "X");
+    EXPECT_EQ(configuration_of(gpsd("refid = \"GNSS\"")).refclocks.at(0).refid, "GNSS");
+}
+
+TEST(Configuration, RefusesListenAddressesThatAreNotNumeric) {
+    for (const std::string address :
+         {"localhost:123", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:65536", "::1:123", "[::1]", "[127.0.0.1]:123",
+          "127.0.0.1:", "127.0.0.1:+1", "[::1:123", "", ":", "1.2.3:123", "127.0.0.1:12x", "[::1\\u0000]:123"}) {
+        EXPECT_THAT(errors_of("[server]\nlisten = [\n\"127.0.0.1:1\",\n\"" + address + "\"]"),
+                    is_refused_at(4, "numeric addresses with a port from 1 to 65535"))
+            << address;
+    }
+}
+
+TEST(Configuration, RefusesAListenListThatIsEmptyOrNoListOrRepeatsItself) {
+    EXPECT_THAT(errors_of("[server]\nlisten = []"), is_refused_at(2, "an empty list"));
+    EXPECT_THAT(errors_of("[server]\nlisten = \"127.0.0.1:123\""), is_refused_at(2, "write numeric addresses"));
+    EXPECT_THAT(errors_of("[server]\nlisten = [123]"), is_refused_at(2, "listen in [server] is 123"));
+    EXPECT_THAT(errors_of("[server]\nlisten = [\"[::1]:1\",\n\"[0:0::1]:1\"]"), is_refused_at(3, "stands twice"));
+}
+
+TEST(Configuration, RefusesMoreThan64AddressesAndSources) {
+    std::string listen = "[server]\nlisten = [\n";
+    std::string sources;
+    for (int i = 1; i <= 65; ++i) {
+        listen += "\"127.0.0.1:" + std::to_string(i) + "\",\n";
+        sources += "[[refclock]]\ndriver = \"gpsd\"\nname = \"gps" + std::to_string(i) + "\"\n";
+    }
+    EXPECT_THAT(errors_of(listen + "]"), is_refused_at(67, "more than 64 addresses"));
+    EXPECT_THAT(errors_of(sources), is_refused_at(64 * 3 + 1, "more than 64 of [[refclock]]"));
+}
+
+struct Bounds {
+    const char* before;
+    const char* key;
+    std::vector<const char*> good;
+    std::vector<const char*> bad;
+};
+
+class ConfigurationRange : public ::testing::TestWithParam<Bounds> {};
+
+TEST_P(ConfigurationRange, HoldsAtBothEndsWhateverModeIsInForce) {
+    for (const char* mode : {"\n", "server.lab_mode = true\n"}) {
+        const std::string start = std::string(mode) + GetParam().before + GetParam().key + " = ";
+        for (const char* value : GetParam().good) {
+            EXPECT_THAT(errors_of(start + value), IsEmpty()) << start << value;
+        }
+        for (const char* value : GetParam().bad) {
+            const auto line = static_cast<int>(std::ranges::count(start, '\n')) + 1;
+            EXPECT_THAT(errors_of(start + value), ElementsAre(error_at(line, GetParam().key))) << start << value;
+        }
+    }
+}
+
+constexpr const char* kGpsd = "[[refclock]]\ndriver = \"gpsd\"\nname = \"a\"\n";
+constexpr const char* kSky = "[[refclock]]\ndriver = \"simulated\"\nname = \"a\"\n";
+
+INSTANTIATE_TEST_SUITE_P(
+    All, ConfigurationRange,
+    ::testing::Values(
+        Bounds{"server.", "workers", {"0", "64", "\"auto\""}, {"-1", "65", "\"many\"", "\"4\"", "1.0", "true"}},
+        Bounds{"[clock]\n",
+               "holdover",
+               {"\"10s\"", "\"30d\""},
+               {"\"9.9s\"", "\"31d\"", "3600", "\"\"", "\"1 h\"", "\"-1h\""}},
+        Bounds{"[clock]\n", "system_clock", {"\"follow\"", "\"leave\""}, {"\"Leave\"", "true", "\"\""}},
+        Bounds{kGpsd, "offset", {"\"-1s\"", "\"1s\"", "\"+5ms\""}, {"\"1.1s\"", "\"-1.1s\"", "0", "\"5\"", "\"nans\""}},
+        Bounds{kGpsd, "delay", {"\"0s\"", "\"2s\""}, {"\"-1ns\"", "\"2.1s\"", "\"infs\"", "\"1e0s\""}},
+        Bounds{kGpsd, "port", {"1", "65535"}, {"0", "65536", "\"2947\"", "9223372036854775807"}},
+        Bounds{kGpsd, "host", {"\"h\""}, {"\"\"", "\"a\\u001bb\"", "\"a\\u202eb\"", "[]", "{}"}},
+        Bounds{kGpsd, "prefer", {"true", "false"}, {"\"true\"", "1", "1979-05-27"}},
+        Bounds{kGpsd, "poll", {"0", "17"}, {"-1", "18"}}, Bounds{kGpsd, "filter", {"1", "1024"}, {"0", "1025"}},
+        Bounds{kGpsd, "stratum", {"0", "14"}, {"-1", "15"}},
+        Bounds{kSky, "jitter", {"\"0ns\"", "\"100ms\""}, {"\"-1ns\"", "\"101ms\""}},
+        Bounds{
+            kSky, "frequency_error", {"\"-500ppm\"", "\"500ppm\""}, {"\"500.1ppm\"", "\"-501ppm\"", "0.0", "\"1ppb\""}},
+        Bounds{kSky, "leap", {"\"none\"", "\"insert\"", "\"delete\""}, {"\"inserted\"", "1"}},
+        Bounds{"[leap]\n", "mode", {"\"insert\""}, {"\"smear\"", "\"step\""}},
+        Bounds{"[leap]\n", "source", {"\"auto\""}, {"\"manual\"", "\"gps\""}},
+        Bounds{"[leap]\n", "smear_minutes", {"60", "400"}, {"59", "401", "\"120\""}},
+        Bounds{"[leap]\n", "list_file", {"\"\"", "\"/a\""}, {"1", "\"a\\u0000b\""}},
+        Bounds{"[log]\n", "level", {"\"error\"", "\"warning\"", "\"info\"", "\"debug\""}, {"\"notice\"", "3"}},
+        Bounds{"[log]\n", "status", {"\"0s\"", "\"24h\""}, {"\"25h\"", "\"-1s\""}},
+        Bounds{"[control]\n", "socket", {"\"\"", "\"/s\""}, {"false"}},
+        Bounds{"[state]\n", "dir", {"\"\"", "\"/s\""}, {"1.5"}}));
+
+TEST(Configuration, NamesTheNearestChoice) {
+    EXPECT_THAT(errors_of("[log]\nlevel = \"warn\""), is_refused_at(2, "did you mean \"warning\"?"));
+}
+
+TEST(Configuration, SaysWhichPartsOfTheContractThisVersionDoesNotServe) {
+    const std::string why = "not available in this version";
+    EXPECT_THAT(errors_of("[leap]\nmode = \"smear\""), is_refused_at(2, why));
+    EXPECT_THAT(errors_of("[leap]\nsource = \"manual\""), is_refused_at(2, why));
+    EXPECT_THAT(errors_of("[[leap.manual]]\ndate = \"2016-12-31\"\nkind = \"insert\""), is_refused_at(1, why));
+    EXPECT_THAT(errors_of("\n[[upstream]]\naddress = \"ntp.example.jp\""), is_refused_at(2, why));
+    EXPECT_THAT(errors_of("[access]\nallow = [\"192.0.2.0/24\"]"), is_refused_at(1, why));
+    EXPECT_THAT(errors_of("[access]"), IsEmpty());
+}
+
+TEST(Configuration, ChecksThePartsThatAreNotServedAllTheSame) {
+    EXPECT_THAT(errors_of("[[leap.manual]]\ndate = 2016-12-31\nkind = \"insrt\""),
+                ElementsAre(error_at(1, "not available"), error_at(3, "did you mean \"insert\"?")));
+    EXPECT_THAT(errors_of("[[leap.manual]]\ndate = \"2016-13-31\"\nkind = \"insert\""),
+                ElementsAre(error_at(1, "not available"), error_at(2, "such as \"2016-12-31\"")));
+    EXPECT_THAT(
+        errors_of("[[upstream]]\nadress = \"a\""),
+        ElementsAre(error_at(1, "not available"), error_at(1, "no address"), error_at(2, "did you mean \"address\"?")));
+}
+
+TEST(Configuration, ReportsAllErrorsAtOnceInTheOrderOfTheLines) {
+    EXPECT_THAT(errors_of("[server]\n"
+                          "wrkers = 1\n"
+                          "listen = [\"x\"]\n"
+                          "[clock]\n"
+                          "holdover = \"1s\"\n"
+                          "[[refclock]]\n"
+                          "driver = \"simulated\"\n"
+                          "jitter = \"1h\"\n"
+                          "[bogus]\n"),
+                ElementsAre(error_at(2, "wrkers"), error_at(3, "\"x\""), error_at(5, "holdover"),
+                            error_at(6, "no name"), error_at(8, "jitter"), error_at(9, "bogus")));
+}
+
+TEST(Configuration, ReportsWrongSyntaxWithItsLine) {
+    EXPECT_THAT(errors_of("[server]\nworkers = \n"), is_refused_at(2, "not valid TOML"));
+    EXPECT_THAT(errors_of("[server]\nworkers = 1\nworkers = 2"), is_refused_at(3, "not valid TOML"));
+    EXPECT_THAT(errors_of("[server]\n\n\nlisten = [\"a"), is_refused_at(4, "not valid TOML"));
+}
+
+TEST(Configuration, ErrorsStayOnOneLineWhateverAKeySays) {
+    const auto errors = errors_of("\"a\\nb\\u001b[2J\" = 1\n[server]\n\"x\\ry\" = 1\nworkers = \"\\n\\u0007\"");
+    EXPECT_THAT(errors, ElementsAre(error_at(1, "a\\nb\\u{001B}[2J"), error_at(3, "x\\ry"), error_at(4, "\\n")));
+    for (const std::string& error : errors) {
+        EXPECT_TRUE(std::ranges::none_of(error, [](char c) { return c >= 0 && c < ' '; })) << error;
+    }
+}
+
+TEST(Configuration, LongTextIsCutInErrors) {
+    EXPECT_THAT(errors_of("[server]\nworkers = \"" + std::string(900, 'x') + "\""),
+                ElementsAre(AllOf(error_at(2, "x…\";"), ::testing::SizeIs(::testing::Lt(250U)))));
+}
+
+TEST(Configuration, RefusesBinaryGarbage) {
+    std::string garbage;
+    for (int i = 0; i < 4096; ++i) {
+        garbage += static_cast<char>(i * 37 % 256);
+    }
+    EXPECT_THAT(errors_of(garbage), ElementsAre(StartsWith("t.toml:1: ")));
+    EXPECT_THAT(errors_of(std::string("\0\0\0", 3)), ElementsAre(StartsWith("t.toml:1: ")));
+}
+
+TEST(Configuration, RefusesLinesThatNobodyWrites) {
+    const auto chain = [](std::size_t parts) {
+        std::string key = "a";
+        for (std::size_t i = 1; i < parts; ++i) {
+            key += ".a";
+        }
+        return key;
+    };
+    EXPECT_THAT(errors_of("\n" + chain(400'000) + " = 1"), is_refused_at(2, "longer than 1024 bytes"));
+    std::string nested = chain(500) + " = [\n";
+    for (int i = 0; i < 100; ++i) {
+        nested += "{" + chain(500) + " = [\n";
+    }
+    for (int i = 0; i < 100; ++i) {
+        nested += "]}\n";
+    }
+    EXPECT_THAT(errors_of(nested + "]"), is_refused_at(1, "no section \"a\""));
+}
+
+TEST(ReadConfiguration, ReadsAFile) {
+    const TemporaryDirectory directory;
+    const auto result = read_configuration(directory.write("good.toml", "[server]\nworkers = 3\n"));
+    EXPECT_THAT(result.errors, IsEmpty());
+    ASSERT_TRUE(result.configuration.has_value());
+    EXPECT_EQ(result.configuration->workers, 3U);
+}
+
+TEST(ReadConfiguration, NamesTheFileAndTheLine) {
+    const TemporaryDirectory directory;
+    const std::string path = directory.write("bad.toml", "\nx = 1\n");
+    EXPECT_THAT(read_configuration(path).errors, ElementsAre(StartsWith(path + ":2: ")));
+}
+
+TEST(ReadConfiguration, TellsWhyAFileCannotBeRead) {
+    const TemporaryDirectory directory;
+    const std::string missing = directory.path() + "/missing.toml";
+    EXPECT_THAT(read_configuration(missing).errors,
+                ElementsAre(AllOf(StartsWith(missing + ": "), HasSubstr("No such file"))));
+    EXPECT_THAT(read_configuration(directory.path()).errors,
+                ElementsAre(AllOf(StartsWith(directory.path() + ": "), HasSubstr("Is a directory"))));
+    EXPECT_FALSE(read_configuration(missing).configuration.has_value());
+    EXPECT_FALSE(read_configuration(directory.path()).configuration.has_value());
+}
+
+TEST(ReadConfiguration, RefusesMoreThanOneMebibyte) {
+    const TemporaryDirectory directory;
+    std::string text;
+    while (text.size() < 10'000'000) {
+        text += "# nothing to see here, only a very long file\n";
+    }
+    EXPECT_THAT(read_configuration(directory.write("huge.toml", text)).errors,
+                ElementsAre(EndsWith("huge.toml: The file is larger than 1 MiB; is it the right one?")));
+    text.resize(1024 * 1024);
+    EXPECT_THAT(read_configuration(directory.write("large.toml", text)).errors, IsEmpty());
+}
+
+}  // namespace
+}  // namespace tokimori

@@ -1,0 +1,107 @@
+#include <algorithm>
+#include <cstdlib>
+#include <iterator>
+
+#include "server/ntp/responder.h"
+
+namespace tokimori {
+namespace {
+
+using Octets = std::span<const std::byte>;
+
+void require(bool holds) {
+    if (!holds) {
+        std::abort();
+    }
+}
+
+/// Three servers: never synchronised, synchronised, and once synchronised but past the deadline.
+ServerState state_chosen_by(unsigned octet) {
+    ServerState state;
+    if (octet % 3 == 0) {
+        return state;
+    }
+    state.model.anchor_tai = TaiInstant{std::chrono::seconds(1'795'000'000)};
+    state.model.dispersion_rate = rate_from_ppm(15);
+    state.reference = state.model.anchor_tai;
+    state.stratum = 1;
+    state.refid = reference_id("PPS");
+    state.precision = static_cast<std::int8_t>(-(static_cast<int>(octet) / 3 % 40));
+    state.ever_synchronised = true;
+    state.valid_until = LocalInstant{std::chrono::seconds(octet % 3 == 1 ? 1'000'000 : 0)};
+    return state;
+}
+
+/// The mode of the reply as the table of requests has it; kReserved for silence.
+NtpMode mode_in_table(unsigned first_octet, std::uint16_t port) {
+    const unsigned version = first_octet >> 3 & 7;
+    const unsigned mode = first_octet & 7;
+    if (version < 1 || version > 4) {
+        return NtpMode::kReserved;
+    }
+    if (mode == 1) {
+        return NtpMode::kSymmetricPassive;
+    }
+    const bool client = mode == 3 || (mode == 0 && version == 1 && port != 123);
+    return client ? NtpMode::kServer : NtpMode::kReserved;
+}
+
+void check_answered(const Request& request, const Reply& reply) {
+    const unsigned first_octet = std::to_integer<unsigned>(request.octets[0]);
+    const NtpHeader header = read_header(std::span(reply.octets).first<kHeaderSize>());
+    require(reply.size == kHeaderSize && reply.size <= request.octets.size());
+    require(request.octets.size() % 4 == 0 && request.source_port != 0);
+    require(header.mode != NtpMode::kReserved && header.mode == mode_in_table(first_octet, request.source_port));
+    require(header.version == (first_octet >> 3 & 7));
+    require(std::to_integer<std::int8_t>(request.octets[2]) == header.poll);
+    require(std::equal(request.octets.begin() + 40, request.octets.begin() + 48, reply.octets.begin() + 24));
+}
+
+void check_stamped(const Reply& reply, const ServerState& state, LocalInstant departure) {
+    const NtpHeader header = read_header(std::span(reply.octets).first<kHeaderSize>());
+    const bool synchronised = state.synchronised_at(departure);
+    require((header.leap != LeapIndicator::kUnsynchronised) == synchronised);
+    require((header.stratum == 1) == synchronised);
+    if (!state.ever_synchronised) {
+        require(header.receive.bits == 0 && header.transmit.bits == 0 && header.reference.bits == 0);
+        return;
+    }
+    require(ntp_difference(header.transmit, header.receive) > 0);
+    require(ntp_difference(header.transmit, header.reference) >= 0);
+    require(header.origin != header.receive && header.origin != header.transmit);
+}
+
+/// Octet 0 chooses the state, 1 and 2 the port, 3 the address family's verdict and the delay; the rest is the datagram.
+void one_exchange(Octets input) {
+    const auto octet = [&](std::size_t at) { return std::to_integer<unsigned>(input[at]); };
+    const ServerState state = state_chosen_by(octet(0));
+    const LocalInstant arrival{std::chrono::seconds(10)};
+    const LocalInstant departure = arrival + std::chrono::nanoseconds(octet(3) * 100);
+    const Request request{.octets = input.subspan(4),
+                          .arrival = arrival,
+                          .source_port = static_cast<std::uint16_t>(octet(1) << 8 | octet(2)),
+                          .from_unicast = octet(3) != 0xFF};
+    Responder responder;
+    Reply reply;
+    const Verdict verdict = responder.answer(request, state, reply);
+    require(responder.count(verdict) == 1);
+    if (verdict != Verdict::kAnswered) {
+        require(reply.size == 0);
+        return;
+    }
+    require(request.from_unicast);
+    check_answered(request, reply);
+    responder.stamp(reply, state, departure);
+    check_answered(request, reply);
+    check_stamped(reply, state, departure);
+}
+
+}  // namespace
+}  // namespace tokimori
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    if (size >= 4) {
+        tokimori::one_exchange(std::as_bytes(std::span(data, size)));
+    }
+    return 0;
+}

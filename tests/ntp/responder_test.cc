@@ -1,0 +1,229 @@
+#include "server/ntp/responder.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <limits>
+#include <set>
+#include <string>
+
+#include "tests/ntp/scene.h"
+
+namespace tokimori {
+namespace {
+
+Verdict verdict_for(const Datagram& octets, std::uint16_t port = 40000, bool unicast = true) {
+    Responder responder;
+    Reply reply;
+    Request request = request_of(octets);
+    request.source_port = port;
+    request.from_unicast = unicast;
+    const Verdict verdict = responder.answer(request, synchronised_state(), reply);
+    EXPECT_EQ(reply.size, verdict == Verdict::kAnswered ? kHeaderSize : 0);
+    EXPECT_LE(reply.size, octets.size());
+    EXPECT_EQ(responder.count(verdict), 1U);
+    return verdict;
+}
+
+NtpHeader reply_to(const Datagram& octets) {
+    Responder responder;
+    Reply reply;
+    EXPECT_EQ(responder.answer(request_of(octets), synchronised_state(), reply), Verdict::kAnswered);
+    responder.stamp(reply, synchronised_state(), kNow);
+    return header_of(reply);
+}
+
+// One line per version 0 … 7, one letter per mode 0 … 7: A answered, V bad version, N not a request, C control, P
+// private.
+const std::string kVerdictsFromHighPort[8] = {"VVVVVVCP", "AANANNCP", "NANANNCP", "NANANNCP",
+                                              "NANANNCP", "VVVVVVCP", "VVVVVVCP", "VVVVVVCP"};
+const std::string kVerdictsFromPort123[8] = {"VVVVVVCP", "NANANNCP", "NANANNCP", "NANANNCP",
+                                             "NANANNCP", "VVVVVVCP", "VVVVVVCP", "VVVVVVCP"};
+
+Verdict verdict_of_letter(char letter) {
+    switch (letter) {
+        case 'A':
+            return Verdict::kAnswered;
+        case 'V':
+            return Verdict::kBadVersion;
+        case 'N':
+            return Verdict::kNotARequest;
+        case 'C':
+            return Verdict::kControl;
+        default:
+            return Verdict::kPrivate;
+    }
+}
+
+TEST(Responder, DecidesOnEachOfThe256FirstOctetsAsTheTableSays) {
+    for (unsigned octet = 0; octet < 256; ++octet) {
+        const unsigned version = octet >> 3 & 7;
+        const unsigned mode = octet & 7;
+        EXPECT_EQ(verdict_for(datagram(octet)), verdict_of_letter(kVerdictsFromHighPort[version][mode])) << octet;
+        EXPECT_EQ(verdict_for(datagram(octet), 123), verdict_of_letter(kVerdictsFromPort123[version][mode])) << octet;
+    }
+}
+
+struct RequestRow {
+    const char* what;
+    Datagram request;
+    Verdict expected;
+};
+
+const Datagram kMac = from_hex("00000001 3c2c45b45facf7e38347e5febe849150");
+
+const RequestRow kRequests[] = {
+    {"no octet at all", {}, Verdict::kTooShort},
+    {"one octet", from_hex("23"), Verdict::kTooShort},
+    {"47 octets", Datagram(47, std::byte{0x23}), Verdict::kTooShort},
+    {"50 octets", datagram(0x23) + zeros(2), Verdict::kBadLength},
+    {"mode 6 of 12 octets", from_hex("16020001 00000000 00000000"), Verdict::kControl},
+    {"monlist", from_hex("1700032a 00000000"), Verdict::kPrivate},
+    {"mode 7 with a thousand octets", from_hex("17") + zeros(1000), Verdict::kPrivate},
+    {"v4 with a crypto-NAK", datagram(0x23) + zeros(4), Verdict::kUnauthenticated},
+    {"v4 with 8 octets", datagram(0x23) + zeros(8), Verdict::kMalformed},
+    {"v4 with 12 octets", datagram(0x23) + zeros(12), Verdict::kMalformed},
+    {"v4 with 16 octets", datagram(0x23) + field(16), Verdict::kMalformed},
+    {"v4 with a MAC", datagram(0x23) + kMac, Verdict::kUnauthenticated},
+    {"v3 with a MAC", datagram(0x1B) + kMac, Verdict::kUnauthenticated},
+    {"v4 with field and MAC", datagram(0x23) + field(28) + kMac, Verdict::kUnauthenticated},
+    {"v4 with an unknown field", datagram(0x23) + field(28), Verdict::kAnswered},
+    {"v4 with unknown fields", datagram(0x23) + field(16) + field(400) + field(64), Verdict::kAnswered},
+    {"v4 mode 1 with an unknown field", datagram(0x21) + field(28), Verdict::kAnswered},
+    {"v3 with an unknown field", datagram(0x1B) + field(28), Verdict::kMalformed},
+    {"v4 with field length 0", datagram(0x23) + from_hex("01040000") + zeros(28), Verdict::kMalformed},
+    {"v4 with field length 29", datagram(0x23) + from_hex("0104001d") + zeros(28), Verdict::kMalformed},
+    {"v4 with a field past the end", datagram(0x23) + from_hex("01040040") + zeros(28), Verdict::kMalformed},
+    {"v3 MS-SNTP", datagram(0x1B) + from_hex("f4010000") + zeros(16), Verdict::kUnauthenticated},
+    {"v3 MS-SNTP extended", datagram(0x1B) + from_hex("f4010000") + zeros(68), Verdict::kUnauthenticated},
+    {"v3 mode 1 MS-SNTP", datagram(0x19) + from_hex("f4010000") + zeros(16), Verdict::kUnauthenticated},
+};
+
+TEST(Responder, DecidesOnLengthAndTrailerAsTheTableSays) {
+    for (const RequestRow& row : kRequests) {
+        EXPECT_EQ(verdict_name(verdict_for(row.request)), verdict_name(row.expected)) << row.what;
+    }
+}
+
+struct LengthRow {
+    unsigned first_octet;
+    std::set<std::size_t> unauthenticated;  ///< lengths at which zeros behind the header are some authentication
+};
+
+TEST(Responder, AnswersNoLengthBut48WhereZerosFollow) {
+    const LengthRow rows[] = {
+        {0x0B, {52, 68, 72}}, {0x13, {52, 68, 72}}, {0x1B, {52, 68, 72, 120}}, {0x23, {52, 68, 72}}};
+    for (const LengthRow& row : rows) {
+        for (std::size_t length = 0; length <= 2048; ++length) {
+            Datagram octets = datagram(row.first_octet);
+            octets.resize(length);
+            octets.shrink_to_fit();
+            const Verdict expected = length < 48                            ? Verdict::kTooShort
+                                     : length % 4 != 0                      ? Verdict::kBadLength
+                                     : length == 48                         ? Verdict::kAnswered
+                                     : row.unauthenticated.contains(length) ? Verdict::kUnauthenticated
+                                                                            : Verdict::kMalformed;
+            ASSERT_EQ(verdict_for(octets), expected) << row.first_octet << " with length " << length;
+        }
+    }
+}
+
+TEST(Responder, AnswersAnExtensionFieldOfEveryProperLength) {
+    for (std::size_t length = 28; length <= 2000; length += 4) {
+        ASSERT_EQ(verdict_for(datagram(0x23) + field(length)), Verdict::kAnswered) << length;
+    }
+}
+
+TEST(Responder, NeverAnswersASourceThatCannotBeAClient) {
+    EXPECT_EQ(verdict_for(datagram(0x23), 0), Verdict::kForbiddenSource);
+    EXPECT_EQ(verdict_for(datagram(0x23), 40000, false), Verdict::kForbiddenSource);
+    EXPECT_EQ(verdict_for(datagram(0x16), 40000, false), Verdict::kForbiddenSource);
+}
+
+TEST(Responder, RepliesInTheVersionAndTheModeThatFitTheRequest) {
+    for (unsigned version = 1; version <= 4; ++version) {
+        EXPECT_EQ(reply_to(datagram(version << 3 | 3)).version, version);
+        EXPECT_EQ(reply_to(datagram(version << 3 | 3)).mode, NtpMode::kServer);
+        EXPECT_EQ(reply_to(datagram(version << 3 | 1)).version, version);
+        EXPECT_EQ(reply_to(datagram(version << 3 | 1)).mode, NtpMode::kSymmetricPassive);
+    }
+    EXPECT_EQ(reply_to(datagram(0x08)).version, 1);
+    EXPECT_EQ(reply_to(datagram(0x08)).mode, NtpMode::kServer);
+}
+
+TEST(Responder, ReturnsTheTransmitTimestampBitForBitAsOrigin) {
+    std::mt19937_64 random(2);
+    std::vector<std::uint64_t> values = {0, std::numeric_limits<std::uint64_t>::max()};
+    std::generate_n(std::back_inserter(values), 10'000, std::ref(random));
+    for (const std::uint64_t value : values) {
+        ASSERT_EQ(reply_to(datagram(0x23, value)).origin.bits, value);
+    }
+}
+
+TEST(Responder, CopiesEveryPoll) {
+    for (int poll = -128; poll <= 127; ++poll) {
+        Datagram octets = datagram(0x23);
+        octets[2] = static_cast<std::byte>(poll);
+        EXPECT_EQ(reply_to(octets).poll, poll);
+    }
+}
+
+TEST(Responder, IgnoresAllOtherFieldsOfTheRequest) {
+    Datagram garbage(kHeaderSize, std::byte{0xFF});
+    garbage[0] = std::byte{0xE3};
+    Datagram plain = datagram(0x23, std::numeric_limits<std::uint64_t>::max());
+    plain[2] = std::byte{0xFF};
+    const auto octets_of = [](const NtpHeader& header) {
+        Datagram octets(kHeaderSize);
+        write_header(header, std::span(octets).first<kHeaderSize>());
+        return octets;
+    };
+    EXPECT_EQ(octets_of(reply_to(garbage)), octets_of(reply_to(plain)));
+}
+
+TEST(Responder, TellsNoTimeBeforeItIsStamped) {
+    Responder responder;
+    Reply reply;
+    responder.answer(request_of(datagram(0x23)), synchronised_state(), reply);
+    const NtpHeader header = header_of(reply);
+    EXPECT_EQ(header.leap, LeapIndicator::kUnsynchronised);
+    EXPECT_EQ(header.stratum, 0);
+    EXPECT_EQ(header.receive, NtpTimestamp{});
+    EXPECT_EQ(header.transmit, NtpTimestamp{});
+}
+
+TEST(Responder, KeepsNothingOfAnEarlierReplyInTheSameRoom) {
+    Responder responder;
+    Reply reply;
+    reply.octets.fill(std::byte{0xFF});
+    responder.answer(request_of(datagram(0x23)), synchronised_state(), reply);
+    EXPECT_EQ(header_of(reply).reference, NtpTimestamp{});
+    EXPECT_EQ(reply.size, kHeaderSize);
+    EXPECT_EQ(reply.arrival, kNow);
+}
+
+TEST(Responder, CountsEachVerdictForItself) {
+    Responder responder;
+    Reply reply;
+    for (const unsigned octet : {0x23U, 0x23U, 0x23U, 0x26U, 0x27U, 0x27U}) {
+        responder.answer(request_of(datagram(octet)), synchronised_state(), reply);
+    }
+    EXPECT_EQ(responder.count(Verdict::kAnswered), 3U);
+    EXPECT_EQ(responder.count(Verdict::kControl), 1U);
+    EXPECT_EQ(responder.count(Verdict::kPrivate), 2U);
+    EXPECT_EQ(responder.count(Verdict::kTooShort), 0U);
+}
+
+TEST(Responder, HasAWordOfItsOwnForEachVerdict) {
+    std::set<std::string_view> words;
+    for (std::size_t i = 0; i < kVerdictCount; ++i) {
+        words.insert(verdict_name(static_cast<Verdict>(i)));
+    }
+    EXPECT_EQ(words.size(), kVerdictCount);
+    EXPECT_FALSE(words.contains(""));
+    EXPECT_EQ(verdict_name(Verdict::kAnswered), "answered");
+    EXPECT_EQ(verdict_name(Verdict::kForbiddenSource), "forbidden_source");
+}
+
+}  // namespace
+}  // namespace tokimori

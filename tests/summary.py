@@ -1,0 +1,87 @@
+"""Adds up what tests/run did: names every failure and every skipped test, and closes with one line.
+
+The argument is a table, one step per line: name, exit status, log, JUnit file ("-" for a step without tests).
+"""
+
+import dataclasses
+import os
+import pathlib
+import sys
+import xml.etree.ElementTree as ElementTree
+
+
+@dataclasses.dataclass
+class Sum:
+    passed: int = 0
+    failed: list[str] = dataclasses.field(default_factory=list)
+    skipped: list[str] = dataclasses.field(default_factory=list)
+
+    def add(self, other):
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+
+
+def verdict_of(case):
+    """"passed", "failed" or "skipped", and the reason of a skip."""
+    if case.find("failure") is not None or case.find("error") is not None:
+        return "failed", ""
+    skipped = case.find("skipped")
+    if skipped is None:
+        return "passed", ""
+    reason = skipped.get("message", "")
+    # ctest also writes "skipped" for a test whose program is not there.
+    if case.get("status") == "notrun" and not reason.startswith("SKIP_"):
+        return "failed", reason
+    return "skipped", reason
+
+
+def read_junit(path, step):
+    """The sum of one JUnit file; of none where there is no such file."""
+    result = Sum()
+    if not path.is_file():
+        return result
+    for case in ElementTree.parse(path).getroot().iter("testcase"):
+        verdict, reason = verdict_of(case)
+        name = f"{step}: {case.get('name')}" + (f" ({reason})" if reason else "")
+        if verdict == "passed":
+            result.passed += 1
+        elif verdict == "failed":
+            result.failed.append(name)
+        else:
+            result.skipped.append(name)
+    return result
+
+
+def read_step(line):
+    """The sum of one step; a step that failed without a failed test counts as one failure."""
+    name, status, log, junit = line.split("\t")
+    result = Sum()
+    try:
+        result = read_junit(pathlib.Path(junit), name)
+    except ElementTree.ParseError as error:
+        result.failed.append(f"{name}: {junit} cannot be read: {error}")
+    if int(status) != 0 and not result.failed:
+        result.failed.append(f"{name}: see {log}")
+    return result
+
+
+def main(table, strict):
+    total = Sum()
+    for line in pathlib.Path(table).read_text().splitlines():
+        total.add(read_step(line))
+    if strict:
+        total.failed += [f"{name}, and a skipped test is a failure where CI=true" for name in total.skipped]
+        total.skipped = []
+    for name in total.skipped:
+        print(f"skipped  {name}")
+    for name in total.failed:
+        print(f"FAILED   {name}")
+    if total.passed + len(total.failed) == 0:
+        print("No test ran.")
+    print(f"{total.passed} passed, {len(total.failed)} failed, {len(total.skipped)} skipped")
+    return 0 if total.passed > 0 and not total.failed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], os.environ.get("CI") == "true"))
