@@ -11,7 +11,7 @@ namespace tokimori {
 class LineAssembler {
 public:
     /// Longest line handed on, without its newline.
-    static constexpr std::size_t kLongestLine = 64 * 1024;
+    static constexpr std::size_t kLongestLine = std::size_t{64} * 1024;
 
     /// Calls `on_line(std::string_view)` for each line completed by `bytes`, without its newline, and `on_overflow()`
     /// once for each that grew too long; that one is skipped up to its newline.

@@ -256,6 +256,8 @@ void Timekeeper::follow(const SourceTrack& source) {
     selected_ = source.settings().id;
     last_update_ = line.anchor_local;
     state_.model = discipline_.model();
+    // Replies fill what lies below the precision with noise.
+    state_.model.dispersion += Duration{1s} / (1 << -settings_.precision);
     state_.refid = source.settings().refid;
     state_.stratum = kPrimaryStratum;
     state_.reference = state_.model.tai_at(line.anchor_local);

@@ -235,7 +235,7 @@ void ConfigurationReader::check_required(const Place& place) {
     for (const Setting& setting : settings()) {
         if (setting.section == place.section.name && setting.required &&
             find_key(place.table, setting.key) == nullptr) {
-            complain(place.line, fmt::format("This {0} has no {1}; add {1} = with {2}.", heading(place.section),
+            complain(place.line, fmt::format("This {0} has no {1}; add {1} = …, {2}.", heading(place.section),
                                              setting.key, expectation(setting)));
         }
     }

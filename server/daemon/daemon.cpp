@@ -198,7 +198,8 @@ void Daemon::reload() {
 void Daemon::stop() {
     crew_->clock().stop();
     crew_->stop_workers();
-    crew_->io().stop();
+    // Behind the handlers that were just cancelled, so that each of them lets go of what it holds.
+    boost::asio::post(crew_->io(), [this] { crew_->io().stop(); });
 }
 
 }  // namespace tokimori

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -45,7 +46,7 @@ struct TomlResult {
 };
 
 /// Files larger than this are refused.
-inline constexpr std::size_t kLargestToml = 1024 * 1024;
+inline constexpr std::size_t kLargestToml = std::size_t{1024} * 1024;
 
 /// Reads TOML 1.0. Refused besides wrong syntax: more than `kLargestToml` bytes, lines of more than 1024 bytes. What is
 /// nested deeper than any setting is left out.

@@ -253,8 +253,9 @@ TEST(Configuration, RefusesADriverOfLaterVersionsWithoutBlamingItsKeys) {
 }
 
 TEST(Configuration, RefusesAReferenceClockWithoutDriverOrName) {
-    EXPECT_THAT(errors_of("\n[[refclock]]\nname = \"a\""), is_refused_at(2, "no driver; add driver = "));
-    EXPECT_THAT(errors_of("\n[[refclock]]\ndriver = \"gpsd\""), is_refused_at(2, "no name; add name = "));
+    EXPECT_THAT(errors_of("\n[[refclock]]\nname = \"a\""), is_refused_at(2, "no driver; add driver = …, \"gpsd\" or"));
+    EXPECT_THAT(errors_of("\n[[refclock]]\ndriver = \"gpsd\""),
+                is_refused_at(2, "no name; add name = …, 1 to 64 bytes"));
     EXPECT_THAT(errors_of("[[refclock]]"), ElementsAre(error_at(1, "no driver"), error_at(1, "no name")));
 }
 

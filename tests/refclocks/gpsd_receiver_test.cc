@@ -146,6 +146,20 @@ TEST_F(GpsdReceiverTest, GivesTheStampOfAnInsertedSecondToThatSecondAlone) {
     EXPECT_EQ(kept_.of<Label>()[1].heard, local(1s));
 }
 
+TEST_F(GpsdReceiverTest, HearsATimingReceiverAnewWhereGpsdCountsASecondTwice) {
+    receiver_.take(sky(14, 10, "2017-01-01T00:00:00.000Z"));
+    pass(1s);
+    receiver_.take(fix("2017-01-01T00:00:00.000Z", 0));
+    receiver_.take(sky(14, 10, "2017-01-01T00:00:00.000Z"));
+    pass(1s);
+    FixReport next = fix("2017-01-01T00:00:00.000Z", 0);
+    next.gps_minus_utc = 19;
+    receiver_.take(next);
+    ASSERT_EQ(kept_.of<Label>().size(), 2U);
+    EXPECT_EQ(kept_.of<Label>()[0].heard, local(0s));
+    EXPECT_EQ(kept_.of<Label>()[1].heard, local(1s));
+}
+
 TEST_F(GpsdReceiverTest, RejectsAReceiverWithoutAFix) {
     receiver_.take(fix("2034-01-09T08:14:21.000Z", 1));
     EXPECT_TRUE(kept_.of<Label>().empty());

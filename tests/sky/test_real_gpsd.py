@@ -27,7 +27,8 @@ def posix(report):
 
 
 def is_fix(report):
-    return report["class"] == "TPV" and report["mode"] == 3
+    """A fix with its time: a gpsd that joins in the middle of a cycle may report one without."""
+    return report["class"] == "TPV" and report["mode"] == 3 and "time" in report
 
 
 def late(report):

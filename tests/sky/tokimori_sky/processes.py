@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import shutil
 import socket
 import subprocess
@@ -74,6 +75,11 @@ class SkyProcess:
         return code
 
 
+def _account(user: Optional[str]) -> Dict[str, Any]:
+    """How Popen changes to `user`; nothing for None."""
+    return {} if user is None else {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
+
+
 class GpsdProcess:
     """A gpsd in the foreground on a free port of the loopback; `user` asks for another account (as root only)."""
 
@@ -84,8 +90,7 @@ class GpsdProcess:
         self.port = free_port()
         self.started = time.monotonic()
         command = [program, "-N", *options, "-S", str(self.port), device]
-        account: Dict[str, Any] = {} if user is None else {"user": user, "extra_groups": []}
-        self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL, **account)
+        self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL, **_account(user))
 
     def __enter__(self) -> GpsdProcess:
         return self

@@ -1,0 +1,173 @@
+#include "server/daemon/udp_port.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace tokimori {
+namespace {
+
+constexpr int kPatience = 5000;  // ms, for what arrives at once unless it is broken
+
+bool readable(int descriptor) {
+    pollfd watched{descriptor, POLLIN, 0};
+    return poll(&watched, 1, kPatience) == 1;
+}
+
+std::uint16_t port_of(int descriptor) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size);
+    return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);  // the same place in both families
+}
+
+/// A client on the loopback.
+class Client {
+public:
+    Client(const char* from, const char* to, std::uint16_t port) : descriptor_{socket(AF_INET, SOCK_DGRAM, 0)} {
+        const sockaddr_in own = address(from, 0);
+        const sockaddr_in server = address(to, port);
+        EXPECT_EQ(bind(descriptor_, reinterpret_cast<const sockaddr*>(&own), sizeof own), 0);
+        EXPECT_EQ(connect(descriptor_, reinterpret_cast<const sockaddr*>(&server), sizeof server), 0);
+    }
+    ~Client() { close(descriptor_); }
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
+    void send(const std::string& text) const { EXPECT_GT(::send(descriptor_, text.data(), text.size(), 0), 0); }
+    /// A connected socket hears only the address it asked.
+    std::string hear() const {
+        std::string text(4096, '\0');
+        if (!readable(descriptor_)) {
+            return "nothing";
+        }
+        const ssize_t size = recv(descriptor_, text.data(), text.size(), 0);
+        return text.substr(0, static_cast<std::size_t>(size));
+    }
+    std::uint16_t port() const { return port_of(descriptor_); }
+
+private:
+    static sockaddr_in address(const char* text, std::uint16_t port) {
+        sockaddr_in result{};
+        result.sin_family = AF_INET;
+        result.sin_port = htons(port);
+        inet_pton(AF_INET, text, &result.sin_addr);
+        return result;
+    }
+
+    int descriptor_;
+};
+
+std::string text_of(const Datagram& datagram) {
+    return {reinterpret_cast<const char*>(datagram.octets.data()), datagram.octets.size()};
+}
+
+TEST(UdpPort, HandsOverADatagramWithItsKernelStamp) {
+    UdpPort port{{"127.0.0.1", 0}, false};
+    const Client client{"127.0.0.1", "127.0.0.1", port_of(port.descriptor())};
+    client.send("hello");
+    ASSERT_TRUE(readable(port.descriptor()));
+    const auto batch = port.receive();
+    ASSERT_EQ(batch.size(), 1U);
+    EXPECT_EQ(text_of(batch[0]), "hello");
+    EXPECT_TRUE(batch[0].stamp.has_value());
+    EXPECT_EQ(batch[0].source_port, client.port());
+    EXPECT_TRUE(batch[0].from_unicast);
+    EXPECT_TRUE(port.receive().empty());
+}
+
+TEST(UdpPort, RepliesFromTheAddressThatWasAsked) {
+    UdpPort port{{"0.0.0.0", 0}, false};
+    const std::uint16_t number = port_of(port.descriptor());
+    const std::string answer = "an answer";
+    for (const char* asked : {"127.0.0.1", "127.0.0.2", "127.9.8.7"}) {
+        const Client client{"127.0.0.1", asked, number};
+        client.send("question");
+        ASSERT_TRUE(readable(port.descriptor()));
+        const auto batch = port.receive();
+        ASSERT_EQ(batch.size(), 1U);
+        port.reply(batch[0].slot, std::as_bytes(std::span{answer}));
+        port.flush();
+        EXPECT_EQ(client.hear(), answer) << asked;
+    }
+}
+
+TEST(UdpPort, AnswersABatchEachToItsOwnClient) {
+    UdpPort port{{"127.0.0.1", 0}, false};
+    const std::uint16_t number = port_of(port.descriptor());
+    std::vector<std::unique_ptr<Client>> clients;
+    for (std::size_t i = 0; i < UdpPort::kBatch; ++i) {
+        clients.push_back(std::make_unique<Client>("127.0.0.1", "127.0.0.1", number));
+        clients.back()->send("from " + std::to_string(clients.back()->port()));
+    }
+    std::vector<std::string> answers;
+    answers.reserve(UdpPort::kBatch);
+    const auto batch = port.receive();
+    ASSERT_EQ(batch.size(), UdpPort::kBatch);
+    for (const Datagram& datagram : batch) {
+        answers.push_back(text_of(datagram));
+        port.reply(datagram.slot, std::as_bytes(std::span{answers.back()}));
+    }
+    EXPECT_EQ(port.queued(), UdpPort::kBatch);
+    port.flush();
+    for (const auto& client : clients) {
+        EXPECT_EQ(client->hear(), "from " + std::to_string(client->port()));
+    }
+}
+
+TEST(UdpPort, SurvivesAnEmptyAndAnOverlongDatagram) {
+    UdpPort port{{"127.0.0.1", 0}, false};
+    const Client client{"127.0.0.1", "127.0.0.1", port_of(port.descriptor())};
+    client.send(std::string(4000, 'x'));
+    client.send("y");
+    ASSERT_TRUE(readable(port.descriptor()));
+    const auto batch = port.receive();
+    ASSERT_EQ(batch.size(), 2U);
+    EXPECT_LE(batch[0].octets.size(), 2048U);
+    EXPECT_EQ(text_of(batch[1]), "y");
+}
+
+TEST(UdpPort, RefusesAPortThatIsTaken) {
+    const UdpPort first{{"127.0.0.1", 0}, false};
+    const std::uint16_t number = port_of(first.descriptor());
+    try {
+        const UdpPort second{{"127.0.0.1", number}, false};
+        FAIL() << "opened twice";
+    } catch (const std::system_error& error) {
+        EXPECT_EQ(error.code().value(), EADDRINUSE);
+        EXPECT_NE(explain_listen_failure({"127.0.0.1", number}, EADDRINUSE).find("another program"), std::string::npos);
+    }
+}
+
+TEST(UdpPort, SharesAPortAmongWorkers) {
+    const UdpPort first{{"127.0.0.1", 0}, true};
+    EXPECT_NO_THROW((UdpPort{{"127.0.0.1", port_of(first.descriptor())}, true}));
+}
+
+TEST(UdpPort, ExplainsEveryFailureInASentence) {
+    for (const int error : {EADDRINUSE, EACCES, EAFNOSUPPORT, EINVAL}) {
+        const std::string text = explain_listen_failure({"::1", 123}, error);
+        EXPECT_NE(text.find("[::1]:123"), std::string::npos) << text;
+    }
+}
+
+TEST(UdpPort, SpeaksIpv6WhereTheHostDoes) {
+    try {
+        UdpPort port{{"::1", 0}, false};
+        EXPECT_GT(port_of(port.descriptor()), 0);
+    } catch (const std::system_error& error) {
+        GTEST_SKIP() << "no IPv6 on this host: " << error.what();
+    }
+}
+
+}  // namespace
+}  // namespace tokimori
