@@ -122,8 +122,8 @@ LeapTable LeapTable::with_event(const LeapEvent& event) const {
         return extended;
     }
     const int step = static_cast<int>(event.kind);
-    const auto later = std::find_if(extended.rows_.begin(), extended.rows_.end(),
-                                    [&](const Row& row) { return row.day > event.day; });
+    const auto later =
+        std::find_if(extended.rows_.begin(), extended.rows_.end(), [&](const Row& row) { return row.day > event.day; });
     for (auto row = later; row != extended.rows_.end(); ++row) {
         row->tai_minus_utc += step;
     }

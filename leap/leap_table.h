@@ -80,8 +80,8 @@ public:
     /// that is beyond `TaiInstant`.
     TaiInstant end_of(const LeapEvent& event) const;
 
-    /// This table with one event more, history included: an imagined leap second moves all later rows. An event on a day
-    /// that already has one, that lies before the first row, or that is not the last of a month, changes nothing.
+    /// This table with one event more, history included: an imagined leap second moves all later rows. An event on a
+    /// day that already has one, that lies before the first row, or that is not the last of a month, changes nothing.
     LeapTable with_event(const LeapEvent& event) const;
 
     /// The day from which the table claims no knowledge (`#@`).

@@ -26,8 +26,8 @@ struct Tally {
     }
 };
 
-// Outside these months no leap second ever fell: there a misheard bit is likelier than a decision. And a table that still
-// knows what happens on that day has said it.
+// Outside these months no leap second ever fell: there a misheard bit is likelier than a decision. And a table that
+// still knows what happens on that day has said it.
 bool may_be_voted(UtcDay day, const LeapTable& table) {
     return civil_from_second({day, 0}).month % 3 == 0 && day >= table.expires();
 }

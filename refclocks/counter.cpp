@@ -49,7 +49,9 @@ ClockReading read_host_clocks() {
     return best;
 }
 
-LocalInstant read_host_counter() { return LocalInstant{Duration{read_clock(CLOCK_MONOTONIC_RAW)}}; }
+LocalInstant read_host_counter() {
+    return LocalInstant{Duration{read_clock(CLOCK_MONOTONIC_RAW)}};
+}
 
 int measure_host_precision() {
     std::int64_t smallest = kNanosecondsPerSecond;
@@ -67,7 +69,9 @@ int measure_host_precision() {
 
 Counter::Counter(std::function<ClockReading()> reader) : reader_{std::move(reader)} {}
 
-LocalInstant Counter::now() const { return LocalInstant{Duration{reader_().raw}}; }
+LocalInstant Counter::now() const {
+    return LocalInstant{Duration{reader_().raw}};
+}
 
 Counter::RealtimeStamps Counter::realtime_stamps() {
     RealtimeStamps stamps;
@@ -80,7 +84,9 @@ std::optional<LocalInstant> Counter::RealtimeStamps::at(std::int64_t stamp) cons
     return stepped_ ? std::nullopt : from_age(reading_.realtime - stamp, reading_.raw);
 }
 
-std::optional<LocalInstant> Counter::from_realtime(std::int64_t stamp) { return realtime_stamps().at(stamp); }
+std::optional<LocalInstant> Counter::from_realtime(std::int64_t stamp) {
+    return realtime_stamps().at(stamp);
+}
 
 std::optional<LocalInstant> Counter::from_monotonic(std::int64_t stamp) {
     const ClockReading reading = reader_();

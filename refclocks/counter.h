@@ -49,15 +49,15 @@ public:
     };
     RealtimeStamps realtime_stamps();
 
-    /// A stamp of CLOCK_REALTIME, POSIX nanoseconds, at most 2 s old. nullopt where that clock was stepped since the last
-    /// call (the stamp may be of either side), or the stamp lies in the future or is too old.
+    /// A stamp of CLOCK_REALTIME, POSIX nanoseconds, at most 2 s old. nullopt where that clock was stepped since the
+    /// last call (the stamp may be of either side), or the stamp lies in the future or is too old.
     std::optional<LocalInstant> from_realtime(std::int64_t stamp);
 
     /// A stamp of CLOCK_MONOTONIC; likewise.
     std::optional<LocalInstant> from_monotonic(std::int64_t stamp);
 
-    /// CLOCK_REALTIME now, POSIX nanoseconds, with the counter of the same instant. For what imitates the host's date (a
-    /// simulated sky), never for time we serve.
+    /// CLOCK_REALTIME now, POSIX nanoseconds, with the counter of the same instant. For what imitates the host's date
+    /// (a simulated sky), never for time we serve.
     struct HostDate {
         LocalInstant local;
         std::int64_t posix = 0;

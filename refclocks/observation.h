@@ -28,9 +28,10 @@ struct Label {
     SourceId source = 0;
     LocalInstant heard;
     UtcTime time;
-    Duration uncertainty{};                 ///< bound of the stamping of `heard`; the delay is not part of it; ≥ 0
+    Duration uncertainty{};  ///< bound of the stamping of `heard`; the delay is not part of it; ≥ 0
     std::optional<int> gps_minus_utc = std::nullopt;  ///< seconds, where the receiver says it (18 since 2017)
-    std::optional<LeapKind> leap_at_month_end = std::nullopt;  ///< what the source announces for the end of its UTC month, if anything
+    std::optional<LeapKind> leap_at_month_end =
+        std::nullopt;  ///< what the source announces for the end of its UTC month, if anything
 };
 
 /// Satellites as the receiver sees them.

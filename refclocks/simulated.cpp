@@ -1,8 +1,8 @@
 #include "refclocks/simulated.h"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <algorithm>
 #include <deque>
 #include <utility>
 
@@ -65,10 +65,16 @@ SimulatedRefclock::SimulatedRefclock(boost::asio::io_context& io, Counter& count
                                      SourceId source, SimulatedSkySettings settings)
     : player_{std::make_shared<Player>(io, counter, sink, source, std::move(settings))} {}
 
-SimulatedRefclock::~SimulatedRefclock() { player_->stop(); }
+SimulatedRefclock::~SimulatedRefclock() {
+    player_->stop();
+}
 
-void SimulatedRefclock::start() { player_->play(); }
+void SimulatedRefclock::start() {
+    player_->play();
+}
 
-void SimulatedRefclock::stop() { player_->stop(); }
+void SimulatedRefclock::stop() {
+    player_->stop();
+}
 
 }  // namespace tokimori

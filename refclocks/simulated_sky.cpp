@@ -37,10 +37,14 @@ std::optional<Duration> whole_duration(std::string_view text) {
         return std::nullopt;
     }
     switch (text.back()) {
-        case 's': return std::chrono::seconds{*value};
-        case 'm': return std::chrono::minutes{*value};
-        case 'h': return std::chrono::hours{*value};
-        default: return std::nullopt;
+        case 's':
+            return std::chrono::seconds{*value};
+        case 'm':
+            return std::chrono::minutes{*value};
+        case 'h':
+            return std::chrono::hours{*value};
+        default:
+            return std::nullopt;
     }
 }
 
@@ -160,7 +164,8 @@ TaiInstant SimulatedSky::host_tai(std::int64_t posix) const {
     return TaiInstant{Duration{posix}} + std::chrono::seconds{table_.tai_minus_utc_on(day)};
 }
 
-// Without a date of its own and without an error of the counter, this sky is the host's clock, whatever slews that clock.
+// Without a date of its own and without an error of the counter, this sky is the host's clock, whatever slews that
+// clock.
 TaiInstant SimulatedSky::tai_of(HostDate now) const {
     if (!settings_.start && settings_.frequency_error_ppm == 0.0) {
         return host_tai(now.posix);

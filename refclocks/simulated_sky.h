@@ -35,17 +35,17 @@ std::optional<SkyFault> parse_sky_fault(std::string_view line);
 
 /// What a simulated sky is made of.
 struct SimulatedSkySettings {
-    std::optional<UtcTime> start;    ///< UTC shown at launch; absent: the host's clock
-    Duration jitter{300};            ///< standard deviation of each edge
-    double frequency_error_ppm = 0;  ///< of the host counter, as this sky sees it: positive runs fast
-    LeapKind leap = LeapKind::kNone; ///< announced, and carried out, at the end of the UTC month of the launch
+    std::optional<UtcTime> start;     ///< UTC shown at launch; absent: the host's clock
+    Duration jitter{300};             ///< standard deviation of each edge
+    double frequency_error_ppm = 0;   ///< of the host counter, as this sky sees it: positive runs fast
+    LeapKind leap = LeapKind::kNone;  ///< announced, and carried out, at the end of the UTC month of the launch
     bool pulses = true;
     bool labels = true;
     std::vector<SkyFault> script;
 };
 
-/// A sky that emits what hardware would: edges and sentences, each at its instant. Pure: it is told what the counter and
-/// the host's clock show, and says what will be heard next. Repeatable: the same calls give the same noise.
+/// A sky that emits what hardware would: edges and sentences, each at its instant. Pure: it is told what the counter
+/// and the host's clock show, and says what will be heard next. Repeatable: the same calls give the same noise.
 class SimulatedSky {
 public:
     /// The counter, and the POSIX nanoseconds that the host's clock shows at that instant.

@@ -14,6 +14,12 @@ constexpr Duration kContinuity = 400ms;
 constexpr int kTaiMinusGps = 19;
 constexpr UtcDay kRolloverDays = 1024 * 7;
 
+// A receiver that counts UTC as POSIX does says 00:00:00 twice at an insertion; its GPS − UTC tells the two apart.
+TaiInstant tai_by_gps(const UtcTime& time, int gps_minus_utc) {
+    const std::chrono::seconds posix{std::int64_t{time.second.day} * kSecondsPerDay + time.second.second};
+    return TaiInstant{posix + std::chrono::seconds{gps_minus_utc + kTaiMinusGps} + Duration{time.nanosecond}};
+}
+
 }  // namespace
 
 LabelTrack::LabelTrack(std::optional<UtcDay> floor, std::optional<Duration> delay) : floor_{floor}, delay_{delay} {}
@@ -41,7 +47,8 @@ std::optional<HeardSecond> LabelTrack::plausible(const Label& label, const LeapT
         reason_ = Reason::kWrongWeek;
         return std::nullopt;
     }
-    const std::optional<TaiInstant> second = table.tai_at(*time);
+    const std::optional<TaiInstant> second =
+        label.gps_minus_utc ? tai_by_gps(*time, *label.gps_minus_utc) : table.tai_at(*time);
     if (!second) {
         reason_ = Reason::kNoSuchSecond;
         return std::nullopt;
@@ -53,8 +60,8 @@ std::optional<HeardSecond> LabelTrack::plausible(const Label& label, const LeapT
     return HeardSecond{label.heard, *second, label.uncertainty};
 }
 
-// A receiver whose firmware has outlived its week count is 1024 weeks behind. Mended only to the nearer half of the next
-// 1024 weeks: a date that far off may as well be an old recording or a cold receiver's default.
+// A receiver whose firmware has outlived its week count is 1024 weeks behind. Mended only to the nearer half of the
+// next 1024 weeks: a date that far off may as well be an old recording or a cold receiver's default.
 std::optional<UtcTime> LabelTrack::mend_week(UtcTime time) {
     week_mended_ = false;
     if (!floor_ || time.second.day >= *floor_) {

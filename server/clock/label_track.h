@@ -20,7 +20,8 @@ struct HeardSecond {
 /// reports in a row agree with each other and with the counter.
 class LabelTrack {
 public:
-    /// `floor`: dates before it are not believed (the day of the build); absent in a laboratory. `delay`: see SentenceDelay.
+    /// `floor`: dates before it are not believed (the day of the build); absent in a laboratory. `delay`: see
+    /// SentenceDelay.
     LabelTrack(std::optional<UtcDay> floor, std::optional<Duration> delay);
 
     /// Weighs one label against `table`. The heard second if it may be believed, else nullopt and `reason()` says why.

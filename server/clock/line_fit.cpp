@@ -86,7 +86,9 @@ Line fit_line(const std::vector<Point>& points) {
     return line;
 }
 
-Rate rate_of(double value) { return static_cast<Rate>(value * static_cast<double>(Rate{1} << kRateShift)); }
+Rate rate_of(double value) {
+    return static_cast<Rate>(value * static_cast<double>(Rate{1} << kRateShift));
+}
 
 LineEstimate estimate_from(const Line& line, std::size_t samples, const Sample& newest) {
     const auto n = static_cast<double>(samples);
@@ -98,8 +100,9 @@ LineEstimate estimate_from(const Line& line, std::size_t samples, const Sample& 
     estimate.anchor_local = newest.local;
     estimate.anchor_tai = newest.reference + Duration{std::llround(line.at(0.0))};
     estimate.rate = rate_of(std::clamp(line.slope * 1e-9, -kFrequencyLimit, kFrequencyLimit));
-    estimate.offset_bound = newest.dispersion + Duration{std::llround(quantile * offset_deviation + line.jitter +
-                                                                             kBendMargin * std::abs(line.bend))};
+    estimate.offset_bound =
+        newest.dispersion +
+        Duration{std::llround(quantile * offset_deviation + line.jitter + kBendMargin * std::abs(line.bend))};
     estimate.rate_bound = rate_of(std::min(quantile * slope_deviation, 2 * kFrequencyLimit) + kFrequencyFloor);
     estimate.jitter = Duration{std::llround(line.jitter)};
     estimate.samples = samples;

@@ -11,12 +11,12 @@ namespace tokimori {
 
 /// A straight line from the counter to TAI as one source shows it, with bounds of its errors.
 struct LineEstimate {
-    LocalInstant anchor_local;   ///< the newest sample's
+    LocalInstant anchor_local;  ///< the newest sample's
     TaiInstant anchor_tai;
-    Rate rate = 0;               ///< of TAI against the counter, minus 1
-    Duration offset_bound{};     ///< |error of anchor_tai| ≤ this
-    Rate rate_bound = 0;         ///< |error of rate| ≤ this, what the oscillator may do next included
-    Duration jitter{};           ///< standard deviation of the samples about the line
+    Rate rate = 0;            ///< of TAI against the counter, minus 1
+    Duration offset_bound{};  ///< |error of anchor_tai| ≤ this
+    Rate rate_bound = 0;      ///< |error of rate| ≤ this, what the oscillator may do next included
+    Duration jitter{};        ///< standard deviation of the samples about the line
     std::size_t samples = 0;
 
     TaiInstant tai_at(LocalInstant local) const {
@@ -29,13 +29,16 @@ struct LineEstimate {
     }
 };
 
-/// Least squares over the newest samples of one source, over as many of them (3 … 64) as one straight line explains: when
-/// the signs of the residuals come in too few runs (Wald and Wolfowitz), the oldest samples are dropped.
+/// Least squares over the newest samples of one source, over as many of them (3 … 64) as one straight line explains:
+/// when the signs of the residuals come in too few runs (Wald and Wolfowitz), the oldest samples are dropped.
 class LineFit {
 public:
     /// Adds the newest sample. One that is not later than the last is ignored.
     void add(const Sample& sample);
-    void clear() { samples_.clear(); estimate_.reset(); }
+    void clear() {
+        samples_.clear();
+        estimate_.reset();
+    }
 
     std::size_t size() const { return samples_.size(); }
     std::optional<LocalInstant> newest() const;

@@ -4,21 +4,36 @@ namespace tokimori {
 
 std::string_view reason_code(Reason reason) {
     switch (reason) {
-        case Reason::kSilent: return "silent";
-        case Reason::kLaboratoryOnly: return "laboratory_only";
-        case Reason::kNoselect: return "noselect";
-        case Reason::kWaitingForAgreement: return "waiting_for_agreement";
-        case Reason::kWrongWeek: return "wrong_week";
-        case Reason::kWrongSecond: return "wrong_second";
-        case Reason::kWrongLeapSeconds: return "wrong_leap_seconds";
-        case Reason::kNoSuchSecond: return "no_such_second";
-        case Reason::kUnlabelled: return "unlabelled";
-        case Reason::kAmbiguousDelay: return "ambiguous_delay";
-        case Reason::kWaitingForPulses: return "waiting_for_pulses";
-        case Reason::kDistant: return "distant";
-        case Reason::kFalseticker: return "falseticker";
-        case Reason::kSelectable: return "selectable";
-        case Reason::kSelected: return "selected";
+        case Reason::kSilent:
+            return "silent";
+        case Reason::kLaboratoryOnly:
+            return "laboratory_only";
+        case Reason::kNoselect:
+            return "noselect";
+        case Reason::kWaitingForAgreement:
+            return "waiting_for_agreement";
+        case Reason::kWrongWeek:
+            return "wrong_week";
+        case Reason::kWrongSecond:
+            return "wrong_second";
+        case Reason::kWrongLeapSeconds:
+            return "wrong_leap_seconds";
+        case Reason::kNoSuchSecond:
+            return "no_such_second";
+        case Reason::kUnlabelled:
+            return "unlabelled";
+        case Reason::kAmbiguousDelay:
+            return "ambiguous_delay";
+        case Reason::kWaitingForPulses:
+            return "waiting_for_pulses";
+        case Reason::kDistant:
+            return "distant";
+        case Reason::kFalseticker:
+            return "falseticker";
+        case Reason::kSelectable:
+            return "selectable";
+        case Reason::kSelected:
+            return "selected";
     }
     return "unknown";
 }

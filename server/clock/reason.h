@@ -7,21 +7,21 @@ namespace tokimori {
 
 /// Why a source is, or is not, followed. Codes are stable: people and monitors match on them.
 enum class Reason : std::uint8_t {
-    kSilent,              ///< nothing heard of it lately
-    kLaboratoryOnly,      ///< a simulated source, and this is not a laboratory
-    kNoselect,            ///< the operator only wants to watch it
-    kWaitingForAgreement, ///< its last reports do not yet agree with each other
-    kWrongWeek,           ///< its date lies before this product was built
-    kWrongSecond,         ///< its second is not ours
-    kWrongLeapSeconds,    ///< its GPS − UTC is not the leap table's
-    kNoSuchSecond,        ///< it names a second that UTC did not have
-    kUnlabelled,          ///< pulses, but nobody trustworthy says which seconds they begin
-    kAmbiguousDelay,      ///< the sentence delay fits two seconds; `delay` would tell
-    kWaitingForPulses,    ///< would do, but a pulse is expected to be better
-    kDistant,             ///< outside the error bound of our own clock
-    kFalseticker,         ///< a majority of the sources says otherwise
-    kSelectable,          ///< believed, but another is better
-    kSelected,            ///< the clock follows it
+    kSilent,               ///< nothing heard of it lately
+    kLaboratoryOnly,       ///< a simulated source, and this is not a laboratory
+    kNoselect,             ///< the operator only wants to watch it
+    kWaitingForAgreement,  ///< its last reports do not yet agree with each other
+    kWrongWeek,            ///< its date lies before this product was built
+    kWrongSecond,          ///< its second is not ours
+    kWrongLeapSeconds,     ///< its GPS − UTC is not the leap table's
+    kNoSuchSecond,         ///< it names a second that UTC did not have
+    kUnlabelled,           ///< pulses, but nobody trustworthy says which seconds they begin
+    kAmbiguousDelay,       ///< the sentence delay fits two seconds; `delay` would tell
+    kWaitingForPulses,     ///< would do, but a pulse is expected to be better
+    kDistant,              ///< outside the error bound of our own clock
+    kFalseticker,          ///< a majority of the sources says otherwise
+    kSelectable,           ///< believed, but another is better
+    kSelected,             ///< the clock follows it
 };
 
 /// A stable code in words: "wrong_second".

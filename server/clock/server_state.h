@@ -29,10 +29,10 @@ struct ServerState {
     LocalInstant valid_until = LocalInstant::min();  ///< never synchronised: the beginning of time
     TaiInstant reference;                            ///< when the clock was last corrected
     Duration root_delay{};
-    ReferenceId refid = reference_id("INIT");        ///< served while valid
-    std::int8_t precision = -20;                     ///< log2 seconds
-    std::uint8_t stratum = 16;                       ///< internal: 16 is unsynchronised
-    bool ever_synchronised = false;                  ///< the model means something, even if it is no longer vouched for
+    ReferenceId refid = reference_id("INIT");  ///< served while valid
+    std::int8_t precision = -20;               ///< log2 seconds
+    std::uint8_t stratum = 16;                 ///< internal: 16 is unsynchronised
+    bool ever_synchronised = false;            ///< the model means something, even if it is no longer vouched for
 
     bool synchronised_at(LocalInstant now) const { return now < valid_until; }
     /// The promise: |error of served time| ≤ this.

@@ -17,13 +17,13 @@ namespace tokimori {
 struct SourceSettings {
     SourceId id = 0;
     ReferenceId refid = reference_id("GPS");
-    Duration offset{};               ///< added to its reference
+    Duration offset{};                             ///< added to its reference
     std::optional<Duration> delay = std::nullopt;  ///< its sentence delay, where known
     bool prefer = false;
     bool noselect = false;
-    bool trust = false;              ///< may arm a leap second alone
-    bool laboratory_only = false;    ///< simulated: followed only in a laboratory
-    bool expects_pulses = false;     ///< pulses should come from it
+    bool trust = false;            ///< may arm a leap second alone
+    bool laboratory_only = false;  ///< simulated: followed only in a laboratory
+    bool expects_pulses = false;   ///< pulses should come from it
 
     friend bool operator==(const SourceSettings&, const SourceSettings&) = default;
 };
@@ -47,8 +47,8 @@ public:
     /// A believed label as it was heard, without any sentence delay.
     void add_label_sample(const HeardSecond& heard);
 
-    /// The line this source shows, pulses before labels, with the operator's offset and the sentence delay added; nullopt
-    /// where nothing consistent was heard in the last seconds.
+    /// The line this source shows, pulses before labels, with the operator's offset and the sentence delay added;
+    /// nullopt where nothing consistent was heard in the last seconds.
     struct Line {
         LineEstimate estimate;
         bool from_pulses = false;

@@ -33,12 +33,12 @@ constexpr Duration scaled(Duration span, Rate rate) {
 /// `slew_end`, so that successive models join without a step. Integers only; trivially copyable.
 struct TimeModel {
     LocalInstant anchor_local;
-    TaiInstant anchor_tai;        ///< served at `anchor_local`, the pending error included
-    Rate rate = 0;                ///< of TAI against the counter, minus 1
-    Rate slew_rate = 0;           ///< added to `rate` until `slew_end`
-    LocalInstant slew_end;        ///< ≥ anchor_local
-    Duration dispersion{};        ///< bound of the line's own error at `anchor_local`
-    Rate dispersion_rate = 0;     ///< its growth, both ways from `anchor_local`; ≥ 0
+    TaiInstant anchor_tai;     ///< served at `anchor_local`, the pending error included
+    Rate rate = 0;             ///< of TAI against the counter, minus 1
+    Rate slew_rate = 0;        ///< added to `rate` until `slew_end`
+    LocalInstant slew_end;     ///< ≥ anchor_local
+    Duration dispersion{};     ///< bound of the line's own error at `anchor_local`
+    Rate dispersion_rate = 0;  ///< its growth, both ways from `anchor_local`; ≥ 0
 
     /// TAI as served at `local`.
     constexpr TaiInstant tai_at(LocalInstant local) const {

@@ -123,8 +123,8 @@ bool Timekeeper::believable(const SourceTrack& source) const {
     return settings_.laboratory || !source.settings().laboratory_only;
 }
 
-// Our own count of seconds outlives the holdover: as long as the bound is clearly below half a second, a source that names
-// another second is wrong, and no wrong second is taken up for want of a better one.
+// Our own count of seconds outlives the holdover: as long as the bound is clearly below half a second, a source that
+// names another second is wrong, and no wrong second is taken up for want of a better one.
 bool Timekeeper::knows_second(LocalInstant at) const {
     return state_.ever_synchronised && state_.model.dispersion_at(at) <= kNumberingLimit;
 }
@@ -358,7 +358,9 @@ std::vector<SourceReport> Timekeeper::sources() const {
     return reports;
 }
 
-SourceTrack* Timekeeper::find(SourceId id) { return const_cast<SourceTrack*>(std::as_const(*this).find(id)); }
+SourceTrack* Timekeeper::find(SourceId id) {
+    return const_cast<SourceTrack*>(std::as_const(*this).find(id));
+}
 
 const SourceTrack* Timekeeper::find(SourceId id) const {
     const auto found = std::find_if(sources_.begin(), sources_.end(),

@@ -24,22 +24,22 @@ struct SourceReport {
     SourceId source = 0;
     Reason reason = Reason::kSilent;
     bool from_pulses = false;
-    Duration offset{};               ///< reference − ours, of its line now
+    Duration offset{};  ///< reference − ours, of its line now
     Duration jitter{};
-    Duration distance{};             ///< root distance; 0 where it shows no line
+    Duration distance{};                                    ///< root distance; 0 where it shows no line
     std::optional<Duration> sentence_delay = std::nullopt;  ///< as learned
     std::optional<LocalInstant> last_heard = std::nullopt;
     bool week_mended = false;
     std::optional<Satellites> satellites = std::nullopt;
 };
 
-/// The conductor of the clock room: observations in, `ServerState` out. The same observations in the same order give the
-/// same states. Told everything, asks for nothing; clock thread only.
+/// The conductor of the clock room: observations in, `ServerState` out. The same observations in the same order give
+/// the same states. Told everything, asks for nothing; clock thread only.
 class Timekeeper : public ObservationSink {
 public:
     struct Settings {
         std::optional<UtcDay> floor = std::nullopt;  ///< dates before it are not believed; absent in a laboratory
-        bool laboratory = false;      ///< simulated sources may be followed
+        bool laboratory = false;                     ///< simulated sources may be followed
         Duration holdover = std::chrono::hours{24};
         Duration leap_lead = std::chrono::hours{24};  ///< how long before a leap second LI announces it
         std::int8_t precision = -20;                  ///< of the counter, log2 seconds

@@ -1,5 +1,7 @@
 #include "server/daemon/clock_service.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -17,10 +19,14 @@ constexpr Duration kTick = 500ms;
 
 std::string_view name_of(ClockState state) {
     switch (state) {
-        case ClockState::kNeverSynchronised: return "never_synchronised";
-        case ClockState::kSynchronised: return "synchronised";
-        case ClockState::kHoldover: return "holdover";
-        case ClockState::kUnsynchronised: return "unsynchronised";
+        case ClockState::kNeverSynchronised:
+            return "never_synchronised";
+        case ClockState::kSynchronised:
+            return "synchronised";
+        case ClockState::kHoldover:
+            return "holdover";
+        case ClockState::kUnsynchronised:
+            return "unsynchronised";
     }
     return "unknown";
 }
@@ -54,8 +60,8 @@ ClockService::ClockService(boost::asio::io_context& io, const Configuration& con
       published_{published},
       log_{log},
       log_status_{configuration.log_status},
-      timekeeper_{timekeeper_settings(configuration), load_leap_table(configuration.leap_list_file, log, counter_.now()),
-                  counter_.now()},
+      timekeeper_{timekeeper_settings(configuration),
+                  load_leap_table(configuration.leap_list_file, log, counter_.now()), counter_.now()},
       ticker_{std::make_unique<Ticker>(io)} {
     set_sources(configuration);
 }
@@ -137,6 +143,9 @@ void ClockService::tick() {
     if (log_status_ > Duration::zero() && now - status_logged_ >= log_status_) {
         status_logged_ = now;
         log_state(LogLevel::kInfo, "status");
+        for (const SourceReport& report : timekeeper_.sources()) {
+            log_source(report);
+        }
     }
     log_.tell_suppressed(now);
     ticker_->timer.expires_after(kTick);
@@ -164,10 +173,15 @@ void ClockService::log_changes() {
 }
 
 void ClockService::log_source(const SourceReport& report) {
+    const auto milliseconds = [](Duration span) { return static_cast<double>(span.count()) * 1e-6; };
     log_.write(counter_.now(), LogLevel::kInfo, "source",
                {{"name", name_of(report.source)},
                 {"reason", reason_code(report.reason)},
-                {"sentence_delay", report.sentence_delay.value_or(Duration::zero())},
+                {"pulses", report.from_pulses},
+                {"jitter", report.jitter},
+                {"sentence_delay_ms",
+                 report.sentence_delay ? fmt::format("{:.1f}", milliseconds(*report.sentence_delay)) : "unknown"},
+                {"satellites", report.satellites ? report.satellites->used : 0},
                 {"week_mended", report.week_mended}});
 }
 
@@ -187,7 +201,7 @@ void ClockService::log_state(LogLevel level, std::string_view event) {
                 {"refid", text_of(state.refid)},
                 {"offset", timekeeper_.offset()},
                 {"root_distance", state.root_distance_at(now)},
-                {"frequency_ppm", ppm_from_rate(state.model.rate)},
+                {"frequency_ppm", fmt::format("{:.3f}", ppm_from_rate(state.model.rate))},
                 {"utc", format_utc(utc)},
                 {"jst", format_jst(utc)}});
 }
@@ -198,7 +212,8 @@ void ClockService::log_device(const DeviceState& device) {
 }
 
 std::string ClockService::name_of(SourceId id) const {
-    const auto found = std::find_if(sources_.begin(), sources_.end(), [id](const auto& s) { return s.second.id == id; });
+    const auto found =
+        std::find_if(sources_.begin(), sources_.end(), [id](const auto& s) { return s.second.id == id; });
     return found != sources_.end() ? found->first : "?";
 }
 

@@ -41,8 +41,8 @@ struct RefclockConfiguration {
     Duration jitter{300};
     double frequency_error_ppm = 0.0;
     LeapKind leap = LeapKind::kNone;
-    bool pulses = true;  ///< emit pulses
-    bool labels = true;  ///< emit labels
+    bool pulses = true;            ///< emit pulses
+    bool labels = true;            ///< emit labels
     std::vector<SkyFault> script;  ///< what goes wrong, and when
 
     friend bool operator==(const RefclockConfiguration&, const RefclockConfiguration&) = default;

@@ -143,8 +143,9 @@ void Daemon::log_start() {
     log_.write(now, LogLevel::kInfo, "started", {{"version", TOKIMORI_VERSION}, {"workers", crew_->threads()}});
     if (configuration_.lab_mode) {
         log_.write(now, LogLevel::kWarning, "laboratory",
-                   {{"what", "THIS IS A LABORATORY: lab_mode serves simulated sources and past dates as if they were true; "
-                             "no client that matters may use it"}});
+                   {{"what",
+                     "THIS IS A LABORATORY: lab_mode serves simulated sources and past dates as if they were true; "
+                     "no client that matters may use it"}});
     }
     if (configuration_.system_clock == SystemClockMode::kFollow) {
         log_.write(now, LogLevel::kWarning, "system_clock",

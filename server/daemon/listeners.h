@@ -15,9 +15,9 @@ public:
     /// `workers` ≥ 1: how many sockets each address needs.
     explicit Listeners(std::size_t workers) : workers_{workers} {}
 
-    /// Opens what is new in `addresses`, keeps what is open already and forgets the rest. An address family that this host
-    /// does not have is a warning. Throws std::runtime_error with a sentence, and changes nothing, where an address
-    /// cannot be opened.
+    /// Opens what is new in `addresses`, keeps what is open already and forgets the rest. An address family that this
+    /// host does not have is a warning. Throws std::runtime_error with a sentence, and changes nothing, where an
+    /// address cannot be opened.
     void open(const std::vector<ListenAddress>& addresses, Log& log, LocalInstant now);
 
     /// The ports of one worker.

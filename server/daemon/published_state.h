@@ -10,8 +10,8 @@
 
 namespace tokimori {
 
-/// A value written by one thread and read by many, without locks: a sequence lock made of atomic words. Readers never make
-/// the writer wait; a reader that met a write reads again.
+/// A value written by one thread and read by many, without locks: a sequence lock made of atomic words. Readers never
+/// make the writer wait; a reader that met a write reads again.
 template <typename Value>
 class Published {
     static_assert(std::is_trivially_copyable_v<Value>);

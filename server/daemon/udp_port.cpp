@@ -47,7 +47,9 @@ std::optional<BoundAddress> socket_address(const ListenAddress& listen) {
     return std::nullopt;
 }
 
-void set_option(int socket, int level, int name, int value = 1) { setsockopt(socket, level, name, &value, sizeof value); }
+void set_option(int socket, int level, int name, int value = 1) {
+    setsockopt(socket, level, name, &value, sizeof value);
+}
 
 void set_options(int socket, int family, bool shared) {
     set_option(socket, SOL_SOCKET, SO_TIMESTAMPNS);
@@ -117,8 +119,7 @@ struct UdpPort::Buffers {
     std::array<Control, kBatch> control{};
 };
 
-UdpPort::UdpPort(const ListenAddress& address, bool shared)
-    : address_{address}, buffers_{std::make_unique<Buffers>()} {
+UdpPort::UdpPort(const ListenAddress& address, bool shared) : address_{address}, buffers_{std::make_unique<Buffers>()} {
     const std::optional<BoundAddress> bound = socket_address(address);
     if (!bound) {
         throw std::system_error{EINVAL, std::generic_category()};
@@ -136,7 +137,9 @@ UdpPort::UdpPort(const ListenAddress& address, bool shared)
     }
 }
 
-UdpPort::~UdpPort() { close(descriptor_); }
+UdpPort::~UdpPort() {
+    close(descriptor_);
+}
 
 std::span<const Datagram> UdpPort::receive() {
     for (std::size_t slot = 0; slot < kBatch; ++slot) {
@@ -186,8 +189,8 @@ Datagram UdpPort::datagram_in(std::size_t slot, std::size_t size) const {
         } else if (part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == IPV6_PKTINFO) {
             in6_pktinfo info;
             std::memcpy(&info, CMSG_DATA(part), sizeof info);
-            const bool own = IN6_ARE_ADDR_EQUAL(&peer.v6.sin6_addr, &info.ipi6_addr) &&
-                             datagram.source_port == address_.port;
+            const bool own =
+                IN6_ARE_ADDR_EQUAL(&peer.v6.sin6_addr, &info.ipi6_addr) && datagram.source_port == address_.port;
             datagram.from_unicast = datagram.from_unicast && !own;
         }
     }
@@ -206,8 +209,8 @@ void UdpPort::reply(std::size_t slot, std::span<const std::byte> octets) {
 void UdpPort::flush() {
     std::size_t sent = 0;
     while (sent < queued_) {
-        const int count = sendmmsg(descriptor_, buffers_->replies.data() + sent,
-                                   static_cast<unsigned>(queued_ - sent), MSG_DONTWAIT);
+        const int count =
+            sendmmsg(descriptor_, buffers_->replies.data() + sent, static_cast<unsigned>(queued_ - sent), MSG_DONTWAIT);
         // One that cannot be sent (unreachable, no buffer) must not hold up the others.
         sent += count > 0 ? static_cast<std::size_t>(count) : 1;
     }
@@ -215,13 +218,16 @@ void UdpPort::flush() {
 }
 
 std::string explain_listen_failure(const ListenAddress& address, int error) {
-    const std::string where = (address.address.find(':') != std::string::npos ? "[" + address.address + "]" : address.address) +
-                              ":" + std::to_string(address.port);
+    const std::string where =
+        (address.address.find(':') != std::string::npos ? "[" + address.address + "]" : address.address) + ":" +
+        std::to_string(address.port);
     switch (error) {
         case EADDRINUSE:
-            return "cannot listen on " + where + ": the port is taken by another program (ss -ulpn shows which); stop it or choose another port";
+            return "cannot listen on " + where +
+                   ": the port is taken by another program (ss -ulpn shows which); stop it or choose another port";
         case EACCES:
-            return "cannot listen on " + where + ": not permitted; ports below 1024 need CAP_NET_BIND_SERVICE (the packaged service has it)";
+            return "cannot listen on " + where +
+                   ": not permitted; ports below 1024 need CAP_NET_BIND_SERVICE (the packaged service has it)";
         default:
             return "cannot listen on " + where + ": " + std::generic_category().message(error);
     }

@@ -18,12 +18,12 @@ struct Datagram {
     std::span<const std::byte> octets;
     std::optional<std::int64_t> stamp;  ///< kernel receive time, CLOCK_REALTIME, POSIX nanoseconds
     std::uint16_t source_port = 0;
-    bool from_unicast = false;          ///< neither broadcast nor multicast, nor this very port
-    std::size_t slot = 0;               ///< for `UdpPort::reply`
+    bool from_unicast = false;  ///< neither broadcast nor multicast, nor this very port
+    std::size_t slot = 0;       ///< for `UdpPort::reply`
 };
 
-/// One UDP socket: batches in, batches out, replies from the address that was asked. The only file that speaks to sockets.
-/// One thread at a time.
+/// One UDP socket: batches in, batches out, replies from the address that was asked. The only file that speaks to
+/// sockets. One thread at a time.
 class UdpPort {
 public:
     static constexpr std::size_t kBatch = 16;

@@ -54,8 +54,8 @@ Worker::~Worker() = default;
 void Worker::serve(std::vector<std::shared_ptr<UdpPort>> ports) {
     std::vector<std::shared_ptr<Watch>> next;
     for (std::shared_ptr<UdpPort>& port : ports) {
-        const auto known = std::find_if(watches_.begin(), watches_.end(),
-                                        [&](const auto& watch) { return watch->port() == port; });
+        const auto known =
+            std::find_if(watches_.begin(), watches_.end(), [&](const auto& watch) { return watch->port() == port; });
         if (known != watches_.end()) {
             next.push_back(*known);
         } else {
@@ -71,7 +71,9 @@ void Worker::serve(std::vector<std::shared_ptr<UdpPort>> ports) {
     }
 }
 
-void Worker::stop() { serve({}); }
+void Worker::stop() {
+    serve({});
+}
 
 void Worker::drain(UdpPort& port) {
     for (int batch = 0; batch < kBatchesPerWakeup && serve_batch(port); ++batch) {

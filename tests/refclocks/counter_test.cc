@@ -26,7 +26,9 @@ struct FakeHost {
     }
 };
 
-LocalInstant local(std::int64_t nanoseconds) { return LocalInstant{Duration{nanoseconds}}; }
+LocalInstant local(std::int64_t nanoseconds) {
+    return LocalInstant{Duration{nanoseconds}};
+}
 
 TEST(Counter, TurnsARealtimeStampIntoItsAge) {
     FakeHost host;

@@ -122,8 +122,8 @@ int World::first_served() const {
 }
 
 int World::seconds_served(int from, int to) const {
-    return static_cast<int>(std::count_if(history_.begin() + from, history_.begin() + to,
-                                          [](const Verdict& v) { return v.serving; }));
+    return static_cast<int>(
+        std::count_if(history_.begin() + from, history_.begin() + to, [](const Verdict& v) { return v.serving; }));
 }
 
 Duration World::worst_error(int from, int to) const {

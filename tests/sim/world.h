@@ -15,8 +15,8 @@ namespace tokimori::sim {
 struct Oscillator {
     double offset_ppm = 0;
     double drift_ppm_per_day = 0;
-    double daily_cycle_ppm = 0;      ///< amplitude of the temperature's day
-    double walk_per_root_second = 0; ///< random-walk frequency noise, s/s per √s
+    double daily_cycle_ppm = 0;             ///< amplitude of the temperature's day
+    double walk_per_root_second = 0;        ///< random-walk frequency noise, s/s per √s
     std::map<int, double> shocks_ppm = {};  ///< from this second on, so much more
 };
 
@@ -26,7 +26,7 @@ struct Receiver {
     bool pulses = true;
     bool labels = true;
     Duration pulse_jitter{300};
-    Duration pulse_error{};          ///< constant, within the uncertainty it declares
+    Duration pulse_error{};  ///< constant, within the uncertainty it declares
     Duration pulse_uncertainty{100};
     Duration sentence_delay = std::chrono::milliseconds{140};
     Duration sentence_jitter = std::chrono::milliseconds{5};
@@ -43,8 +43,8 @@ struct Verdict {
     int second = 0;
     bool serving = false;
     ClockState state = ClockState::kNeverSynchronised;
-    Duration error{};     ///< served − true
-    Duration bound{};     ///< root distance
+    Duration error{};  ///< served − true
+    Duration bound{};  ///< root distance
 };
 
 /// A deterministic virtual world: one counter, any receivers, one clock room. It knows the truth, and looks at every
@@ -74,7 +74,7 @@ private:
     void emit(Receiver& receiver);
     void check();
     LocalInstant local_at(TaiInstant instant) const;
-    double frequency() ;
+    double frequency();
     Duration noise(Duration deviation);
 
     Oscillator oscillator_;
@@ -83,9 +83,9 @@ private:
     std::unique_ptr<Timekeeper> clock_;
     std::vector<Verdict> history_;
     std::mt19937_64 random_;
-    TaiInstant tai_;          ///< the beginning of the current second
-    LocalInstant local_;      ///< what the counter showed then
-    double rate_ = 0;         ///< counter seconds per second − 1, in this second
+    TaiInstant tai_;      ///< the beginning of the current second
+    LocalInstant local_;  ///< what the counter showed then
+    double rate_ = 0;     ///< counter seconds per second − 1, in this second
     double walk_ = 0;
     int second_ = 0;
 };
