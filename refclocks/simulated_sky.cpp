@@ -98,6 +98,20 @@ std::optional<SkyFault> parse_sky_fault(std::string_view line) {
     return SkyFault{name->kind, *begin, *length, *amount};
 }
 
+std::optional<std::vector<SkyFault>> parse_sky_script(std::string_view text) {
+    std::vector<SkyFault> script;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(';'), text.size());
+        const auto fault = parse_sky_fault(text.substr(0, end));
+        if (!fault) {
+            return std::nullopt;
+        }
+        script.push_back(*fault);
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return script;
+}
+
 SimulatedSky::SimulatedSky(SimulatedSkySettings settings, SourceId source, HostDate launch)
     : settings_{std::move(settings)}, source_{source}, table_{LeapTable::built_in()}, leap_day_{0}, launch_{launch} {
     const UtcTime start = settings_.start.value_or(table_.utc_at(host_tai(launch.posix)));

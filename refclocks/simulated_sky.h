@@ -33,6 +33,9 @@ struct SkyFault {
 /// `10s wrong-edge 100 for 1m`. Numbers are whole; units s, m, h. nullopt if it does not read so.
 std::optional<SkyFault> parse_sky_fault(std::string_view line);
 
+/// Reads a whole script: such lines, separated by semicolons. An empty script is one without faults.
+std::optional<std::vector<SkyFault>> parse_sky_script(std::string_view text);
+
 /// What a simulated sky is made of.
 struct SimulatedSkySettings {
     std::optional<UtcTime> start;     ///< UTC shown at launch; absent: the host's clock

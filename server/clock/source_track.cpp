@@ -70,7 +70,7 @@ Reason SourceTrack::reason(LocalInstant now) const {
     if (line(now)) {
         return Reason::kSelectable;
     }
-    if (last_pulse_ && now - *last_pulse_ <= kFresh && pulse_reason_ != Reason::kSelectable) {
+    if (pulses_heard(now) && pulse_reason_ != Reason::kSelectable) {
         return labels_.reason() == Reason::kSilent || labels_.reason() == Reason::kSelectable ? pulse_reason_
                                                                                               : labels_.reason();
     }
@@ -78,6 +78,10 @@ Reason SourceTrack::reason(LocalInstant now) const {
         return labels_.reason();
     }
     return heard && now - *heard <= kFresh ? Reason::kWaitingForAgreement : Reason::kSilent;
+}
+
+bool SourceTrack::pulses_heard(LocalInstant now) const {
+    return last_pulse_ && now - *last_pulse_ <= kFresh;
 }
 
 std::optional<LocalInstant> SourceTrack::last_heard() const {

@@ -22,6 +22,7 @@ struct SourceSettings {
     bool prefer = false;
     bool noselect = false;
     bool trust = false;            ///< may arm a leap second alone
+    std::uint8_t stratum = 0;      ///< of the source itself: what is served is one more
     bool laboratory_only = false;  ///< simulated: followed only in a laboratory
     bool expects_pulses = false;   ///< pulses should come from it
 
@@ -61,7 +62,8 @@ public:
     /// What keeps this source from being followed at `now`; `kSelectable` where nothing does.
     Reason reason(LocalInstant now) const;
 
-    bool heard_pulse_since(LocalInstant instant) const { return last_pulse_ && *last_pulse_ >= instant; }
+    /// True if a pulse was heard in the last seconds, numbered or not.
+    bool pulses_heard(LocalInstant now) const;
     std::optional<LocalInstant> last_heard() const;
 
     void set_vote(std::optional<LeapVote> vote) { vote_ = vote; }

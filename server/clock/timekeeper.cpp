@@ -26,14 +26,12 @@ constexpr Duration kTimeLost = std::chrono::hours{24 * 365};
 // The clock on its own is not exchanged for a line so much worse, as long as it may go on.
 constexpr int kMuchWorse = 4;
 constexpr int kJitterGate = 6;
-constexpr std::uint8_t kPrimaryStratum = 1;
 
 }  // namespace
 
 Timekeeper::Timekeeper(const Settings& settings, LeapTable table, LocalInstant started)
     : settings_{settings},
-      table_{std::move(table)},
-      table_in_force_{table_},
+      leap_{std::move(table)},
       discipline_{settings.discipline},
       now_{started},
       acquiring_since_{started} {
@@ -56,7 +54,7 @@ void Timekeeper::set_sources(const std::vector<SourceSettings>& sources) {
 }
 
 void Timekeeper::set_leap_table(LeapTable table) {
-    table_ = std::move(table);
+    leap_.replace(std::move(table));
     refresh_leap_table();
     publish();
 }
@@ -99,7 +97,7 @@ void Timekeeper::on(const Label& label) {
     if (source == nullptr || !believable(*source)) {
         return;
     }
-    const std::optional<HeardSecond> heard = source->labels().weigh(label, table_in_force_);
+    const std::optional<HeardSecond> heard = source->labels().weigh(label, leap_.table());
     if (!heard || !vouches(*source, *heard)) {
         return;
     }
@@ -238,7 +236,7 @@ bool Timekeeper::pulses_are_coming() const {
         if (!believable(source) || source.settings().noselect) {
             return false;
         }
-        const bool heard = source.heard_pulse_since(now_ - kVouchingAge);
+        const bool heard = source.pulses_heard(now_);
         return waited < (heard ? kPulsePatienceAtMost : kPulsePatience) && (heard || source.settings().expects_pulses);
     });
 }
@@ -259,7 +257,7 @@ void Timekeeper::follow(const SourceTrack& source) {
     // Replies fill what lies below the precision with noise.
     state_.model.dispersion += Duration{1s} / (1 << -settings_.precision);
     state_.refid = source.settings().refid;
-    state_.stratum = kPrimaryStratum;
+    state_.stratum = static_cast<std::uint8_t>(source.settings().stratum + 1);
     state_.reference = state_.model.tai_at(line.anchor_local);
     const Duration margin = kRootDistanceLimit - state_.model.dispersion_at(now_);
     const double growth = std::max(ppm_from_rate(state_.model.dispersion_rate), 1e-3) * 1e-6;
@@ -289,25 +287,18 @@ void Timekeeper::refresh_leap_table() {
     if (!state_.ever_synchronised) {
         return;
     }
-    const TaiInstant tai = state_.model.tai_at(now_);
-    // A leap second that has begun is history, whatever the sources say from now on.
-    const UtcSecond now = table_in_force_.utc_at(tai).second;
-    const UtcDay last_leap_day = now.second >= kSecondsPerDay ? now.day : now.day - 1;
-    if (table_in_force_.kind_on(last_leap_day) != table_.kind_on(last_leap_day)) {
-        table_ = table_in_force_;
-    }
     std::vector<LeapVote> votes;
     for (const SourceTrack& source : sources_) {
         if (source.vote()) {
             votes.push_back(*source.vote());
         }
     }
-    table_in_force_ = tokimori::table_in_force(table_, now.day, votes);
+    leap_.update(state_.model.tai_at(now_), votes);
 }
 
 void Timekeeper::publish() {
     if (state_.ever_synchronised) {
-        state_.scale = ServedScale::around(state_.model.tai_at(now_), table_in_force_, settings_.leap_lead);
+        state_.scale = ServedScale::around(state_.model.tai_at(now_), leap_.table(), settings_.leap_lead);
     }
 }
 
@@ -316,46 +307,6 @@ ClockState Timekeeper::clock_state() const {
         return state_.ever_synchronised ? ClockState::kUnsynchronised : ClockState::kNeverSynchronised;
     }
     return now_ - *last_update_ <= kUpdateAge ? ClockState::kSynchronised : ClockState::kHoldover;
-}
-
-Reason Timekeeper::reason_of(const SourceTrack& source) const {
-    const SourceId id = source.settings().id;
-    if (!believable(source)) {
-        return Reason::kLaboratoryOnly;
-    }
-    const Reason own = source.reason(now_);
-    if (own != Reason::kSelectable) {
-        return own;
-    }
-    if (selected_ == id) {
-        return Reason::kSelected;
-    }
-    if (std::find(falsetickers_.begin(), falsetickers_.end(), id) != falsetickers_.end()) {
-        return Reason::kFalseticker;
-    }
-    if (serving() || !pulses_are_coming() || source.line(now_)->from_pulses) {
-        return own;
-    }
-    return source.heard_pulse_since(now_ - kVouchingAge) ? source.pulse_reason() : Reason::kWaitingForPulses;
-}
-
-std::vector<SourceReport> Timekeeper::sources() const {
-    std::vector<SourceReport> reports;
-    for (const SourceTrack& source : sources_) {
-        SourceReport report{.source = source.settings().id, .reason = reason_of(source)};
-        if (const auto line = source.line(now_)) {
-            report.from_pulses = line->from_pulses;
-            report.offset = line->estimate.tai_at(now_) - state_.model.tai_at(now_);
-            report.jitter = line->estimate.jitter;
-            report.distance = line->estimate.bound_at(now_);
-        }
-        report.sentence_delay = source.labels().delay().learned();
-        report.last_heard = source.last_heard();
-        report.week_mended = source.labels().week_mended();
-        report.satellites = source.satellites();
-        reports.push_back(std::move(report));
-    }
-    return reports;
 }
 
 SourceTrack* Timekeeper::find(SourceId id) {

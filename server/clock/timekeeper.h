@@ -5,6 +5,7 @@
 
 #include "refclocks/refclock.h"
 #include "server/clock/discipline.h"
+#include "server/clock/leap_watch.h"
 #include "server/clock/selection.h"
 #include "server/clock/server_state.h"
 #include "server/clock/source_track.h"
@@ -67,7 +68,7 @@ public:
     std::optional<SourceId> selected() const { return selected_; }
     /// Reference − ours at the last update.
     Duration offset() const { return discipline_.offset(); }
-    const LeapTable& leap_table() const { return table_in_force_; }
+    const LeapTable& leap_table() const { return leap_.table(); }
     std::vector<SourceReport> sources() const;
 
 private:
@@ -99,8 +100,7 @@ private:
     bool serving() const { return state_.synchronised_at(now_); }
 
     Settings settings_;
-    LeapTable table_;           ///< what is decided, the leap seconds already carried out included
-    LeapTable table_in_force_;  ///< with what the sources may announce
+    LeapWatch leap_;
     std::vector<SourceTrack> sources_;
     Discipline discipline_;
     ServerState state_;

@@ -1,6 +1,7 @@
 #include "server/daemon/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -16,6 +17,8 @@ namespace {
 constexpr const char* kDefaultConfiguration = "/etc/tokimori/tokimori.toml";
 
 int serve(const std::string& path, const Configuration& configuration) {
+    // A reader of the log that goes away must not end the time service.
+    std::signal(SIGPIPE, SIG_IGN);
     Log log{write_to_stderr, configuration.log_level, std::getenv("JOURNAL_STREAM")};
     try {
         Daemon{path, configuration, log}.run();

@@ -31,6 +31,7 @@ struct RefclockConfiguration {
     bool prefer = false;
     bool noselect = false;
     bool trust = false;
+    unsigned stratum = 0;  ///< of the source itself, 0 … 14
     // gpsd
     std::string host = "localhost";
     std::uint16_t port = 2947;

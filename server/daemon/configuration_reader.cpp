@@ -117,6 +117,9 @@ void ConfigurationReader::read(const TomlTable& root) {
             read_section(*section, entry);
         }
     }
+    if (configuration_.workers == 0U) {
+        complaints_.insert(complaints_.end(), names_to_resolve_.begin(), names_to_resolve_.end());
+    }
     const TomlNode* const state = find_key(root, "state");
     const auto* const table = state != nullptr ? std::get_if<TomlTable>(&state->value) : nullptr;
     if (configuration_.lab_mode && (table == nullptr || find_key(*table, "dir") == nullptr)) {
@@ -246,9 +249,21 @@ void ConfigurationReader::check_refclock(const Place& place) {
     if (refid != nullptr && place.driver == "simulated") {
         complain(refid->line, "refid cannot be set for a simulated source, which always says SIM; remove it.");
     }
+    check_host(place.table);
     const TomlNode* const name = find_key(place.table, "name");
     if (const auto* text = name != nullptr ? std::get_if<std::string>(&name->value) : nullptr) {
         check_name(*text, name->line);
+    }
+}
+
+void ConfigurationReader::check_host(const TomlTable& table) {
+    const TomlNode* const host = find_key(table, "host");
+    const auto* const text = host != nullptr ? std::get_if<std::string>(&host->value) : nullptr;
+    if (text != nullptr && *text != "localhost" && !is_numeric_address(*text)) {
+        names_to_resolve_.push_back(
+            {host->line, fmt::format("host {} is a name, and workers = 0 leaves no thread to resolve it; write a "
+                                     "numeric address or \"localhost\".",
+                                     in_quotes(*text))});
     }
 }
 

@@ -41,6 +41,7 @@ private:
     void read_addresses(const Place& place, const Setting& setting, const TomlArray& elements);
     void check_required(const Place& place);
     void check_refclock(const Place& place);
+    void check_host(const TomlTable& table);
     void check_name(std::string_view name, int line);
     void refuse_section(const TomlEntry& entry);
     void refuse_key(const Place& place, const TomlEntry& entry);
@@ -48,6 +49,7 @@ private:
 
     Configuration configuration_;
     std::vector<Complaint> complaints_;
+    std::vector<Complaint> names_to_resolve_;  ///< wrong where there is no thread for a resolver
     std::map<std::string, int, std::less<>> name_lines_;
 };
 

@@ -24,8 +24,8 @@ LeapListResult read_leap_list(const std::string& path) {
 }  // namespace
 
 LeapTable load_leap_table(const std::string& path, Log& log, LocalInstant now) {
-    const LeapListResult read = read_leap_list(path);
-    if (!read.table) {
+    const LeapListResult read = path.empty() ? LeapListResult{} : read_leap_list(path);
+    if (!read.table && !path.empty()) {
         log.write(now, LogLevel::kWarning, "leap_list_refused",
                   {{"file", path}, {"why", read.error}, {"instead", "the table compiled in"}});
     }

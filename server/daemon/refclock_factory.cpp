@@ -64,6 +64,7 @@ SourceSettings source_settings(SourceId id, const RefclockConfiguration& configu
     settings.prefer = configuration.prefer;
     settings.noselect = configuration.noselect;
     settings.trust = configuration.trust;
+    settings.stratum = static_cast<std::uint8_t>(configuration.stratum);
     settings.laboratory_only = driver.laboratory_only;
     settings.expects_pulses = driver.expects_pulses(configuration);
     return settings;

@@ -92,8 +92,9 @@ constexpr std::array kRows{
             .default_text = "0",
             .minimum = "0",
             .maximum = "14",
-            .english = "The stratum of the source itself; checked, without effect in this version.",
-            .japanese = "時刻源自身の stratum です。この版では検査のみで効果はありません。"},
+            .english = "The stratum of the source itself; what is served is one more.",
+            .japanese = "時刻源自身の stratum です。配信する stratum はこれに 1 を加えた値です。",
+            .fill = fill<&RefclockConfiguration::stratum>},
     Setting{.section = "refclock",
             .key = "host",
             .driver = "gpsd",
@@ -183,6 +184,15 @@ constexpr std::array kRows{
             .english = "Whether the simulated sky says which second it is.",
             .japanese = "模擬の空が秒の時刻を知らせるかどうかです。",
             .fill = fill<&RefclockConfiguration::labels>},
+    Setting{.section = "refclock",
+            .key = "script",
+            .driver = "simulated",
+            .type = SettingType::kSkyScript,
+            .english = "What goes wrong in the simulated sky, and when: no-pulses, no-labels, silence, wrong-second N, "
+                       "wrong-week N, wrong-edge MILLISECONDS.",
+            .japanese = "模擬の空で起こす異常とその時刻です (no-pulses、no-labels、silence、wrong-second N、"
+                        "wrong-week N、wrong-edge ミリ秒)。",
+            .fill = fill<&RefclockConfiguration::script>},
 };
 
 }  // namespace

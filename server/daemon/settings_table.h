@@ -23,7 +23,7 @@ struct Choice {
 
 /// A value that was checked. `monostate` is "auto"; a choice points into the table.
 using SettingValue = std::variant<std::monostate, bool, std::int64_t, Duration, double, std::string,
-                                  std::vector<ListenAddress>, UtcTime, const Choice*>;
+                                  std::vector<ListenAddress>, UtcTime, std::vector<SkyFault>, const Choice*>;
 
 /// How a value is written and checked.
 enum class SettingType : std::uint8_t {
@@ -38,6 +38,7 @@ enum class SettingType : std::uint8_t {
     kAddresses,  ///< list of "192.0.2.1:123" and "[2001:db8::1]:123"
     kInstant,    ///< UTC, as text or as a TOML date-time
     kDate,       ///< UTC day, as text or as a TOML date
+    kSkyScript,  ///< "60s no-pulses for 10s; 2m wrong-second +1 for 30s"
 };
 
 /// A part of the file: `[name]`, or `[[name]]` where `repeated`.

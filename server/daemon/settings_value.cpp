@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "server/daemon/escape.h"
 #include "server/daemon/settings_table.h"
@@ -63,6 +64,11 @@ std::optional<SettingValue> addresses_from(std::string_view text) {
     }
 }
 
+std::optional<SettingValue> script_from(std::string_view text) {
+    auto script = parse_sky_script(text);
+    return script ? std::optional<SettingValue>(std::move(*script)) : std::nullopt;
+}
+
 std::string served_choices(const Setting& setting) {
     std::string list;
     for (const Choice& choice : setting.choices) {
@@ -103,6 +109,8 @@ std::optional<SettingValue> value_from_text(const Setting& setting, std::string_
             return ranged(setting, text, parse_utc);
         case SettingType::kDate:
             return ranged(setting, text, parse_date);
+        case SettingType::kSkyScript:
+            return script_from(text);
     }
     return std::nullopt;
 }
@@ -135,6 +143,8 @@ std::string expectation(const Setting& setting) {
                                setting.maximum);
         case SettingType::kDate:
             return fmt::format("a date from {} to {}, such as \"2016-12-31\"", setting.minimum, setting.maximum);
+        case SettingType::kSkyScript:
+            return "faults separated by semicolons, such as \"60s no-pulses for 10s; 2m wrong-second +1 for 30s\"";
     }
     return {};
 }

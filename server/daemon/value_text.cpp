@@ -137,6 +137,10 @@ std::optional<ListenAddress> parse_listen_address(std::string_view text) {
     return address && port ? std::optional(ListenAddress{*address, *port}) : std::nullopt;
 }
 
+bool is_numeric_address(std::string_view text) {
+    return bracketed_address(text) || bracketed_address("[" + std::string(text) + "]");
+}
+
 std::string_view nearest_name(std::string_view text, std::span<const std::string_view> names) {
     text = text.substr(0, kLongestName);
     const auto nearest = std::ranges::min_element(names, {}, [&](auto name) { return edit_distance(text, name); });

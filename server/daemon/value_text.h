@@ -23,6 +23,9 @@ std::optional<double> parse_frequency(std::string_view text);
 /// Reads "192.0.2.1:123" or "[2001:db8::1]:123": numeric, port 1 … 65535. The address comes back in its canonical form.
 std::optional<ListenAddress> parse_listen_address(std::string_view text);
 
+/// True for an IPv4 or IPv6 address in numbers, without brackets.
+bool is_numeric_address(std::string_view text);
+
 /// The one of `names` with the fewest letters to change, leave out or add (Levenshtein); the first of equals; empty
 /// where there are none.
 std::string_view nearest_name(std::string_view text, std::span<const std::string_view> names);
