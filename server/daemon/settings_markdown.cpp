@@ -33,6 +33,8 @@ std::string values_of(const Setting& setting) {
             return "1 … 4 characters";
         case SettingType::kAddresses:
             return "`[\"a.b.c.d:port\", \"[v6]:port\"]`";
+        case SettingType::kSkyScript:
+            return "`\"60s no-pulses for 10s; …\"`";
         case SettingType::kInstant:
         case SettingType::kDate:
         case SettingType::kInteger:
