@@ -128,10 +128,10 @@ TEST(SimulatedSky, PlaysItsScript) {
     listener.hear(12);
     EXPECT_EQ(listener.pulses.size(), 12U - 4U);
     EXPECT_EQ(listener.labels.size(), 12U - 4U);
-    EXPECT_EQ(format_utc(listener.labels[4].time), "2026-11-22T00:00:07Z");
-    EXPECT_EQ(format_utc(listener.labels[5].time), "2007-04-08T00:00:09Z");
-    EXPECT_EQ(listener.labels[5].gps_minus_utc, 18);
-    const Duration late = listener.pulses[6].at - (kLaunch + 10s);
+    EXPECT_EQ(format_utc(listener.labels[3].time), "2026-11-22T00:00:07Z");
+    EXPECT_EQ(format_utc(listener.labels[4].time), "2007-04-08T00:00:09Z");
+    EXPECT_EQ(listener.labels[4].gps_minus_utc, 18);
+    const Duration late = listener.pulses[5].at - (kLaunch + 10s);
     EXPECT_NEAR(static_cast<double>(late.count()), 100e6, 1e4);
 }
 
