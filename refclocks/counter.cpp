@@ -12,9 +12,8 @@ constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 constexpr std::int64_t kOldestStamp = 2 * kNanosecondsPerSecond;
 // Two stamps of one instant differ by the width of the bracket in which the clocks were read.
 constexpr std::int64_t kNewestStamp = -20'000;
-// A daemon may slew CLOCK_REALTIME by up to a tenth (adjtimex tick); what goes beyond that is a step.
-constexpr std::int64_t kStepFloor = 500'000;
-constexpr std::int64_t kSlewDivisor = 10;
+constexpr std::int64_t kStepFloor = 20'000;
+constexpr std::int64_t kSuspendFloor = 1'000'000;
 constexpr std::int64_t kGoodBracket = 2'000;
 constexpr int kBracketAttempts = 4;
 
@@ -100,14 +99,14 @@ std::optional<LocalInstant> Counter::from_age(std::int64_t age, std::int64_t raw
     return LocalInstant{Duration{raw - std::max<std::int64_t>(age, 0)}};
 }
 
+// CLOCK_REALTIME and CLOCK_MONOTONIC are slewed alike: their difference changes by steps, and by nothing else.
 bool Counter::stepped(const ClockReading& reading) {
     const std::optional<ClockReading> last = std::exchange(last_, reading);
     if (!last) {
         return false;
     }
-    const std::int64_t elapsed = reading.raw - last->raw;
-    const std::int64_t moved = std::abs((reading.realtime - last->realtime) - elapsed);
-    return moved > kStepFloor + elapsed / kSlewDivisor;
+    const std::int64_t moved = (reading.realtime - reading.monotonic) - (last->realtime - last->monotonic);
+    return std::abs(moved) > kStepFloor + reading.width + last->width;
 }
 
 Counter::HostDate Counter::host_date() const {
@@ -119,7 +118,7 @@ bool Counter::suspended_since_last_call() {
     const ClockReading reading = reader_();
     const std::int64_t asleep = reading.boottime - reading.monotonic;
     const std::optional<std::int64_t> before = std::exchange(asleep_, asleep);
-    return before && asleep - *before > kStepFloor;
+    return before && asleep - *before > kSuspendFloor;
 }
 
 }  // namespace tokimori

@@ -51,7 +51,7 @@ TEST(Counter, RefusesStampsFromTheFutureAndFromLongAgo) {
 }
 
 TEST(Counter, DropsOneStampAcrossAStepInEitherDirection) {
-    for (const std::int64_t step : {-kSecond / 2, kSecond / 2, std::int64_t{2'000'000}}) {
+    for (const std::int64_t step : {-kSecond / 2, kSecond / 2, std::int64_t{50'000}}) {
         FakeHost host;
         Counter counter = host.counter();
         ASSERT_TRUE(counter.from_realtime(host.reading.realtime));
@@ -70,6 +70,7 @@ TEST(Counter, DoesNotTakeASlewForAStep) {
     ASSERT_TRUE(counter.from_realtime(host.reading.realtime));
     host.pass(kSecond);
     host.reading.realtime += kSecond / 12;
+    host.reading.monotonic += kSecond / 12;
     EXPECT_TRUE(counter.from_realtime(host.reading.realtime));
 }
 

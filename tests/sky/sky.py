@@ -58,7 +58,7 @@ def arguments(argv: Optional[List[str]] = None) -> argparse.Namespace:
     parser.add_argument("--talker", choices=("GN", "GP"), default="GN", help="GP: a receiver of GPS alone")
     parser.add_argument("--no-ubx", action="store_true", help="NMEA alone; no answer to polls")
     parser.add_argument("--no-nmea", action="store_true", help="UBX alone")
-    parser.add_argument("--nano", type=int, default=0, metavar="NS", help="fraction of the second in UBX; may be negative")
+    parser.add_argument("--nano", type=int, default=0, metavar="NS", help="fraction of the second in UBX")
     parser.add_argument("--leap", choices=("insert", "delete"), help="at the end of the sky's UTC month")
     parser.add_argument("--repeat-59", action="store_true", help="say second 59 twice instead of 60")
     parser.add_argument("--fault", type=_planned, action="append", default=[], metavar="KIND@S[+S]",

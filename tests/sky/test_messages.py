@@ -44,7 +44,8 @@ def test_second_59_is_repeated_where_asked():
 
 def test_no_sentence_is_longer_than_82_characters():
     now = epoch()
-    lines = b"".join(encode(now, "GN") for encode in (nmea.rmc, nmea.gga, nmea.gsa, nmea.gsv, nmea.zda)).splitlines(True)
+    encoders = (nmea.rmc, nmea.gga, nmea.gsa, nmea.gsv, nmea.zda)
+    lines = b"".join(encode(now, "GN") for encode in encoders).splitlines(True)
     assert len(lines) >= 6 and max(map(len, lines)) <= 82
 
 
@@ -119,7 +120,8 @@ def test_satellites_rise_and_set_and_are_always_enough():
     assert all(6 <= len(sky) <= 12 for sky in skies)
     assert all(sum(seen.gnss == constellation.QZSS for seen in sky) >= 2 for sky in skies)
     assert len({seen.sv for sky in skies for seen in sky if seen.gnss == constellation.GPS}) == 30
-    assert all(0 <= seen.azimuth < 360 and 15 <= seen.elevation <= 90 and 25 < seen.cn0 < 55 for sky in skies for seen in sky)
+    everything = [seen for sky in skies for seen in sky]
+    assert all(0 <= seen.azimuth < 360 and 15 <= seen.elevation <= 90 and 25 < seen.cn0 < 55 for seen in everything)
 
 
 def test_the_same_second_has_the_same_satellites():

@@ -133,5 +133,6 @@ def test_it_plays_on_without_standard_input():
 @pytest.mark.parametrize("wrong", [["--start", "soon"], ["--start", "1979-01-01T00:00:00Z"], ["--fault", "rain@3"],
                                    ["--delay", "-1"], ["--baud", "1200"]])
 def test_a_wrong_command_line_is_refused_with_a_sentence(wrong):
-    refused = subprocess.run([sys.executable, SKY, *wrong], stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=10)
+    command = [sys.executable, SKY, *wrong]
+    refused = subprocess.run(command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=10)
     assert refused.returncode == 2 and wrong[0].encode() in refused.stderr

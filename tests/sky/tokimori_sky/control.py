@@ -31,7 +31,7 @@ class StandardInput:
     """Commands on standard input; errors go to standard error."""
 
     def __init__(self, selector: selectors.BaseSelector, handler: Handler, at_end: Callable[[], None]) -> None:
-        """Registers with `selector`, unless reading would stop a job in the background. `at_end` is called once at EOF."""
+        """Registers with `selector`, unless reading would stop a job in the background; EOF calls `at_end`."""
         self._selector, self._handler, self._at_end = selector, handler, at_end
         self._lines = Lines()
         if not _in_background():

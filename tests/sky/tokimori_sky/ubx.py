@@ -150,8 +150,8 @@ def nav_dop(epoch: Epoch) -> bytes:
     """Dilution of precision."""
     dops = dilution(len(epoch.used))
     flat = dops.horizontal
-    values = [round(value * 100) for value in (dops.position, dops.position, dops.time, dops.vertical, flat, flat, flat)]
-    return frame(NAV_DOP, struct.pack("<I7H", epoch.tow * 1000, *values))
+    values = (dops.position, dops.position, dops.time, dops.vertical, flat, flat, flat)
+    return frame(NAV_DOP, struct.pack("<I7H", epoch.tow * 1000, *(round(value * 100) for value in values)))
 
 
 def nav_eoe(epoch: Epoch) -> bytes:
