@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <random>
 #include <utility>
 
 namespace tokimori {
@@ -47,7 +48,8 @@ private:
     bool stopped_ = false;
 };
 
-Worker::Worker(boost::asio::io_context& io, const PublishedState& state) : io_{io}, state_{state} {}
+Worker::Worker(boost::asio::io_context& io, const PublishedState& state)
+    : io_{io}, state_{state}, responder_{std::random_device{}()} {}
 
 Worker::~Worker() = default;
 

@@ -48,6 +48,9 @@ struct Reply {
 /// client, no allocation, no clock, no exception. One per worker.
 class Responder {
 public:
+    /// `seed` of the random bits below the precision; each worker has its own.
+    explicit Responder(std::uint64_t seed = 1) : random_state_{seed | 1} {}
+
     /// Decides, and on `kAnswered` fills `reply` but for the time: unstamped, it says LI=3 and tells none. Never longer
     /// than the request. Of the request only octet 0, poll and the transmit timestamp matter.
     Verdict answer(const Request& request, const ServerState& state, Reply& reply);
@@ -65,7 +68,7 @@ private:
     std::uint64_t random_bits();
 
     std::array<std::uint64_t, kVerdictCount> counts_{};
-    std::uint64_t random_state_ = 0x9E37'79B9'7F4A'7C15;
+    std::uint64_t random_state_;
 };
 
 }  // namespace tokimori
