@@ -13,6 +13,7 @@ constexpr std::int64_t kOldestStamp = 2 * kNanosecondsPerSecond;
 // Two stamps of one instant differ by the width of the bracket in which the clocks were read.
 constexpr std::int64_t kNewestStamp = -20'000;
 constexpr std::int64_t kStepFloor = 20'000;
+constexpr std::int64_t kTellingSpan = 100'000'000;
 constexpr std::int64_t kSuspendFloor = 1'000'000;
 constexpr std::int64_t kGoodBracket = 2'000;
 constexpr int kBracketAttempts = 4;
@@ -33,6 +34,28 @@ ClockReading read_once() {
     reading.width = after - before;
     reading.raw = before + reading.width / 2;
     return reading;
+}
+
+// CLOCK_REALTIME and CLOCK_MONOTONIC are slewed alike: their difference changes by steps, and by nothing else.
+bool stepped(const ClockReading& earlier, const ClockReading& later) {
+    const std::int64_t moved = (later.realtime - later.monotonic) - (earlier.realtime - earlier.monotonic);
+    return std::abs(moved) > kStepFloor + earlier.width + later.width;
+}
+
+// What the counter showed when `clock` showed `stamp`, on the straight line through two readings.
+std::int64_t raw_between(const ClockReading& earlier, const ClockReading& later, std::int64_t ClockReading::*clock,
+                         std::int64_t stamp) {
+    __extension__ using Wide = __int128;
+    const std::int64_t span = later.*clock - earlier.*clock;
+    const Wide part = static_cast<Wide>(later.*clock - stamp) * (later.raw - earlier.raw);
+    return later.raw - static_cast<std::int64_t>(part / std::max<std::int64_t>(span, 1));
+}
+
+std::optional<LocalInstant> from_age(std::int64_t age, std::int64_t raw) {
+    if (age < kNewestStamp || age > kOldestStamp) {
+        return std::nullopt;
+    }
+    return LocalInstant{Duration{raw - std::max<std::int64_t>(age, 0)}};
 }
 
 }  // namespace
@@ -72,10 +95,29 @@ LocalInstant Counter::now() const {
     return LocalInstant{Duration{reader_().raw}};
 }
 
+void Counter::keep() {
+    push(reader_());
+}
+
+void Counter::push(const ClockReading& reading) {
+    ring_[next_] = reading;
+    next_ = (next_ + 1) % kReadings;
+    size_ = std::min(size_ + 1, kReadings);
+}
+
+// Stamps may be turned by the thousand; the ring must still reach back to the oldest one.
+void Counter::push_if_telling(const ClockReading& reading) {
+    if (size_ == 0 || reading.raw - kept(0).raw >= kTellingSpan || stepped(kept(0), reading)) {
+        push(reading);
+    }
+}
+
+// A batch is stamped just before it is read: the packet path needs no ring.
 Counter::RealtimeStamps Counter::realtime_stamps() {
     RealtimeStamps stamps;
     stamps.reading_ = reader_();
-    stamps.stepped_ = stepped(stamps.reading_);
+    const std::optional<ClockReading> last = std::exchange(last_batch_, stamps.reading_);
+    stamps.stepped_ = last && stepped(*last, stamps.reading_);
     return stamps;
 }
 
@@ -84,29 +126,49 @@ std::optional<LocalInstant> Counter::RealtimeStamps::at(std::int64_t stamp) cons
 }
 
 std::optional<LocalInstant> Counter::from_realtime(std::int64_t stamp) {
-    return realtime_stamps().at(stamp);
+    const ClockReading now = reader_();
+    const std::optional<LocalInstant> instant =
+        may_lie_before_a_step(stamp, now) ? std::nullopt : interpolated(stamp, &ClockReading::realtime, now);
+    push_if_telling(now);
+    return instant;
 }
 
 std::optional<LocalInstant> Counter::from_monotonic(std::int64_t stamp) {
-    const ClockReading reading = reader_();
-    return from_age(reading.monotonic - stamp, reading.raw);
+    const ClockReading now = reader_();
+    const std::optional<LocalInstant> instant = interpolated(stamp, &ClockReading::monotonic, now);
+    push_if_telling(now);
+    return instant;
 }
 
-std::optional<LocalInstant> Counter::from_age(std::int64_t age, std::int64_t raw) {
-    if (age < kNewestStamp || age > kOldestStamp) {
-        return std::nullopt;
+std::optional<LocalInstant> Counter::interpolated(std::int64_t stamp, std::int64_t ClockReading::*clock,
+                                                  const ClockReading& now) const {
+    const std::int64_t age = now.*clock - stamp;
+    if (age <= 0 || age > kOldestStamp) {
+        return from_age(age, now.raw);
     }
-    return LocalInstant{Duration{raw - std::max<std::int64_t>(age, 0)}};
+    const ClockReading* later = &now;
+    for (std::size_t i = 0; i < size_; ++i) {
+        const ClockReading& earlier = kept(i);
+        if (earlier.*clock <= stamp) {
+            return LocalInstant{Duration{raw_between(earlier, *later, clock, stamp)}};
+        }
+        later = &earlier;
+    }
+    return LocalInstant{Duration{later->raw - (later->*clock - stamp)}};
 }
 
-// CLOCK_REALTIME and CLOCK_MONOTONIC are slewed alike: their difference changes by steps, and by nothing else.
-bool Counter::stepped(const ClockReading& reading) {
-    const std::optional<ClockReading> last = std::exchange(last_, reading);
-    if (!last) {
-        return false;
+// After a step back the same readings of CLOCK_REALTIME come a second time, and a stamp does not say which it was.
+bool Counter::may_lie_before_a_step(std::int64_t stamp, const ClockReading& now) const {
+    const ClockReading* later = &now;
+    for (std::size_t i = 0; i < size_ && now.raw - later->raw <= kOldestStamp; ++i) {
+        const ClockReading& earlier = kept(i);
+        const std::int64_t at_step = earlier.realtime + (later->monotonic - earlier.monotonic);
+        if (stepped(earlier, *later) && stamp <= std::max(at_step, later->realtime)) {
+            return true;
+        }
+        later = &earlier;
     }
-    const std::int64_t moved = (reading.realtime - reading.monotonic) - (last->realtime - last->monotonic);
-    return std::abs(moved) > kStepFloor + reading.width + last->width;
+    return false;
 }
 
 Counter::HostDate Counter::host_date() const {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -26,9 +28,10 @@ LocalInstant read_host_counter();
 /// The smallest step of the counter as log2 seconds (RFC 5905 precision), measured; −30 … −6.
 int measure_host_precision();
 
-/// The host's counter, and the one place where stamps of other clocks become instants of it. A stamp is turned into
-/// its age (`that clock now − stamp`) and subtracted from the counter now; so it does not matter what that clock shows,
-/// only that it was not stepped in between. Not thread-safe: one per thread.
+/// The host's counter, and the one place where stamps of other clocks become instants of it. What counts is a stamp's
+/// age (`that clock now − stamp`); so it does not matter what that clock shows, only that it was not stepped in
+/// between. Readings of the last seconds are kept, so that the age is measured in the counter's seconds even where the
+/// other clock is slewed. Not thread-safe: one per thread.
 class Counter {
 public:
     /// Reads by `reader`; tests pass their own. `now()` then is that reader's `raw`.
@@ -36,10 +39,15 @@ public:
 
     LocalInstant now() const;
 
-    /// Stamps of CLOCK_REALTIME, judged by one reading of all clocks: for a batch of packets.
+    /// Reads all clocks and remembers it. To be called about twice a second, and around every change of a clock's rate:
+    /// between two readings that clock is taken for a straight line.
+    void keep();
+
+    /// Stamps of CLOCK_REALTIME a moment ago, judged by one reading of all clocks: for a batch of packets.
     class RealtimeStamps {
     public:
-        /// `at` of each stamp as `from_realtime`.
+        /// The instant of each stamp. nullopt where CLOCK_REALTIME was stepped since the last batch, or the stamp lies
+        /// in the future or is more than 2 s old.
         std::optional<LocalInstant> at(std::int64_t stamp) const;
 
     private:
@@ -49,8 +57,9 @@ public:
     };
     RealtimeStamps realtime_stamps();
 
-    /// A stamp of CLOCK_REALTIME, POSIX nanoseconds, at most 2 s old. nullopt where that clock was stepped since the
-    /// last call (the stamp may be of either side), or the stamp lies in the future or is too old.
+    /// A stamp of CLOCK_REALTIME, POSIX nanoseconds, at most 2 s old, interpolated between the two readings about it.
+    /// nullopt where that clock was, or may have been, stepped between the stamp and now, or the stamp lies in the
+    /// future or is too old.
     std::optional<LocalInstant> from_realtime(std::int64_t stamp);
 
     /// A stamp of CLOCK_MONOTONIC; likewise.
@@ -68,11 +77,21 @@ public:
     bool suspended_since_last_call();
 
 private:
-    static std::optional<LocalInstant> from_age(std::int64_t age, std::int64_t raw);
-    bool stepped(const ClockReading& reading);
+    // As many as cover the oldest stamp when every reading of the ring is a tenth of a second from the next.
+    static constexpr std::size_t kReadings = 32;
+
+    const ClockReading& kept(std::size_t age) const { return ring_[(next_ + kReadings - 1 - age) % kReadings]; }
+    void push(const ClockReading& reading);
+    void push_if_telling(const ClockReading& reading);
+    std::optional<LocalInstant> interpolated(std::int64_t stamp, std::int64_t ClockReading::*clock,
+                                             const ClockReading& now) const;
+    bool may_lie_before_a_step(std::int64_t stamp, const ClockReading& now) const;
 
     std::function<ClockReading()> reader_;
-    std::optional<ClockReading> last_;
+    std::array<ClockReading, kReadings> ring_{};
+    std::size_t next_ = 0;  // where the next reading goes
+    std::size_t size_ = 0;
+    std::optional<ClockReading> last_batch_;
     std::optional<std::int64_t> asleep_;
 };
 

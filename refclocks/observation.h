@@ -34,6 +34,16 @@ struct Label {
         std::nullopt;  ///< what the source announces for the end of its UTC month, if anything
 };
 
+/// At this moment it was that time: complete in itself, as from a program that shares what it measured at a pulse. What
+/// arrives late by a delay that is not known is a `Label`.
+struct OffsetSample {
+    SourceId source = 0;
+    LocalInstant local;
+    UtcTime time;                                              ///< with its fraction
+    Duration uncertainty{};                                    ///< bound of what averaging cannot remove; ≥ 0
+    std::optional<LeapKind> leap_at_month_end = std::nullopt;  ///< as in `Label`
+};
+
 /// Satellites as the receiver sees them.
 struct Satellites {
     SourceId source = 0;
@@ -58,13 +68,23 @@ struct Rejection {
         kNoFix,           ///< the receiver itself does not vouch for it
         kImpossibleDate,  ///< no such date or time
         kClockStepped,    ///< the host's clock was stepped between stamp and reading
+        kStale,           ///< old: left over from an earlier run, told twice, or held up on the way
+        kOffBeat,         ///< a pulse that does not come whole seconds after the others: doubled, late, noise
+        kWrongEdge,       ///< a pulse's trailing edge, where the leading one was configured wrong
     };
     SourceId source = 0;
     LocalInstant at;
     Reason reason = Reason::kUnreadable;
 };
 
+/// Seconds that passed without a pulse, told when pulses go on.
+struct LostPulses {
+    SourceId source = 0;
+    LocalInstant at;  ///< of the pulse that ended the gap
+    std::int64_t count = 0;
+};
+
 /// All that a reference clock can say. May arrive minutes late and out of order.
-using Observation = std::variant<Pulse, Label, Satellites, DeviceState, Rejection>;
+using Observation = std::variant<Pulse, Label, OffsetSample, Satellites, DeviceState, Rejection, LostPulses>;
 
 }  // namespace tokimori

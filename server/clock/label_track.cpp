@@ -20,12 +20,33 @@ TaiInstant tai_by_gps(const UtcTime& time, int gps_minus_utc) {
     return TaiInstant{posix + std::chrono::seconds{gps_minus_utc + kTaiMinusGps} + Duration{time.nanosecond}};
 }
 
+// A pulse that it vouches for begins a whole second. The counter errs by less than a millisecond on the way back.
+HeardSecond second_before(HeardSecond heard) {
+    const Duration fraction = heard.second.time_since_epoch() % 1s;
+    heard.heard -= fraction;
+    heard.second -= fraction;
+    return heard;
+}
+
 }  // namespace
 
 LabelTrack::LabelTrack(std::optional<UtcDay> floor, std::optional<Duration> delay) : floor_{floor}, delay_{delay} {}
 
 std::optional<HeardSecond> LabelTrack::weigh(const Label& label, const LeapTable& table) {
-    const std::optional<HeardSecond> next = plausible(label, table);
+    return believe_or_not(plausible(label, table));
+}
+
+std::optional<HeardSecond> LabelTrack::weigh(const OffsetSample& sample, const LeapTable& table) {
+    std::optional<HeardSecond> next = plausible(
+        {.source = sample.source, .heard = sample.local, .time = sample.time, .uncertainty = sample.uncertainty},
+        table);
+    if (next) {
+        next->complete = true;
+    }
+    return believe_or_not(next);
+}
+
+std::optional<HeardSecond> LabelTrack::believe_or_not(const std::optional<HeardSecond>& next) {
     if (!next) {
         distrust();
         return std::nullopt;
@@ -37,7 +58,7 @@ std::optional<HeardSecond> LabelTrack::weigh(const Label& label, const LeapTable
         return std::nullopt;
     }
     reason_ = Reason::kSelectable;
-    believed_ = next;
+    believed_ = next->complete ? second_before(*next) : *next;
     return next;
 }
 

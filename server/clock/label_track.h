@@ -14,6 +14,7 @@ struct HeardSecond {
     LocalInstant heard;
     TaiInstant second;       ///< the instant the sentence names; it was then, plus the sentence delay, at `heard`
     Duration uncertainty{};  ///< of the stamping of `heard`
+    bool complete = false;   ///< from a sample: there is no sentence delay
 };
 
 /// The labels of one source: are they consistent, plausible, and how late do they come? Believes nothing before three
@@ -26,8 +27,14 @@ public:
 
     /// Weighs one label against `table`. The heard second if it may be believed, else nullopt and `reason()` says why.
     std::optional<HeardSecond> weigh(const Label& label, const LeapTable& table);
+    /// The same for a sample that is complete in itself.
+    std::optional<HeardSecond> weigh(const OffsetSample& sample, const LeapTable& table);
 
-    /// The last believed second, if it was heard no longer than `age` before `now`.
+    /// The delay to reckon with in what was heard: none where it was complete in itself.
+    const SentenceDelay& delay_of(const HeardSecond& heard) const { return heard.complete ? no_delay_ : delay_; }
+
+    /// The last believed second, if it was heard no longer than `age` before `now`. Of a sample: the whole second
+    /// before it.
     std::optional<HeardSecond> recent(LocalInstant now, Duration age) const;
 
     /// What kept the last label from being believed; `kSelectable` if nothing did.
@@ -45,12 +52,14 @@ public:
     const SentenceDelay& delay() const { return delay_; }
 
 private:
+    std::optional<HeardSecond> believe_or_not(const std::optional<HeardSecond>& next);
     std::optional<UtcTime> mend_week(UtcTime time);
     std::optional<HeardSecond> plausible(const Label& label, const LeapTable& table);
     bool continues(const HeardSecond& next) const;
 
     std::optional<UtcDay> floor_;
     SentenceDelay delay_;
+    SentenceDelay no_delay_{Duration::zero()};
     std::optional<HeardSecond> last_;
     std::optional<HeardSecond> believed_;
     int streak_ = 0;

@@ -43,7 +43,7 @@ public:
     /// The held pulses, oldest first; forgotten here.
     std::vector<Pulse> take_held();
 
-    /// A numbered pulse.
+    /// A numbered pulse, or a sample that came complete.
     void add_pulse_sample(const Sample& sample);
     /// A believed label as it was heard, without any sentence delay.
     void add_label_sample(const HeardSecond& heard);

@@ -92,17 +92,30 @@ void Timekeeper::on(const Pulse& pulse) {
 }
 
 void Timekeeper::on(const Label& label) {
-    now_ = std::max(now_, label.heard);
-    SourceTrack* const source = find(label.source);
+    hear(label, label.heard);
+}
+
+void Timekeeper::on(const OffsetSample& sample) {
+    hear(sample, sample.local);
+}
+
+template <typename Report>
+void Timekeeper::hear(const Report& report, LocalInstant at) {
+    now_ = std::max(now_, at);
+    SourceTrack* const source = find(report.source);
     if (source == nullptr || !believable(*source)) {
         return;
     }
-    const std::optional<HeardSecond> heard = source->labels().weigh(label, leap_.table());
+    const std::optional<HeardSecond> heard = source->labels().weigh(report, leap_.table());
     if (!heard || !vouches(*source, *heard)) {
         return;
     }
-    source->add_label_sample(*heard);
-    note_vote(*source, label);
+    if (heard->complete) {
+        add_sample(*source, {report.source, heard->heard, heard->second, heard->uncertainty});
+    } else {
+        source->add_label_sample(*heard);
+    }
+    note_vote(*source, report.time.second.day, report.leap_at_month_end);
     for (SourceTrack& other : sources_) {
         for (const Pulse& pulse : other.take_held()) {
             number(other, pulse);
@@ -134,11 +147,11 @@ bool Timekeeper::vouches(SourceTrack& source, const HeardSecond& heard) {
     }
     const Duration bound = state_.model.dispersion_at(heard.heard);
     const Duration delay = state_.model.tai_at(heard.heard) - heard.second;
-    if (!source.labels().delay().possible(delay, bound + heard.uncertainty)) {
+    if (!source.labels().delay_of(heard).possible(delay, bound + heard.uncertainty)) {
         source.labels().refuse(Reason::kWrongSecond);
         return false;
     }
-    if (bound < kLearningLimit) {
+    if (bound < kLearningLimit && !heard.complete) {
         source.labels().delay().add(delay);
     }
     return true;
@@ -147,7 +160,7 @@ bool Timekeeper::vouches(SourceTrack& source, const HeardSecond& heard) {
 void Timekeeper::number(SourceTrack& source, const Pulse& pulse) {
     Reason reason = Reason::kUnlabelled;
     if (const std::optional<TaiInstant> second = second_of(pulse, reason)) {
-        add_sample(source, pulse, *second);
+        add_sample(source, {pulse.source, pulse.at, *second, pulse.uncertainty});
     } else {
         source.hold(pulse);
         source.set_pulse_reason(reason);
@@ -164,7 +177,7 @@ std::optional<TaiInstant> Timekeeper::second_of(const Pulse& pulse, Reason& reas
         if (knows_second(pulse.at)) {
             return second_by_clock(pulse.at, state_.model);
         }
-        const auto second = second_by_label(pulse.at, *heard, voucher.labels().delay());
+        const auto second = second_by_label(pulse.at, *heard, voucher.labels().delay_of(*heard));
         if (!second || (found && *found != *second)) {
             reason = second ? Reason::kWaitingForAgreement : Reason::kAmbiguousDelay;
             return std::nullopt;
@@ -174,13 +187,12 @@ std::optional<TaiInstant> Timekeeper::second_of(const Pulse& pulse, Reason& reas
     return found;
 }
 
-void Timekeeper::add_sample(SourceTrack& source, const Pulse& pulse, TaiInstant second) {
-    const Sample sample{pulse.source, pulse.at, second, pulse.uncertainty};
+void Timekeeper::add_sample(SourceTrack& source, const Sample& sample) {
     if (serving()) {
-        const auto line = source.line(pulse.at);
+        const auto line = source.line(sample.local);
         const Duration jitter = line && line->from_pulses ? line->estimate.jitter : Duration{1us};
-        const Duration allowed = state_.model.dispersion_at(pulse.at) + pulse.uncertainty + kJitterGate * jitter;
-        const Duration offset = second + source.settings().offset - state_.model.tai_at(pulse.at);
+        const Duration allowed = state_.model.dispersion_at(sample.local) + sample.dispersion + kJitterGate * jitter;
+        const Duration offset = sample.reference + source.settings().offset - state_.model.tai_at(sample.local);
         if (std::chrono::abs(offset) > allowed) {
             source.set_pulse_reason(Reason::kDistant);
             return;
@@ -189,13 +201,13 @@ void Timekeeper::add_sample(SourceTrack& source, const Pulse& pulse, TaiInstant 
     source.add_pulse_sample(sample);
 }
 
-void Timekeeper::note_vote(SourceTrack& source, const Label& label) {
-    if (!label.leap_at_month_end || *label.leap_at_month_end == LeapKind::kNone) {
+void Timekeeper::note_vote(SourceTrack& source, UtcDay day, const std::optional<LeapKind>& announced) {
+    if (announced.value_or(LeapKind::kNone) == LeapKind::kNone) {
         source.set_vote(std::nullopt);
         return;
     }
     const bool trusted = source.settings().trust || source.settings().laboratory_only;
-    source.set_vote(LeapVote{{last_day_of_month(label.time.second.day), *label.leap_at_month_end}, trusted});
+    source.set_vote(LeapVote{{last_day_of_month(day), *announced}, trusted});
 }
 
 void Timekeeper::update() {

@@ -74,18 +74,22 @@ public:
 private:
     void on(const Pulse& pulse);
     void on(const Label& label);
+    void on(const OffsetSample& sample);
     void on(const Satellites& satellites);
     void on(const DeviceState&) {}
     void on(const Rejection&) {}
+    void on(const LostPulses&) {}
 
     SourceTrack* find(SourceId id);
     const SourceTrack* find(SourceId id) const;
+    template <typename Report>
+    void hear(const Report& report, LocalInstant at);
     bool believable(const SourceTrack& source) const;
     bool vouches(SourceTrack& source, const HeardSecond& heard);
     void number(SourceTrack& source, const Pulse& pulse);
     std::optional<TaiInstant> second_of(const Pulse& pulse, Reason& reason);
-    void add_sample(SourceTrack& source, const Pulse& pulse, TaiInstant second);
-    void note_vote(SourceTrack& source, const Label& label);
+    void add_sample(SourceTrack& source, const Sample& sample);
+    void note_vote(SourceTrack& source, UtcDay day, const std::optional<LeapKind>& announced);
 
     void update();
     std::vector<Candidate> candidates() const;

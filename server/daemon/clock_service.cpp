@@ -114,7 +114,9 @@ void ClockService::set_sources(const Configuration& configuration) {
             next.emplace(wanted.name, std::move(known->second));
         } else {
             const SourceId id = next_id_++;
-            next.emplace(wanted.name, Source{id, wanted, make_refclock({io_, counter_, *this}, id, wanted)});
+            next.emplace(
+                wanted.name,
+                Source{id, wanted, make_refclock({io_, counter_, *this, configuration.workers != 0U}, id, wanted)});
         }
         settings.push_back(source_settings(next.at(wanted.name).id, wanted));
     }
@@ -132,6 +134,7 @@ void ClockService::observe(const Observation& observation) {
 }
 
 void ClockService::tick() {
+    counter_.keep();
     const LocalInstant now = counter_.now();
     if (counter_.suspended_since_last_call()) {
         log_.write(now, LogLevel::kWarning, "suspended", {{"effect", "the time is not known until a source tells it"}});

@@ -21,9 +21,12 @@ struct ListenAddress {
     friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
 };
 
+/// Which edge of a pulse begins the second: "assert" and "rising", or "clear" and "falling".
+enum class LeadingEdge : std::uint8_t { kUp, kDown };
+
 /// One `[[refclock]]`. Keys of drivers other than `driver` are absent.
 struct RefclockConfiguration {
-    std::string driver;  ///< "gpsd", "simulated"
+    std::string driver;  ///< "gpsd", "pps-kernel", … as in the table of settings
     std::string name;    ///< unique; the identity of the source through a reload
     std::optional<std::string> refid;
     Duration offset{};              ///< added to the reference
@@ -32,11 +35,21 @@ struct RefclockConfiguration {
     bool noselect = false;
     bool trust = false;
     unsigned stratum = 0;  ///< of the source itself, 0 … 14
+    std::string device;    ///< gpsd: only this one, empty: any; pps-kernel, nmea: the file of the device
     // gpsd
     std::string host = "localhost";
     std::uint16_t port = 2947;
-    std::string device;
     bool pps = false;
+    // pps-kernel, pps-gpio
+    LeadingEdge edge = LeadingEdge::kUp;
+    std::string chip;  ///< empty: the first that has a line of that name
+    std::string line;  ///< name or number
+    // nmea
+    unsigned baud = 9600;
+    // shm
+    unsigned unit = 0;
+    // sock
+    std::string path;
     // simulated
     std::optional<UtcTime> start;  ///< absent: the host's clock
     Duration jitter{300};

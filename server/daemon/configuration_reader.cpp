@@ -1,10 +1,12 @@
 #include "server/daemon/configuration_reader.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "refclocks/nmea.h"
 #include "server/daemon/escape.h"
 #include "server/daemon/value_text.h"
 
@@ -98,6 +100,17 @@ std::vector<std::string_view> top_sections() {
         }
     }
     return names;
+}
+
+// The drivers whose key it is: `"gpsd" or "nmea"`.
+std::string owners_of(const Section& section, std::string_view key) {
+    std::string owners;
+    for (const Setting& setting : settings()) {
+        if (setting.section == section.name && setting.key == key) {
+            owners += fmt::format("{}\"{}\"", owners.empty() ? "" : " or ", setting.driver);
+        }
+    }
+    return owners;
 }
 
 // Where a key that is unknown here would be right.
@@ -236,8 +249,8 @@ void ConfigurationReader::read_addresses(const Place& place, const Setting& sett
 
 void ConfigurationReader::check_required(const Place& place) {
     for (const Setting& setting : settings()) {
-        if (setting.section == place.section.name && setting.required &&
-            find_key(place.table, setting.key) == nullptr) {
+        const bool wanted = setting.required && (setting.driver.empty() || setting.driver == place.driver);
+        if (setting.section == place.section.name && wanted && find_key(place.table, setting.key) == nullptr) {
             complain(place.line, fmt::format("This {0} has no {1}; add {1} = …, {2}.", heading(place.section),
                                              setting.key, expectation(setting)));
         }
@@ -250,6 +263,7 @@ void ConfigurationReader::check_refclock(const Place& place) {
         complain(refid->line, "refid cannot be set for a simulated source, which always says SIM; remove it.");
     }
     check_host(place.table);
+    check_baud(place.table);
     const TomlNode* const name = find_key(place.table, "name");
     if (const auto* text = name != nullptr ? std::get_if<std::string>(&name->value) : nullptr) {
         check_name(*text, name->line);
@@ -264,6 +278,20 @@ void ConfigurationReader::check_host(const TomlTable& table) {
             {host->line, fmt::format("host {} is a name, and workers = 0 leaves no thread to resolve it; write a "
                                      "numeric address or \"localhost\".",
                                      in_quotes(*text))});
+    }
+}
+
+void ConfigurationReader::check_baud(const TomlTable& table) {
+    const TomlNode* const baud = find_key(table, "baud");
+    const auto* const number = baud != nullptr ? std::get_if<std::int64_t>(&baud->value) : nullptr;
+    const Setting* const setting = find_setting("refclock", "baud", "nmea");
+    if (number == nullptr || setting == nullptr || !value_from_text(*setting, std::to_string(*number))) {
+        return;
+    }
+    const auto speeds = nmea_bauds();
+    if (std::ranges::count(speeds, static_cast<unsigned>(*number)) == 0) {
+        complain(baud->line, fmt::format("baud {} is no speed of a serial port; write one of {}.", *number,
+                                         fmt::join(speeds, ", ")));
     }
 }
 
@@ -290,9 +318,9 @@ void ConfigurationReader::refuse_section(const TomlEntry& entry) {
 void ConfigurationReader::refuse_key(const Place& place, const TomlEntry& entry) {
     const std::string here = heading(place.section);
     const Section* const home = home_of(entry.key);
-    if (const Setting* const other = find_setting(place.section.name, entry.key, "")) {
-        complain(entry.line, fmt::format("{} belongs to the driver \"{}\", not to \"{}\"; remove it from this {}.",
-                                         entry.key, other->driver, place.driver, here));
+    if (const std::string owners = owners_of(place.section, entry.key); !owners.empty()) {
+        complain(entry.line, fmt::format("{} belongs to the driver {}, not to \"{}\"; remove it from this {}.",
+                                         entry.key, owners, place.driver, here));
     } else if (home != nullptr) {
         complain(entry.line, fmt::format("{} belongs in {}, not in {}; move it.", entry.key, heading(*home), here));
     } else {

@@ -42,6 +42,7 @@ private:
     void check_required(const Place& place);
     void check_refclock(const Place& place);
     void check_host(const TomlTable& table);
+    void check_baud(const TomlTable& table);
     void check_name(std::string_view name, int line);
     void refuse_section(const TomlEntry& entry);
     void refuse_key(const Place& place, const TomlEntry& entry);

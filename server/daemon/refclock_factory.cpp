@@ -3,9 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include "refclocks/gpsd.h"
+#include "refclocks/nmea.h"
+#include "refclocks/pps_gpio.h"
+#include "refclocks/pps_kernel.h"
+#include "refclocks/shm.h"
 #include "refclocks/simulated.h"
+#include "refclocks/sock.h"
 
 namespace tokimori {
 namespace {
@@ -13,6 +19,45 @@ namespace {
 std::unique_ptr<Refclock> make_gpsd(const RefclockSurroundings& around, SourceId id, const RefclockConfiguration& c) {
     return std::make_unique<GpsdRefclock>(around.io, around.counter, around.sink, id,
                                           GpsdSettings{c.host, c.port, c.device, c.pps});
+}
+
+std::unique_ptr<Refclock> make_kernel_pps(const RefclockSurroundings& around, SourceId id,
+                                          const RefclockConfiguration& c) {
+    KernelPpsSettings settings;
+    settings.device = c.device;
+    settings.clear_edge = c.edge == LeadingEdge::kDown;
+    settings.threads = around.threads;
+    return std::make_unique<KernelPpsRefclock>(around.io, around.counter, around.sink, id, std::move(settings));
+}
+
+std::unique_ptr<Refclock> make_gpio_pps(const RefclockSurroundings& around, SourceId id,
+                                        const RefclockConfiguration& c) {
+    GpioPpsSettings settings;
+    settings.chip = c.chip;
+    settings.line = c.line;
+    settings.falling_edge = c.edge == LeadingEdge::kDown;
+    return std::make_unique<GpioPpsRefclock>(around.io, around.counter, around.sink, id, std::move(settings));
+}
+
+std::unique_ptr<Refclock> make_nmea(const RefclockSurroundings& around, SourceId id, const RefclockConfiguration& c) {
+    NmeaSettings settings;
+    settings.device = c.device;
+    settings.baud = c.baud;
+    return std::make_unique<NmeaRefclock>(around.io, around.counter, around.sink, id, std::move(settings));
+}
+
+std::unique_ptr<Refclock> make_shm(const RefclockSurroundings& around, SourceId id, const RefclockConfiguration& c) {
+    ShmSettings settings;
+    settings.unit = c.unit;
+    settings.late = c.delay ? *c.delay > Duration::zero() : shm_is_late(c.unit);
+    return std::make_unique<ShmRefclock>(around.io, around.counter, around.sink, id, settings);
+}
+
+std::unique_ptr<Refclock> make_sock(const RefclockSurroundings& around, SourceId id, const RefclockConfiguration& c) {
+    SockSettings settings;
+    settings.path = c.path;
+    settings.late = c.delay.value_or(Duration::zero()) > Duration::zero();
+    return std::make_unique<SockRefclock>(around.io, around.counter, around.sink, id, std::move(settings));
 }
 
 std::unique_ptr<Refclock> make_simulated(const RefclockSurroundings& around, SourceId id,
@@ -28,6 +73,14 @@ std::unique_ptr<Refclock> make_simulated(const RefclockSurroundings& around, Sou
     return std::make_unique<SimulatedRefclock>(around.io, around.counter, around.sink, id, std::move(settings));
 }
 
+bool always(const RefclockConfiguration&) {
+    return true;
+}
+
+bool never(const RefclockConfiguration&) {
+    return false;
+}
+
 // One row per driver: adding one is a row here and its keys in the settings table.
 struct Driver {
     std::string_view name;
@@ -39,6 +92,11 @@ struct Driver {
 
 constexpr std::array kDrivers{
     Driver{"gpsd", "GPS", false, [](const RefclockConfiguration& c) { return c.pps; }, make_gpsd},
+    Driver{"pps-kernel", "PPS", false, always, make_kernel_pps},
+    Driver{"pps-gpio", "PPS", false, always, make_gpio_pps},
+    Driver{"nmea", "GPS", false, never, make_nmea},
+    Driver{"shm", "SHM", false, never, make_shm},
+    Driver{"sock", "SOCK", false, never, make_sock},
     Driver{"simulated", "SIM", true, [](const RefclockConfiguration& c) { return c.pulses; }, make_simulated},
 };
 

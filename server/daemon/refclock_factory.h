@@ -18,6 +18,7 @@ struct RefclockSurroundings {
     boost::asio::io_context& io;
     Counter& counter;
     ObservationSink& sink;
+    bool threads = true;  ///< a driver may have a thread of its own
 };
 
 /// The driver that `configuration` names, not yet started. The name must be one of the settings table's.

@@ -11,8 +11,11 @@
 /// What the files with the rows of the table share; nobody else includes it.
 namespace tokimori {
 
-/// The rows of `refclock`.
+/// The rows of `refclock`: those of every driver, of gpsd and of the simulated sky.
 std::span<const Setting> refclock_rows();
+
+/// The rows of `refclock` of the drivers with a device of their own.
+std::span<const Setting> device_rows();
 
 /// The rows of all other sections.
 std::span<const Setting> server_rows();

@@ -28,6 +28,7 @@ std::ptrdiff_t position(const Setting& row) {
 std::vector<Setting> all_rows() {
     std::vector<Setting> rows(server_rows().begin(), server_rows().end());
     rows.insert(rows.end(), refclock_rows().begin(), refclock_rows().end());
+    rows.insert(rows.end(), device_rows().begin(), device_rows().end());
     std::ranges::stable_sort(rows, {}, position);
     return rows;
 }

@@ -242,14 +242,14 @@ TEST(Configuration, RefusesSectionsOfTheWrongShape) {
 
 TEST(Configuration, RefusesAnUnknownDriverWithTheNearest) {
     EXPECT_THAT(errors_of("[[refclock]]\nname = \"a\"\ndriver = \"gspd\"\nport = 1"),
-                is_refused_at(3, "did you mean \"gpsd\"? Write \"gpsd\" or \"simulated\"."));
+                is_refused_at(3, "did you mean \"gpsd\"? Write \"gpsd\" or \"pps-kernel\""));
     EXPECT_THAT(errors_of("[[refclock]]\nname = \"a\"\ndriver = 3"), is_refused_at(3, "driver in [[refclock]] is 3"));
 }
 
 TEST(Configuration, RefusesADriverOfLaterVersionsWithoutBlamingItsKeys) {
     EXPECT_THAT(
-        errors_of("[[refclock]]\nname = \"a\"\ndriver = \"pps-kernel\"\ndevice = \"/dev/pps0\"\nedge = \"assert\""),
-        is_refused_at(3, "\"pps-kernel\" in [[refclock]] is not available in this version"));
+        errors_of("[[refclock]]\nname = \"a\"\ndriver = \"jjy-gpio\"\nchip = \"gpiochip0\"\nstation = \"40kHz\""),
+        is_refused_at(3, "\"jjy-gpio\" in [[refclock]] is not available in this version"));
 }
 
 TEST(Configuration, RefusesAReferenceClockWithoutDriverOrName) {
@@ -257,6 +257,59 @@ TEST(Configuration, RefusesAReferenceClockWithoutDriverOrName) {
     EXPECT_THAT(errors_of("\n[[refclock]]\ndriver = \"gpsd\""),
                 is_refused_at(2, "no name; add name = …, 1 to 64 bytes"));
     EXPECT_THAT(errors_of("[[refclock]]"), ElementsAre(error_at(1, "no driver"), error_at(1, "no name")));
+}
+
+std::string refclock(std::string_view driver, std::string_view more) {
+    return "[[refclock]]\nname = \"a\"\ndriver = \"" + std::string(driver) + "\"\n" + std::string(more) + "\n";
+}
+
+TEST(Configuration, ReadsTheKeysOfEveryDevice) {
+    RefclockConfiguration read =
+        configuration_of(refclock("pps-kernel", "device = \"/dev/pps1\"\nedge = \"clear\"")).refclocks.at(0);
+    EXPECT_EQ(read.device, "/dev/pps1");
+    EXPECT_EQ(read.edge, LeadingEdge::kDown);
+    read = configuration_of(refclock("pps-gpio", "chip = \"pinctrl-rp1\"\nline = \"GPIO18\"\nedge = \"falling\""))
+               .refclocks.at(0);
+    EXPECT_EQ(read.chip, "pinctrl-rp1");
+    EXPECT_EQ(read.line, "GPIO18");
+    EXPECT_EQ(read.edge, LeadingEdge::kDown);
+    read = configuration_of(refclock("pps-gpio", "line = \"18\"\nedge = \"rising\"")).refclocks.at(0);
+    EXPECT_EQ(read.chip, "");
+    EXPECT_EQ(read.edge, LeadingEdge::kUp);
+    read = configuration_of(refclock("nmea", "device = \"/dev/ttyAMA0\"\nbaud = 115200")).refclocks.at(0);
+    EXPECT_EQ(read.device, "/dev/ttyAMA0");
+    EXPECT_EQ(read.baud, 115200U);
+    EXPECT_EQ(configuration_of(refclock("shm", "unit = 2")).refclocks.at(0).unit, 2U);
+    EXPECT_EQ(configuration_of(refclock("sock", "path = \"/run/tokimori/gps.sock\"")).refclocks.at(0).path,
+              "/run/tokimori/gps.sock");
+}
+
+TEST(Configuration, RefusesADeviceWithoutWhatItCannotDoWithout) {
+    EXPECT_THAT(errors_of(refclock("pps-kernel", "")), is_refused_at(1, "no device; add device = …"));
+    EXPECT_THAT(errors_of(refclock("nmea", "baud = 9600")), is_refused_at(1, "no device; add device = …"));
+    EXPECT_THAT(errors_of(refclock("pps-gpio", "chip = \"gpiochip0\"")), is_refused_at(1, "no line; add line = …"));
+    EXPECT_THAT(errors_of(refclock("sock", "")), is_refused_at(1, "no path; add path = …"));
+    EXPECT_THAT(errors_of(refclock("sock", "path = \"\"")), is_refused_at(4, "1 to 107 bytes"));
+    EXPECT_THAT(errors_of(refclock("shm", "")), IsEmpty());
+    EXPECT_THAT(errors_of(refclock("gpsd", "")), IsEmpty());
+}
+
+TEST(Configuration, RefusesTheWordsOfTheOtherPulses) {
+    EXPECT_THAT(errors_of(refclock("pps-kernel", "device = \"/dev/pps0\"\nedge = \"rising\"")),
+                is_refused_at(5, "\"assert\" or \"clear\""));
+    EXPECT_THAT(errors_of(refclock("pps-gpio", "line = \"18\"\nedge = \"assert\"")),
+                is_refused_at(5, "\"rising\" or \"falling\""));
+    EXPECT_THAT(errors_of(refclock("shm", "device = \"/dev/pps0\"")),
+                is_refused_at(4, "belongs to the driver \"gpsd\" or \"pps-kernel\" or \"nmea\", not to \"shm\""));
+}
+
+TEST(Configuration, RefusesASpeedThatSerialPortsDoNotHave) {
+    for (const unsigned baud : {4800U, 9600U, 19200U, 38400U, 57600U, 115200U, 230400U, 460800U, 921600U}) {
+        EXPECT_THAT(errors_of(refclock("nmea", "device = \"d\"\nbaud = " + std::to_string(baud))), IsEmpty());
+    }
+    EXPECT_THAT(errors_of(refclock("nmea", "device = \"d\"\nbaud = 14400")),
+                is_refused_at(5, "baud 14400 is no speed of a serial port; write one of 4800, 9600, 19200"));
+    EXPECT_THAT(errors_of(refclock("nmea", "device = \"d\"\nbaud = 1200")), is_refused_at(5, "from 4800 to 921600"));
 }
 
 TEST(Configuration, RefusesANameThatIsUsedTwice) {
@@ -334,6 +387,7 @@ TEST_P(ConfigurationRange, HoldsAtBothEndsWhateverModeIsInForce) {
 }
 
 constexpr const char* kGpsd = "[[refclock]]\ndriver = \"gpsd\"\nname = \"a\"\n";
+constexpr const char* kShm = "[[refclock]]\ndriver = \"shm\"\nname = \"a\"\n";
 constexpr const char* kSky = "[[refclock]]\ndriver = \"simulated\"\nname = \"a\"\n";
 
 INSTANTIATE_TEST_SUITE_P(
@@ -351,7 +405,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bounds{kGpsd, "host", {"\"h\""}, {"\"\"", "\"a\\u001bb\"", "\"a\\u202eb\"", "[]", "{}"}},
         Bounds{kGpsd, "prefer", {"true", "false"}, {"\"true\"", "1", "1979-05-27"}},
         Bounds{kGpsd, "poll", {"0", "17"}, {"-1", "18"}}, Bounds{kGpsd, "filter", {"1", "1024"}, {"0", "1025"}},
-        Bounds{kGpsd, "stratum", {"0", "14"}, {"-1", "15"}},
+        Bounds{kGpsd, "stratum", {"0", "14"}, {"-1", "15"}}, Bounds{kShm, "unit", {"0", "255"}, {"-1", "256", "\"0\""}},
         Bounds{kSky, "jitter", {"\"0ns\"", "\"100ms\""}, {"\"-1ns\"", "\"101ms\""}},
         Bounds{
             kSky, "frequency_error", {"\"-500ppm\"", "\"500ppm\""}, {"\"500.1ppm\"", "\"-501ppm\"", "0.0", "\"1ppb\""}},

@@ -80,6 +80,17 @@ void World::emit(Receiver& receiver) {
         const LocalInstant at = local_at(tai_ + receiver.pulse_error + noise(receiver.pulse_jitter));
         clock_->observe(Pulse{receiver.settings.id, at, receiver.pulse_uncertainty});
     }
+    if (receiver.samples) {
+        const TaiInstant named = tai_ + receiver.sample_phase;
+        OffsetSample sample{.source = receiver.settings.id,
+                            .local = local_at(named + receiver.pulse_error + noise(receiver.pulse_jitter)),
+                            .time = sky_.utc_at(named + receiver.label_error),
+                            .uncertainty = receiver.pulse_uncertainty};
+        if (receiver.announces != LeapKind::kNone) {
+            sample.leap_at_month_end = receiver.announces;
+        }
+        clock_->observe(sample);
+    }
     if (receiver.labels) {
         const LocalInstant heard = local_at(tai_ + receiver.sentence_delay + noise(receiver.sentence_jitter));
         Label label{.source = receiver.settings.id, .heard = heard, .time = sky_.utc_at(tai_ + receiver.label_error)};

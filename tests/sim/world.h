@@ -25,6 +25,7 @@ struct Receiver {
     SourceSettings settings;
     bool pulses = true;
     bool labels = true;
+    bool samples = false;  ///< a program that shares its measurements: they are taken where the pulse is
     Duration pulse_jitter{300};
     Duration pulse_error{};  ///< constant, within the uncertainty it declares
     Duration pulse_uncertainty{100};
@@ -36,6 +37,7 @@ struct Receiver {
     std::chrono::seconds label_error{0};
     int label_weeks_error = 0;
     int gps_minus_utc_error = 0;
+    std::chrono::milliseconds sample_phase{0};  ///< how long after the second begins it measures
 };
 
 /// What was found at one virtual second.

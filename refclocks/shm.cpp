@@ -1,0 +1,240 @@
+#include "refclocks/shm.h"
+
+#include <errno.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+#include "refclocks/device_watch.h"
+#include "refclocks/shm_record.h"
+
+namespace tokimori {
+namespace {
+
+using Reason = Rejection::Reason;
+using Error = boost::system::error_code;
+
+constexpr key_t kFirstKey = 0x4e545030;  // "NTP0"
+constexpr unsigned kPrivateUnits = 2;
+constexpr std::int64_t kOldest = 2'000'000'000;
+// Sentences, by their writer's own word.
+constexpr Duration kCoarse = std::chrono::milliseconds{7};
+// A program reads a serial port this late at worst.
+constexpr Duration kArrivalUncertainty = std::chrono::milliseconds{10};
+
+/// The segment, attached as long as the object lives.
+class Segment {
+public:
+    Segment(int id, std::int32_t* words, ShmLayout layout) : id_{id}, words_{words}, layout_{layout} {}
+
+    /// Attaches, and makes the segment where there is none; null with errno where that is not allowed.
+    static std::unique_ptr<Segment> attach(unsigned unit) {
+        const key_t key = kFirstKey + static_cast<key_t>(unit);
+        const int mode = unit < kPrivateUnits ? 0600 : 0666;
+        ShmLayout layout = ShmLayout::kWide;
+        int id = ::shmget(key, shm_bytes(layout), IPC_CREAT | mode);
+        if (id < 0 && errno == EINVAL) {
+            layout = ShmLayout::kNarrow;
+            id = ::shmget(key, shm_bytes(layout), mode);
+        }
+        void* const address = id < 0 ? nullptr : ::shmat(id, nullptr, 0);
+        if (id < 0 || reinterpret_cast<std::intptr_t>(address) == -1) {
+            return nullptr;
+        }
+        return std::make_unique<Segment>(id, static_cast<std::int32_t*>(address), layout);
+    }
+
+    ~Segment() { ::shmdt(words_); }
+    Segment(const Segment&) = delete;
+    Segment& operator=(const Segment&) = delete;
+
+    /// The unit is another segment by now, or none.
+    bool is_gone(unsigned unit) const { return ::shmget(kFirstKey + static_cast<key_t>(unit), 0, 0) != id_; }
+
+    /// The record, if a whole one is there; it is marked as read.
+    std::optional<std::variant<Reason, ShmRecord>> take() {
+        const auto copy = copy_shm_record(layout_, [this](std::size_t word) { return load(word); });
+        if (!copy) {
+            return std::nullopt;
+        }
+        std::atomic_ref<std::int32_t>{words_[shm_valid_word(layout_)]}.store(0, std::memory_order_release);
+        return read_shm_record(*copy, layout_);
+    }
+
+private:
+    // Acquire, so that the loads stay in their order against another process that stores in its own.
+    std::int32_t load(std::size_t word) const {
+        return std::atomic_ref<std::int32_t>{words_[word]}.load(std::memory_order_acquire);
+    }
+
+    int id_;
+    std::int32_t* words_;
+    ShmLayout layout_;
+};
+
+std::string key_text(unsigned unit) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    const unsigned key = static_cast<unsigned>(kFirstKey) + unit;
+    std::string text = "0x";
+    for (int shift = 28; shift >= 0; shift -= 4) {
+        text += kDigits[key >> static_cast<unsigned>(shift) & 0xFU];
+    }
+    return text;
+}
+
+std::string remedy_for(int error, unsigned unit) {
+    if (error == EACCES && unit < kPrivateUnits) {
+        return "it belongs to another user: configure a unit from 2 on, which everybody may use";
+    }
+    if (error == EACCES) {
+        return "it belongs to another user, who kept it for himself: let the program that writes it run first, or "
+               "remove it with ipcrm -M " +
+               key_text(unit);
+    }
+    if (error == EINVAL) {
+        return "it is too small to be NTP shared memory: remove it with ipcrm -M " + key_text(unit);
+    }
+    return "check the limits of shared memory of this host";
+}
+
+}  // namespace
+
+class ShmRefclock::Reader : public std::enable_shared_from_this<Reader> {
+public:
+    Reader(boost::asio::io_context& io, Counter& counter, ObservationSink& sink, SourceId source, ShmSettings settings)
+        : timer_{io},
+          counter_{counter},
+          sink_{sink},
+          source_{source},
+          settings_{settings},
+          watch_{counter, sink, source} {}
+
+    void open() {
+        if (!running_) {
+            running_ = true;
+            watch_.forget();
+            attach();
+        }
+    }
+
+    void close() {
+        running_ = false;
+        timer_.cancel();
+        segment_.reset();
+    }
+
+private:
+    template <typename Step>
+    void after(std::chrono::milliseconds span, Step step) {
+        timer_.expires_after(span);
+        timer_.async_wait([self = shared_from_this(), step](const Error& error) {
+            if (!error && self->running_) {
+                step(*self);
+            }
+        });
+    }
+
+    void attach() {
+        segment_ = Segment::attach(settings_.unit);
+        if (!segment_) {
+            const int error = errno;
+            after(watch_.next_pause(), [](Reader& self) { self.attach(); });
+            watch_.tell(false, place() + " cannot be attached (" + std::generic_category().message(error) +
+                                   "): " + remedy_for(error, settings_.unit) + "; trying again");
+            return;
+        }
+        watch_.succeeded();
+        last_count_.reset();
+        silent_since_ = counter_.now();
+        poll();
+    }
+
+    void poll() {
+        after(settings_.poll, [](Reader& self) { self.poll(); });
+        if (const auto taken = segment_->take()) {
+            silent_since_ = counter_.now();
+            std::visit([this](const auto& what) { take(what); }, *taken);
+        } else if (counter_.now() - silent_since_ >= settings_.silence) {
+            silent();
+        }
+    }
+
+    void silent() {
+        silent_since_ = counter_.now();
+        watch_.tell(false, "nobody writes into " + place() +
+                               ": start the program that should, or configure the unit that it writes");
+        if (running_ && segment_->is_gone(settings_.unit)) {
+            attach();
+        }
+    }
+
+    void take(Reason reason) { watch_.reject(reason); }
+
+    // Segments outlive their writers: what is found first may be days old.
+    void take(const ShmRecord& record) {
+        const bool twice = record.counted && std::exchange(last_count_, record.count) == record.count;
+        const std::optional<LocalInstant> local = twice ? std::nullopt : counter_.from_realtime(record.receive);
+        if (!local) {
+            const bool old = twice || counter_.host_date().posix - record.receive > kOldest;
+            watch_.reject(old ? Reason::kStale : Reason::kClockStepped);
+            return;
+        }
+        watch_.tell(true, place() + " is being written");
+        if (!running_) {
+            return;
+        }
+        if (settings_.late || record.uncertainty >= kCoarse) {
+            sink_.observe(Label{.source = source_,
+                                .heard = *local,
+                                .time = record.time,
+                                .uncertainty = kArrivalUncertainty,
+                                .leap_at_month_end = record.leap_at_month_end});
+        } else {
+            sink_.observe(OffsetSample{source_, *local, record.time, record.uncertainty, record.leap_at_month_end});
+        }
+    }
+
+    std::string place() const {
+        return "NTP shared memory unit " + std::to_string(settings_.unit) + " (" + key_text(settings_.unit) + ")";
+    }
+
+    boost::asio::steady_timer timer_;
+    Counter& counter_;
+    ObservationSink& sink_;
+    const SourceId source_;
+    const ShmSettings settings_;
+    DeviceWatch watch_;
+    std::unique_ptr<Segment> segment_;
+    std::optional<std::int32_t> last_count_;
+    LocalInstant silent_since_;
+    bool running_ = false;
+};
+
+ShmRefclock::ShmRefclock(boost::asio::io_context& io, Counter& counter, ObservationSink& sink, SourceId source,
+                         ShmSettings settings)
+    : reader_{std::make_shared<Reader>(io, counter, sink, source, settings)} {}
+
+ShmRefclock::~ShmRefclock() {
+    reader_->close();
+}
+
+void ShmRefclock::start() {
+    reader_->open();
+}
+
+void ShmRefclock::stop() {
+    reader_->close();
+}
+
+}  // namespace tokimori

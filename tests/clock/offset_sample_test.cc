@@ -1,0 +1,161 @@
+#include <gtest/gtest.h>
+
+#include "server/clock/timekeeper.h"
+
+namespace tokimori {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr LocalInstant kStart{1000s};
+const UtcTime kEvening = parse_utc("2026-11-22T09:00:00Z").value();
+
+// A clock room on a bench that hears samples complete in themselves. The counter is exact.
+class OffsetSampleTest : public ::testing::Test {
+protected:
+    static Timekeeper::Settings laboratory() {
+        Timekeeper::Settings settings;
+        settings.laboratory = true;
+        return settings;
+    }
+    static LocalInstant at(Duration later) { return kStart + later; }
+    TaiInstant truth(Duration later) const { return begin_ + later; }
+
+    OffsetSample sample(Duration later, Duration uncertainty = 1us, Duration error = 0ns, SourceId id = 1) const {
+        return {.source = id,
+                .local = at(later),
+                .time = LeapTable::built_in().utc_at(truth(later) + error),
+                .uncertainty = uncertainty};
+    }
+    Duration error_at(Duration later) const { return clock_.state().model.tai_at(at(later)) - truth(later); }
+    Reason reason(std::size_t source = 0) const { return clock_.sources()[source].reason; }
+
+    TaiInstant begin_ = LeapTable::built_in().tai_at(kEvening).value();
+    Timekeeper clock_{laboratory(), LeapTable::built_in(), kStart};
+};
+
+TEST_F(OffsetSampleTest, AreFollowedLikePulsesAndNeedNobodyToNameTheirSeconds) {
+    clock_.set_sources({{.id = 1, .refid = reference_id("SHM")}});
+    for (int i = 0; i < 8; ++i) {
+        clock_.observe(sample(i * 1s + 370ms));
+    }
+    EXPECT_EQ(clock_.clock_state(), ClockState::kSynchronised);
+    EXPECT_EQ(clock_.selected(), 1);
+    EXPECT_TRUE(clock_.sources()[0].from_pulses);
+    EXPECT_LE(std::chrono::abs(error_at(8s)), 1us);
+    EXPECT_LT(clock_.state().root_distance_at(at(8s)), 100us);
+    EXPECT_FALSE(clock_.sources()[0].sentence_delay);
+}
+
+TEST_F(OffsetSampleTest, AreBelievedOnlyAfterThreeInARowThatAgree) {
+    clock_.set_sources({{.id = 1}});
+    clock_.observe(sample(0s));
+    clock_.observe(sample(1s));
+    EXPECT_EQ(reason(), Reason::kWaitingForAgreement);
+    clock_.observe(sample(2s, 1us, 600ms));
+    clock_.observe(sample(3s));
+    clock_.observe(sample(4s));
+    EXPECT_EQ(reason(), Reason::kWaitingForAgreement);
+    EXPECT_EQ(clock_.clock_state(), ClockState::kNeverSynchronised);
+}
+
+TEST_F(OffsetSampleTest, MayComeSeveralTimesASecond) {
+    clock_.set_sources({{.id = 1}});
+    for (int i = 0; i < 20; ++i) {
+        clock_.observe(sample(i * 200ms + 50ms));
+    }
+    EXPECT_EQ(clock_.clock_state(), ClockState::kSynchronised);
+}
+
+TEST_F(OffsetSampleTest, BeforeTheFloorAreNotBelieved) {
+    Timekeeper::Settings settings;
+    settings.floor = kEvening.second.day + 400;
+    clock_ = Timekeeper{settings, LeapTable::built_in(), kStart};
+    clock_.set_sources({{.id = 1}});
+    for (int i = 0; i < 8; ++i) {
+        clock_.observe(sample(i * 1s));
+    }
+    EXPECT_EQ(reason(), Reason::kWrongWeek);
+    EXPECT_EQ(clock_.clock_state(), ClockState::kNeverSynchronised);
+}
+
+TEST_F(OffsetSampleTest, ThatNameAnotherSecondThanOursAreRefused) {
+    clock_.set_sources({{.id = 1}});
+    for (int i = 0; i < 8; ++i) {
+        clock_.observe(sample(i * 1s));
+    }
+    for (int i = 8; i < 20; ++i) {
+        clock_.observe(sample(i * 1s, 1us, 1s));
+    }
+    EXPECT_EQ(reason(), Reason::kWrongSecond);
+    EXPECT_LE(std::chrono::abs(error_at(20s)), 1ms);
+}
+
+TEST_F(OffsetSampleTest, ThatLieBetweenTwoSecondsAreRefusedToo) {
+    clock_.set_sources({{.id = 1}});
+    for (int i = 0; i < 8; ++i) {
+        clock_.observe(sample(i * 1s));
+    }
+    for (int i = 8; i < 20; ++i) {
+        clock_.observe(sample(i * 1s, 1us, -600ms));
+    }
+    EXPECT_EQ(reason(), Reason::kWrongSecond) << "no sentence delay excuses them";
+}
+
+TEST_F(OffsetSampleTest, OutsideTheBoundOfOurClockAreNotTaken) {
+    clock_.set_sources({{.id = 1}});
+    for (int i = 0; i < 12; ++i) {
+        clock_.observe(sample(i * 1s));
+    }
+    clock_.observe(sample(12s, 1us, 50ms));
+    EXPECT_LE(std::chrono::abs(error_at(13s)), 10us);
+    EXPECT_LT(clock_.state().root_distance_at(at(13s)), 1ms);
+}
+
+TEST_F(OffsetSampleTest, VouchForThePulsesOfAnotherSource) {
+    clock_.set_sources({{.id = 1, .noselect = true}, {.id = 2, .refid = reference_id("PPS"), .expects_pulses = true}});
+    for (int i = 0; i < 10; ++i) {
+        clock_.observe(Pulse{2, at(i * 1s), 100ns});
+        clock_.observe(sample(i * 1s + 830ms, 1ms, -2ms));
+    }
+    EXPECT_EQ(clock_.selected(), 2);
+    EXPECT_LE(std::chrono::abs(error_at(10s)), 1us);
+}
+
+TEST_F(OffsetSampleTest, TeachTheSentencesOfAnotherSourceTheirDelay) {
+    clock_.set_sources({{.id = 1}, {.id = 2}});
+    for (int i = 0; i < 30; ++i) {
+        clock_.observe(sample(i * 1s));
+        clock_.observe(
+            Label{.source = 2, .heard = at(i * 1s + 560ms), .time = LeapTable::built_in().utc_at(truth(i * 1s))});
+    }
+    EXPECT_EQ(clock_.selected(), 1);
+    ASSERT_TRUE(clock_.sources()[1].sentence_delay);
+    EXPECT_LE(std::chrono::abs(*clock_.sources()[1].sentence_delay - 560ms), 1ms);
+    EXPECT_FALSE(clock_.sources()[0].sentence_delay);
+}
+
+TEST_F(OffsetSampleTest, AnnounceALeapSecond) {
+    clock_.set_sources({{.id = 1, .trust = true}});
+    for (int i = 0; i < 8; ++i) {
+        OffsetSample announcing = sample(i * 1s);
+        announcing.leap_at_month_end = LeapKind::kInsert;
+        clock_.observe(announcing);
+    }
+    const UtcDay last = last_day_of_month(kEvening.second.day);
+    EXPECT_EQ(clock_.leap_table().kind_on(last), LeapKind::kInsert);
+    clock_.observe(sample(8s));
+    EXPECT_EQ(clock_.leap_table().kind_on(last), LeapKind::kNone);
+}
+
+TEST_F(OffsetSampleTest, OfAnUnknownSourceChangeNothing) {
+    clock_.set_sources({{.id = 1}});
+    for (int i = 0; i < 8; ++i) {
+        clock_.observe(sample(i * 1s, 1us, 0ns, 9));
+    }
+    EXPECT_EQ(clock_.clock_state(), ClockState::kNeverSynchronised);
+    EXPECT_EQ(reason(), Reason::kSilent);
+}
+
+}  // namespace
+}  // namespace tokimori

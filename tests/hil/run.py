@@ -1,0 +1,164 @@
+#!/usr/bin/python3
+"""Plays the scenarios of tests/hil, one machine each. See README.md beside this file."""
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import xml.etree.ElementTree as ElementTree
+from typing import List, NamedTuple, Optional
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path.insert(0, HERE)
+
+from tokimori_hil.machine import Machine  # noqa: E402
+from tokimori_hil.scene import Scene  # noqa: E402
+
+ROOT = os.path.dirname(os.path.dirname(HERE))
+# The host may be too busy for edges in time: then, and only then, a scenario is played once more.
+TOO_LATE = 0.020
+
+
+class Result(NamedTuple):
+    """Of one scenario; `failure` is empty if it passed."""
+
+    name: str
+    title: str
+    seconds: float
+    lateness: float
+    failure: str
+    notes: "dict[str, str]"
+
+
+def names() -> List[str]:
+    """All scenarios, in the order of their play."""
+    found = [entry[:-3] for entry in os.listdir(HERE + "/scenarios") if entry.endswith(".py")]
+    order = ["units", "chain", "edges", "pps"]
+    return sorted(found, key=lambda name: (order.index(name) if name in order else len(order), name))
+
+
+def title(name: str) -> str:
+    """The scenario's sentence."""
+    return (importlib.import_module("scenarios." + name).__doc__ or name).strip().splitlines()[0]
+
+
+def play_once(name: str, image: str, options: argparse.Namespace) -> Result:
+    """Powers a machine on, plays, powers it off."""
+    log_path = "%s/hil-%s.log" % (options.results, name)
+    began, failure, lateness, notes = time.monotonic(), "", 0.0, {}
+    with open(log_path, "a", encoding="utf-8") as log, tempfile.TemporaryDirectory(prefix="tokimori-hil.") as directory:
+        def say(line: str) -> None:
+            if not log.closed:
+                print(line, file=log, flush=True)
+
+        machine: Optional[Machine] = None
+        scene: Optional[Scene] = None
+        try:
+            machine = Machine(image, options.programs, directory, "%s/hil-%s.console" % (options.results, name))
+            scene = Scene(machine, say)
+            scene.note("power-on to shell", machine.boot_seconds, "s")
+            importlib.import_module("scenarios." + name).play(scene)
+        except AssertionError as wrong:
+            failure = str(wrong) or traceback.format_exc()
+        except (OSError, RuntimeError, ValueError, subprocess.SubprocessError):
+            failure = traceback.format_exc()
+        finally:
+            if scene is not None:
+                lateness, notes = scene.lines.lateness(), scene.notes
+                scene.close()
+            if machine is not None:
+                machine.close()
+        say("# edges late by at most %.1f ms" % (lateness * 1e3))
+    return Result(name, title(name), time.monotonic() - began, lateness, failure, notes)
+
+
+def play(name: str, image: str, options: argparse.Namespace) -> Result:
+    """Plays a scenario, once more where the host was to blame."""
+    result = play_once(name, image, options)
+    if result.failure and result.lateness > TOO_LATE:
+        print("# %s failed while edges were %.0f ms late; once more: %s"
+              % (name, result.lateness * 1e3, result.failure.splitlines()[0]), flush=True)
+        result = play_once(name, image, options)
+    return result
+
+
+def make_image(options: argparse.Namespace) -> str:
+    """The directory of kernel, root and initramfs; RuntimeError where it cannot be made."""
+    made = subprocess.run([HERE + "/image", options.programs, options.cache], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True)
+    if made.returncode != 0:
+        raise RuntimeError("the guest cannot be made: %s" % made.stderr.strip()[-1500:])
+    return made.stdout.split()[-1]
+
+
+def report(result: Result, number: int) -> None:
+    """One line of TAP, and what was measured."""
+    print("%s %d - %s: %s (%.0f s)" % ("not ok" if result.failure else "ok", number, result.name, result.title,
+                                      result.seconds))
+    for what, value in result.notes.items():
+        print("#   %s: %s" % (what, value))
+    print("#   edges late by at most: %.1f ms" % (result.lateness * 1e3))
+    for line in result.failure.splitlines():
+        print("#   " + line)
+    sys.stdout.flush()
+
+
+def write_junit(path: str, results: List[Result], skipped: List[str], reason: str) -> None:
+    """What tests/summary.py counts."""
+    suite = ElementTree.Element("testsuite", name="hil", tests=str(len(results) + len(skipped)))
+    for result in results:
+        case = ElementTree.SubElement(suite, "testcase", name=result.name, time="%.1f" % result.seconds)
+        if result.failure:
+            ElementTree.SubElement(case, "failure", message=result.failure.splitlines()[0]).text = result.failure
+    for name in skipped:
+        case = ElementTree.SubElement(suite, "testcase", name=name)
+        ElementTree.SubElement(case, "skipped", message=reason)
+    ElementTree.ElementTree(suite).write(path, encoding="utf-8")
+
+
+def arguments() -> argparse.Namespace:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("scenario", nargs="*", help="one of: %s; default: all" % ", ".join(names()))
+    parser.add_argument("--programs", default=ROOT + "/build/arm64/bin", help="programs for arm64")
+    parser.add_argument("--cache", default=ROOT + "/build/hil", help="where the guest is kept")
+    parser.add_argument("--results", default=ROOT + "/build/test-results", help="where logs go")
+    parser.add_argument("--skip", metavar="REASON", help="play nothing, and say why")
+    options = parser.parse_args()
+    unknown = [name for name in options.scenario if name not in names()]
+    if unknown:
+        parser.error("there is no scenario %s" % ", ".join(unknown))
+    return options
+
+
+def main() -> int:
+    """Exit code: 0 if nothing failed. What was skipped is for tests/summary.py to judge."""
+    options = arguments()
+    wanted = options.scenario or names()
+    os.makedirs(options.results, exist_ok=True)
+    junit, reason, image = options.results + "/hil.xml", options.skip or "", ""
+    if not reason:
+        try:
+            image = make_image(options)
+        except (OSError, RuntimeError) as wrong:
+            reason = str(wrong)
+    if reason:
+        print("1..0 # SKIPPED, NO HARDWARE IN THE LOOP: %s" % reason)
+        write_junit(junit, [], wanted, reason)
+        return 0
+    print("1..%d" % len(wanted), flush=True)
+    results: List[Result] = []
+    for name in wanted:
+        results.append(play(name, image, options))
+        report(results[-1], len(results))
+        write_junit(junit, results, [], "")
+    return 1 if any(result.failure for result in results) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What the scenarios are played with: the machine, the lines, the receiver and the programs in it."""

@@ -1,0 +1,156 @@
+"""A scene: the machine with its sky, and words for what scenarios do and see."""
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import Callable, Dict, Iterator, List, Optional
+
+from .device_tree import DCD_LINE, PPS_LINE
+from .guest import Guest, Process
+from .lines import Lines
+from .machine import HIGH_PORT, NTP_PORT, Machine
+from .ntp import Watch
+from .receiver import Receiver
+
+# Served time is right, s: what a busy host leaves of the emulator's own tenth of a millisecond.
+RIGHT = 0.010
+
+GPS = '[[refclock]]\ndriver = "gpsd"\nname = "gps"\n'
+PPS0 = '[[refclock]]\ndriver = "pps-kernel"\nname = "pps"\ndevice = "/dev/pps0"\n'
+
+_CONFIGURATION = """
+[server]
+listen = ["0.0.0.0:%d"]
+[clock]
+system_clock = "leave"
+[log]
+status = "10s"
+[control]
+socket = ""
+[state]
+dir = ""
+%s"""
+
+
+class Scene:
+    """What a scenario is given. Everything that is started here ends with it."""
+
+    def __init__(self, machine: Machine, log: Callable[[str], None]) -> None:
+        self.machine, self._log = machine, log
+        self.guest: Guest = machine.guest
+        self.lines = Lines(machine.directory + "/qtest.sock", machine.gpio)
+        self.receiver = Receiver(machine.directory)
+        self.notes: Dict[str, str] = {}
+        self._checks = 0
+        self._watches: List[Watch] = []
+        self._daemons = 0
+
+    def close(self) -> None:
+        """Ends what plays the world."""
+        for watch in self._watches:
+            watch.close()
+        self.receiver.close()
+        self.lines.close()
+
+    def since_power_on(self) -> float:
+        """Seconds."""
+        return time.monotonic() - self.machine.powered_on
+
+    # What a scenario says.
+
+    def check(self, sentence: str, holds: bool, otherwise: str = "") -> None:
+        """Raises AssertionError with the sentence where it does not hold."""
+        self._checks += 1
+        self._log("%s %d - %s" % ("ok" if holds else "not ok", self._checks, sentence))
+        assert holds, "not so: %s%s" % (sentence, "; " + otherwise if otherwise else "")
+
+    @contextlib.contextmanager
+    def expect(self, sentence: str) -> Iterator[None]:
+        """The block shows that the sentence holds, or raises AssertionError."""
+        try:
+            yield
+        except AssertionError as failure:
+            self.check(sentence, False, str(failure))
+        self.check(sentence, True)
+
+    def note(self, what: str, value: float, unit: str) -> None:
+        """A measurement for the record."""
+        self.notes[what] = "%.3f %s" % (value, unit)
+        self._log("# %s: %s" % (what, self.notes[what]))
+
+    # What a scenario starts.
+
+    def pps_pulses(self) -> None:
+        """Pulses on /dev/pps0, 100 ms wide, at each second."""
+        self.lines.pulse(PPS_LINE)
+
+    def dcd_pulses(self) -> None:
+        """Pulses on the second serial port's DCD, which is /dev/pps1 once attached; 100 ms wide."""
+        self.lines.pulse(DCD_LINE)
+
+    def attach_pps1(self) -> Process:
+        """The line discipline that makes the second serial port's DCD /dev/pps1, open to the group pps. Without CLOCAL
+        the falling edge would hang up the line."""
+        attached = self._start("ldattach", "stty -F /dev/ttyS1 clocal; exec ldattach -d PPS /dev/ttyS1")
+        self.guest.run("for i in $(seq 100); do [ -e /dev/pps1 ] && break; sleep 0.1; done; "
+                       "chgrp pps /dev/pps1 && chmod 660 /dev/pps1")
+        return attached
+
+    def gpsd(self) -> Process:
+        """gpsd at the UART, as a user who cannot make it a PPS device: sentences and nothing else."""
+        return self._start("gpsd", _as("gpsd", "dialout", "") + " /usr/sbin/gpsd -N /dev/ttyS0")
+
+    def daemon(self, sources: str, user: str = "tokimori", groups: str = "dialout,pps",
+               port: int = NTP_PORT) -> Process:
+        """tokimorid, without any privilege but that of port 123, which it has only where it needs it."""
+        self._daemons += 1
+        path = "/tmp/tokimori-%d.toml" % self._daemons
+        self.guest.write(path, _CONFIGURATION % (port, sources))
+        privilege = "net_bind_service" if port == NTP_PORT else ""
+        return self._start("tokimorid", _as(user, groups, privilege) + " /opt/tokimori/tokimorid --config " + path)
+
+    def observe(self, sources: str, user: str = "tokimori", groups: str = "dialout,pps") -> Process:
+        """What the drivers report."""
+        self.guest.write("/tmp/observe.toml", _CONFIGURATION % (HIGH_PORT, sources))
+        return self._start("observe", _as(user, groups, "") + " /opt/tokimori/observe /tmp/observe.toml")
+
+    def _start(self, name: str, command: str) -> Process:
+        began = self.since_power_on()
+        self._log("# %6.2f %s: %s" % (began, name, command))
+        return self.guest.start(
+            "exec 2>&1\necho HIL_PID=$$\n%s </dev/null" % (command if "exec " in command else "exec " + command),
+            lambda line: self._log("# %6.2f %s: %s" % (self.since_power_on(), name, line)))
+
+    def rights_of(self, process: Process) -> str:
+        """A program's user and effective capabilities, such as `103 0000000000000400`."""
+        said = self.guest.run("grep -E '^(Uid|CapEff):' /proc/%s/status" % _pid_of(process)).split()
+        return "%s %s" % (said[2], said[-1])
+
+    def end(self, process: Process, signal: str = "TERM") -> None:
+        """Signals it and waits for its end."""
+        self.guest.run("kill -%s %s" % (signal, _pid_of(process)))
+        process.wait(15)
+
+    def watch(self, port: int = NTP_PORT) -> Watch:
+        """A client on the host, 10 requests a second until the end."""
+        watch = Watch(self.machine.ports[port])
+        self._watches.append(watch)
+        return watch
+
+    def wait(self, seconds: float, watch: Optional[Watch] = None) -> None:
+        """Lets the play go on; what it shows is judged later."""
+        if watch is not None:
+            watch.listen(seconds)
+        else:
+            self.guest.run("sleep %g" % seconds, seconds + 20)
+
+
+def _pid_of(process: Process) -> str:
+    return process.wait_for(r"^HIL_PID=(\d+)", 5)[1]
+
+
+def _as(user: str, groups: str, privilege: str) -> str:
+    """setpriv with one privilege, or with none at all."""
+    kept = "-all" + (",+" + privilege if privilege else "")
+    kinds = "".join(" --%s=%s" % (kind, kept) for kind in ("bounding-set", "inh-caps", "ambient-caps"))
+    return "setpriv --reuid=%s --regid=%s --groups=%s%s" % (user, groups.split(",")[0], groups, kinds)

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio.hpp>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "refclocks/counter.h"
+#include "tests/refclocks/kept.h"
+
+namespace tokimori {
+
+/// Runs a driver on an event loop with the host's real clocks, and keeps what it says.
+class DriverTest : public ::testing::Test {
+protected:
+    /// Runs handlers until `reached`, for ten seconds at most.
+    void run_until(const std::function<bool()>& reached) {
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+        io_.restart();
+        while (!reached()) {
+            ASSERT_NE(io_.run_one_until(deadline), 0U) << "what was waited for did not come; said: " << kept_.said();
+        }
+    }
+    template <typename Kind>
+    void run_until_kept(std::size_t count) {
+        run_until([&] { return kept_.of<Kind>().size() >= count; });
+    }
+    void run_until_said(const std::string& words) {
+        run_until([&] { return kept_.said().find(words) != std::string::npos; });
+    }
+    /// CLOCK_REALTIME, POSIX nanoseconds.
+    static std::int64_t realtime() { return read_host_clocks().realtime; }
+
+    boost::asio::io_context io_{1};
+    Counter counter_;
+    Keeper kept_;
+};
+
+/// A directory of its own that is gone after the test.
+class ScratchDirectory {
+public:
+    ScratchDirectory() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "tokimori-XXXXXX").string();
+        EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
+        path_ = pattern;
+    }
+    ~ScratchDirectory() { std::filesystem::remove_all(path_); }
+    ScratchDirectory(const ScratchDirectory&) = delete;
+    ScratchDirectory& operator=(const ScratchDirectory&) = delete;
+
+    std::string file(const std::string& name) const { return (path_ / name).string(); }
+
+private:
+    std::filesystem::path path_;
+};
+
+}  // namespace tokimori
