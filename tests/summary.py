@@ -36,6 +36,12 @@ def verdict_of(case):
     return "skipped", reason
 
 
+def full_name(case):
+    """pytest's cases have the file beside the name, ctest's have the name twice."""
+    name, place = case.get("name", ""), case.get("classname", "")
+    return f"{place}.{name}" if place and place != name else name
+
+
 def read_junit(path, step):
     """The sum of one JUnit file; of none where there is no such file."""
     result = Sum()
@@ -43,7 +49,7 @@ def read_junit(path, step):
         return result
     for case in ElementTree.parse(path).getroot().iter("testcase"):
         verdict, reason = verdict_of(case)
-        name = f"{step}: {case.get('name')}" + (f" ({reason})" if reason else "")
+        name = f"{step}: {full_name(case)}" + (f" ({reason})" if reason else "")
         if verdict == "passed":
             result.passed += 1
         elif verdict == "failed":

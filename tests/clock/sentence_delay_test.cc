@@ -1,0 +1,117 @@
+#include "server/clock/sentence_delay.h"
+
+#include <gtest/gtest.h>
+
+namespace tokimori {
+namespace {
+
+using namespace std::chrono_literals;
+
+SentenceDelay learned_from(std::initializer_list<Duration> measured) {
+    SentenceDelay delay{std::nullopt};
+    for (const Duration each : measured) {
+        delay.add(each);
+    }
+    return delay;
+}
+
+TEST(SentenceDelay, CoversTheWholeFaultModelWhileNothingIsKnown) {
+    const SentenceDelay::Value value = SentenceDelay{std::nullopt}.value();
+    EXPECT_LE(value.delay - value.uncertainty, SentenceDelay::kEarliest);
+    EXPECT_GE(value.delay + value.uncertainty, SentenceDelay::kLatest);
+}
+
+TEST(SentenceDelay, LearnsNothingFromSevenMeasurements) {
+    const SentenceDelay delay = learned_from({140ms, 140ms, 140ms, 140ms, 140ms, 140ms, 140ms});
+    EXPECT_FALSE(delay.learned());
+    EXPECT_EQ(delay.value().uncertainty, 500ms);
+}
+
+TEST(SentenceDelay, LearnsTheMedianOfEight) {
+    const SentenceDelay delay = learned_from({141ms, 139ms, 140ms, 140ms, 142ms, 138ms, 140ms, 140ms});
+    EXPECT_EQ(delay.learned(), 140ms);
+    EXPECT_EQ(delay.value().delay, 140ms);
+}
+
+TEST(SentenceDelay, IsNotMovedByOneLateSentenceButLessSure) {
+    const SentenceDelay delay = learned_from({140ms, 140ms, 140ms, 140ms, 140ms, 140ms, 140ms, 390ms});
+    EXPECT_EQ(delay.value().delay, 140ms);
+    EXPECT_GE(delay.value().uncertainty, 250ms);
+}
+
+TEST(SentenceDelay, CoversEarlyOnesToo) {
+    const SentenceDelay delay = learned_from({140ms, 140ms, 140ms, 140ms, 140ms, 140ms, 140ms, 20ms});
+    EXPECT_GE(delay.value().uncertainty, 120ms);
+}
+
+TEST(SentenceDelay, AllowsForSomeDriftOfWhatItLearned) {
+    const SentenceDelay delay = learned_from({140ms, 140ms, 140ms, 140ms, 140ms, 140ms, 140ms, 140ms});
+    EXPECT_EQ(delay.value().uncertainty, 20ms);
+}
+
+TEST(SentenceDelay, ForgetsWhatIsLongAgo) {
+    SentenceDelay delay{std::nullopt};
+    for (int i = 0; i < 64; ++i) {
+        delay.add(100ms);
+    }
+    for (int i = 0; i < 63; ++i) {
+        delay.add(600ms);
+    }
+    EXPECT_EQ(delay.value().delay, 600ms);
+    EXPECT_GE(delay.value().uncertainty, 500ms);
+    delay.add(600ms);
+    EXPECT_EQ(delay.value().uncertainty, 20ms);
+}
+
+TEST(SentenceDelay, TakesTheOperatorsWordWithin50Milliseconds) {
+    SentenceDelay delay{300ms};
+    for (int i = 0; i < 20; ++i) {
+        delay.add(100ms);
+    }
+    EXPECT_EQ(delay.value().delay, 300ms);
+    EXPECT_EQ(delay.value().uncertainty, 50ms);
+    EXPECT_EQ(delay.learned(), 100ms);
+}
+
+TEST(SentenceDelay, IsUnmistakableWhereNoNeighbouringSecondFits) {
+    const SentenceDelay delay{std::nullopt};
+    EXPECT_TRUE(delay.unmistakable(0ms));
+    EXPECT_TRUE(delay.unmistakable(800ms));
+    EXPECT_FALSE(delay.unmistakable(-1ms));
+    EXPECT_FALSE(delay.unmistakable(801ms));
+    for (Duration late = -2s; late <= 2s; late += 1ms) {
+        EXPECT_FALSE(delay.unmistakable(late) && delay.unmistakable(late + 1s)) << late.count();
+        const bool neighbour = delay.possible(late - 1s, 0ms) || delay.possible(late + 1s, 0ms);
+        EXPECT_FALSE(delay.unmistakable(late) && neighbour && late > 0ms && late < 800ms) << late.count();
+    }
+}
+
+TEST(SentenceDelay, IsUnmistakableAroundTheOperatorsWord) {
+    const SentenceDelay delay{900ms};
+    EXPECT_TRUE(delay.unmistakable(500ms));
+    EXPECT_TRUE(delay.unmistakable(1300ms));
+    EXPECT_FALSE(delay.unmistakable(499ms));
+    EXPECT_FALSE(delay.unmistakable(1301ms));
+}
+
+TEST(SentenceDelay, IsPossibleWithinTheFaultModelAndTheBoundOfTheClock) {
+    const SentenceDelay delay{std::nullopt};
+    EXPECT_TRUE(delay.possible(-100ms, 0ms));
+    EXPECT_TRUE(delay.possible(900ms, 0ms));
+    EXPECT_FALSE(delay.possible(-101ms, 0ms));
+    EXPECT_FALSE(delay.possible(901ms, 0ms));
+    EXPECT_TRUE(delay.possible(-110ms, 10ms));
+    EXPECT_TRUE(delay.possible(910ms, 10ms));
+    EXPECT_FALSE(delay.possible(911ms, 10ms));
+}
+
+TEST(SentenceDelay, IsPossibleAroundTheOperatorsWord) {
+    const SentenceDelay delay{900ms};
+    EXPECT_TRUE(delay.possible(1300ms, 0ms));
+    EXPECT_FALSE(delay.possible(1301ms, 0ms));
+    EXPECT_FALSE(delay.possible(499ms, 0ms));
+    EXPECT_TRUE(delay.possible(499ms, 1ms));
+}
+
+}  // namespace
+}  // namespace tokimori
