@@ -1,5 +1,7 @@
 #include "server/clock/label_track.h"
 
+#include <algorithm>
+
 #include <utility>
 
 namespace tokimori {
@@ -11,6 +13,7 @@ constexpr int kStreakToBelieve = 3;
 constexpr Duration kLongestGap = 64s;
 // Sentences jitter by up to 300 ms; a second that is missing or doubled shows beyond that.
 constexpr Duration kContinuity = 400ms;
+constexpr Duration kSameSecond = 900ms;
 constexpr int kTaiMinusGps = 19;
 constexpr UtcDay kRolloverDays = 1024 * 7;
 
@@ -25,16 +28,27 @@ TaiInstant tai_by_gps(const UtcTime& time, int gps_minus_utc) {
 LabelTrack::LabelTrack(std::optional<UtcDay> floor, std::optional<Duration> delay) : floor_{floor}, delay_{delay} {}
 
 std::optional<HeardSecond> LabelTrack::weigh(const Label& label, const LeapTable& table) {
+    last_heard_ = std::max(last_heard_.value_or(label.heard), label.heard);
     const std::optional<HeardSecond> next = plausible(label, table);
     if (!next) {
         distrust();
         return std::nullopt;
     }
-    streak_ = continues(*next) ? streak_ + 1 : 1;
+    if (said_again(*next)) {
+        return std::nullopt;
+    }
+    if (!continues(*next)) {
+        streak_ = 0;
+        proof_.clear();
+    }
     last_ = next;
-    if (streak_ < kStreakToBelieve) {
+    if (++streak_ < kStreakToBelieve) {
+        proof_.push_back(*next);
         reason_ = Reason::kWaitingForAgreement;
         return std::nullopt;
+    }
+    if (streak_ > kStreakToBelieve) {
+        proof_.clear();
     }
     reason_ = Reason::kSelectable;
     believed_ = next;
@@ -47,8 +61,9 @@ std::optional<HeardSecond> LabelTrack::plausible(const Label& label, const LeapT
         reason_ = Reason::kWrongWeek;
         return std::nullopt;
     }
+    const bool names_leap_second = time->second.second >= kSecondsPerDay;
     const std::optional<TaiInstant> second =
-        label.gps_minus_utc ? tai_by_gps(*time, *label.gps_minus_utc) : table.tai_at(*time);
+        label.gps_minus_utc && !names_leap_second ? tai_by_gps(*time, *label.gps_minus_utc) : table.tai_at(*time);
     if (!second) {
         reason_ = Reason::kNoSuchSecond;
         return std::nullopt;
@@ -75,6 +90,12 @@ std::optional<UtcTime> LabelTrack::mend_week(UtcTime time) {
     return time;
 }
 
+// Some receivers name a second in several sentences, and reports may come late: neither says anything new.
+bool LabelTrack::said_again(const HeardSecond& next) const {
+    return last_ &&
+           (next.heard <= last_->heard || (next.second == last_->second && next.heard - last_->heard < kSameSecond));
+}
+
 bool LabelTrack::continues(const HeardSecond& next) const {
     if (!last_) {
         return false;
@@ -93,6 +114,7 @@ void LabelTrack::distrust() {
     streak_ = 0;
     last_.reset();
     believed_.reset();
+    proof_.clear();
 }
 
 void LabelTrack::refuse(Reason why) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "leap/leap_table.h"
 #include "refclocks/observation.h"
@@ -27,6 +28,13 @@ public:
     /// Weighs one label against `table`. The heard second if it may be believed, else nullopt and `reason()` says why.
     std::optional<HeardSecond> weigh(const Label& label, const LeapTable& table);
 
+    /// The seconds that earned the trust when `weigh` believed for the first time in a row: all but the last, oldest
+    /// first.
+    const std::vector<HeardSecond>& proof() const { return proof_; }
+
+    /// When the last label was heard, believed or not.
+    std::optional<LocalInstant> last_heard() const { return last_heard_; }
+
     /// The last believed second, if it was heard no longer than `age` before `now`.
     std::optional<HeardSecond> recent(LocalInstant now, Duration age) const;
 
@@ -48,11 +56,14 @@ private:
     std::optional<UtcTime> mend_week(UtcTime time);
     std::optional<HeardSecond> plausible(const Label& label, const LeapTable& table);
     bool continues(const HeardSecond& next) const;
+    bool said_again(const HeardSecond& next) const;
 
     std::optional<UtcDay> floor_;
     SentenceDelay delay_;
     std::optional<HeardSecond> last_;
     std::optional<HeardSecond> believed_;
+    std::optional<LocalInstant> last_heard_;
+    std::vector<HeardSecond> proof_;
     int streak_ = 0;
     Reason reason_ = Reason::kSilent;
     bool week_mended_ = false;

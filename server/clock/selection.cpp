@@ -57,7 +57,7 @@ std::optional<SourceId> select_source(std::span<Candidate> candidates) {
     const Candidate* best = nullptr;
     for (Candidate& c : candidates) {
         c.truechimer = truth && c.offset - c.distance <= truth->low && c.offset + c.distance >= truth->high;
-        if (c.truechimer && (best == nullptr || better(c, *best))) {
+        if (c.truechimer && !c.votes_only && (best == nullptr || better(c, *best))) {
             best = &c;
         }
     }

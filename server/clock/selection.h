@@ -13,6 +13,7 @@ struct Candidate {
     Duration offset{};    ///< reference − ours, or − any common origin
     Duration distance{};  ///< root distance, > 0
     bool prefer = false;
+    bool votes_only = false;  ///< cannot be chosen: our own clock, which follows others
     bool truechimer = false;  ///< set by `select_source`
 };
 

@@ -83,17 +83,24 @@ private:
     bool believable(const SourceTrack& source) const;
     bool vouches(SourceTrack& source, const HeardSecond& heard);
     void number(SourceTrack& source, const Pulse& pulse);
-    std::optional<TaiInstant> second_of(const Pulse& pulse, Reason& reason);
-    void add_sample(SourceTrack& source, const Pulse& pulse, TaiInstant second);
+    std::optional<TaiInstant> second_of(const SourceTrack& source, const Pulse& pulse, Reason& reason) const;
+    std::optional<TaiInstant> second_by_vote(const SourceTrack& source, const Pulse& pulse, Reason& reason) const;
+    std::vector<const SourceTrack*> vouchers_of(const SourceTrack& source, const Pulse& pulse) const;
     void note_vote(SourceTrack& source, const Label& label);
 
     void update();
     std::vector<Candidate> candidates() const;
+    std::optional<SourceId> vote(std::vector<Candidate>& candidates);
+    void weigh_doubt(const std::vector<Candidate>& candidates, bool outvoted);
+    bool somebody_is_settling(const SourceTrack& best) const;
     bool pulses_are_coming() const;
+    bool shows_a_line() const;
+    Duration waited() const;
     bool worth_following(const LineEstimate& line) const;
     bool knows_second(LocalInstant at) const;
     Reason reason_of(const SourceTrack& source) const;
     void follow(const SourceTrack& source);
+    void prepare_step();
     void give_up();
     void refresh_leap_table();
     void publish();
@@ -105,7 +112,8 @@ private:
     Discipline discipline_;
     ServerState state_;
     LocalInstant now_;
-    LocalInstant acquiring_since_;
+    std::optional<LocalInstant> acquiring_since_;  ///< when the first line could have been followed
+    std::optional<LocalInstant> doubted_since_;    ///< since when no source bears out our own clock
     std::optional<LocalInstant> last_update_;
     std::optional<SourceId> selected_;
     std::vector<SourceId> falsetickers_;

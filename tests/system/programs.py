@@ -93,16 +93,20 @@ def end_all() -> None:
         process.kill()
 
 
+def _usual_environment() -> Dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "JOURNAL_STREAM"}
+
+
 class Process:
     """A program of ours whose stderr (and stdout) is read line by line as it comes."""
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], environment: Optional[Dict[str, str]] = None) -> None:
         self.launched = time.monotonic()
         self.lines: List[str] = []
         self._news = threading.Condition()
         self._process = subprocess.Popen(
             list(command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0,
-            env={name: value for name, value in os.environ.items() if name != "JOURNAL_STREAM"})
+            env={**_usual_environment(), **(environment or {})})
         _running.append(self)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -276,6 +280,22 @@ class Gpsd(Process):
         assert path is not None, "gpsd is not installed; packaging/install-dependencies run installs it."
         self.port = port
         super().__init__([*prefix, path, "-N", "-n", "-S", str(port), device])
+
+
+class Gpsfake(Process):
+    """gpsfake, which plays a recording over and over to a real gpsd of its own: a packet every `pause` seconds."""
+
+    def __init__(self, recording: str, pause: float) -> None:
+        self.port = free_port()
+        self._directory = tempfile.TemporaryDirectory(prefix="tokimori-")
+        path = tool("gpsfake")
+        assert path is not None, "gpsfake is not installed; packaging/install-dependencies tests installs it."
+        super().__init__([path, "-q", "-n", "-c", str(pause), "-P", str(self.port), recording],
+                         {"TMPDIR": self._directory.name})
+
+    def __exit__(self, *rest: object) -> None:
+        super().__exit__(*rest)
+        self._directory.cleanup()
 
 
 class Chain:

@@ -1,0 +1,129 @@
+#include "server/clock/labeler.h"
+#include "server/clock/timekeeper.h"
+
+namespace tokimori {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A pulse per second means nothing without somebody who says that the receiver behind it is alive.
+constexpr Duration kVouchingAge = 10s;
+// Sentence delays are learned only against a clock that is much better than they are.
+constexpr Duration kLearningLimit = 10ms;
+
+}  // namespace
+
+void Timekeeper::on(const Pulse& pulse) {
+    now_ = std::max(now_, pulse.at);
+    SourceTrack* const source = find(pulse.source);
+    if (source != nullptr && believable(*source)) {
+        number(*source, pulse);
+        update();
+    }
+}
+
+void Timekeeper::on(const Label& label) {
+    now_ = std::max(now_, label.heard);
+    SourceTrack* const source = find(label.source);
+    if (source == nullptr || !believable(*source)) {
+        return;
+    }
+    const std::optional<HeardSecond> heard = source->labels().weigh(label, leap_.table());
+    if (!heard || !vouches(*source, *heard)) {
+        return;
+    }
+    for (const HeardSecond& earlier : source->labels().proof()) {
+        source->add_label_sample(earlier);
+    }
+    source->add_label_sample(*heard);
+    note_vote(*source, label);
+    for (SourceTrack& other : sources_) {
+        for (const Pulse& pulse : other.take_held()) {
+            number(other, pulse);
+        }
+    }
+    update();
+}
+
+// Our own count of seconds outlives the holdover: as long as the bound is clearly below half a second, a source that
+// names another second is wrong, and no wrong second is taken up for want of a better one.
+bool Timekeeper::knows_second(LocalInstant at) const {
+    return state_.ever_synchronised && state_.model.dispersion_at(at) <= kNumberingLimit;
+}
+
+// A sentence that names another second than ours is heard, but vouches for nothing.
+bool Timekeeper::vouches(SourceTrack& source, const HeardSecond& heard) {
+    if (source.contradicts_own_labels(heard)) {
+        source.labels().refuse(Reason::kWrongSecond);
+        return false;
+    }
+    if (!knows_second(heard.heard)) {
+        return true;
+    }
+    const Duration bound = state_.model.dispersion_at(heard.heard);
+    const Duration delay = state_.model.tai_at(heard.heard) - heard.second;
+    if (!source.labels().delay().possible(delay, bound + heard.uncertainty)) {
+        source.labels().refuse(Reason::kWrongSecond);
+        return false;
+    }
+    if (bound < kLearningLimit) {
+        source.labels().delay().add(delay, heard.heard);
+    }
+    return true;
+}
+
+void Timekeeper::number(SourceTrack& source, const Pulse& pulse) {
+    Reason reason = Reason::kUnlabelled;
+    if (const std::optional<TaiInstant> second = second_of(source, pulse, reason)) {
+        source.add_pulse_sample({pulse.source, pulse.at, *second, pulse.uncertainty});
+    } else {
+        source.hold(pulse);
+        source.set_pulse_reason(reason);
+    }
+}
+
+std::optional<TaiInstant> Timekeeper::second_of(const SourceTrack& source, const Pulse& pulse, Reason& reason) const {
+    if (!knows_second(pulse.at)) {
+        return second_by_vote(source, pulse, reason);
+    }
+    return vouchers_of(source, pulse).empty() ? std::nullopt : second_by_clock(pulse.at, state_.model);
+}
+
+// A receiver's own sentences number its pulses; where it has none, all that are believed must agree.
+std::optional<TaiInstant> Timekeeper::second_by_vote(const SourceTrack& source, const Pulse& pulse,
+                                                     Reason& reason) const {
+    std::optional<TaiInstant> found;
+    for (const SourceTrack* const voucher : vouchers_of(source, pulse)) {
+        const HeardSecond heard = *voucher->labels().recent(pulse.at, kVouchingAge);
+        const auto second = second_by_label(pulse.at, heard, voucher->labels().delay());
+        if (!second || (found && *found != *second)) {
+            reason = second ? Reason::kWaitingForAgreement : Reason::kAmbiguousDelay;
+            return std::nullopt;
+        }
+        found = second;
+    }
+    return found;
+}
+
+std::vector<const SourceTrack*> Timekeeper::vouchers_of(const SourceTrack& source, const Pulse& pulse) const {
+    const bool has_own = source.labels_heard(pulse.at);
+    std::vector<const SourceTrack*> vouchers;
+    for (const SourceTrack& voucher : sources_) {
+        const bool own = voucher.settings().id == source.settings().id;
+        if (believable(voucher) && (own || !has_own) && voucher.labels().recent(pulse.at, kVouchingAge)) {
+            vouchers.push_back(&voucher);
+        }
+    }
+    return vouchers;
+}
+
+void Timekeeper::note_vote(SourceTrack& source, const Label& label) {
+    if (!label.leap_at_month_end || *label.leap_at_month_end == LeapKind::kNone) {
+        source.set_vote(std::nullopt);
+        return;
+    }
+    const bool trusted = source.settings().trust || source.settings().laboratory_only;
+    source.set_vote(LeapVote{{last_day_of_month(label.time.second.day), *label.leap_at_month_end}, trusted});
+}
+
+}  // namespace tokimori
