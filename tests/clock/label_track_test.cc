@@ -190,7 +190,7 @@ TEST(LabelTrack, IsHeardAgainAtOnceAfterOneRefusal) {
 }
 
 TEST(LabelTrack, TakesTheOperatorsDelay) {
-    EXPECT_EQ((LabelTrack{std::nullopt, 250ms}.delay().value().delay), 250ms);
+    EXPECT_EQ((LabelTrack{std::nullopt, 250ms}.delay().value(LocalInstant{}).delay), 250ms);
 }
 
 }  // namespace

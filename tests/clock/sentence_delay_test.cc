@@ -7,16 +7,18 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr LocalInstant kNow{1000s};
+
 SentenceDelay learned_from(std::initializer_list<Duration> measured) {
     SentenceDelay delay{std::nullopt};
     for (const Duration each : measured) {
-        delay.add(each);
+        delay.add(each, kNow);
     }
     return delay;
 }
 
 TEST(SentenceDelay, CoversTheWholeFaultModelWhileNothingIsKnown) {
-    const SentenceDelay::Value value = SentenceDelay{std::nullopt}.value();
+    const SentenceDelay::Value value = SentenceDelay{std::nullopt}.value(kNow);
     EXPECT_LE(value.delay - value.uncertainty, SentenceDelay::kEarliest);
     EXPECT_GE(value.delay + value.uncertainty, SentenceDelay::kLatest);
 }
@@ -24,52 +26,52 @@ TEST(SentenceDelay, CoversTheWholeFaultModelWhileNothingIsKnown) {
 TEST(SentenceDelay, LearnsNothingFromSevenMeasurements) {
     const SentenceDelay delay = learned_from({140ms, 140ms, 140ms, 140ms, 140ms, 140ms, 140ms});
     EXPECT_FALSE(delay.learned());
-    EXPECT_EQ(delay.value().uncertainty, 500ms);
+    EXPECT_EQ(delay.value(kNow).uncertainty, 500ms);
 }
 
 TEST(SentenceDelay, LearnsTheMedianOfEight) {
     const SentenceDelay delay = learned_from({141ms, 139ms, 140ms, 140ms, 142ms, 138ms, 140ms, 140ms});
     EXPECT_EQ(delay.learned(), 140ms);
-    EXPECT_EQ(delay.value().delay, 140ms);
+    EXPECT_EQ(delay.value(kNow).delay, 140ms);
 }
 
 TEST(SentenceDelay, IsNotMovedByOneLateSentenceButLessSure) {
     const SentenceDelay delay = learned_from({140ms, 140ms, 140ms, 140ms, 140ms, 140ms, 140ms, 390ms});
-    EXPECT_EQ(delay.value().delay, 140ms);
-    EXPECT_GE(delay.value().uncertainty, 250ms);
+    EXPECT_EQ(delay.value(kNow).delay, 140ms);
+    EXPECT_GE(delay.value(kNow).uncertainty, 250ms);
 }
 
 TEST(SentenceDelay, CoversEarlyOnesToo) {
     const SentenceDelay delay = learned_from({140ms, 140ms, 140ms, 140ms, 140ms, 140ms, 140ms, 20ms});
-    EXPECT_GE(delay.value().uncertainty, 120ms);
+    EXPECT_GE(delay.value(kNow).uncertainty, 120ms);
 }
 
 TEST(SentenceDelay, AllowsForSomeDriftOfWhatItLearned) {
     const SentenceDelay delay = learned_from({140ms, 140ms, 140ms, 140ms, 140ms, 140ms, 140ms, 140ms});
-    EXPECT_EQ(delay.value().uncertainty, 20ms);
+    EXPECT_EQ(delay.value(kNow).uncertainty, 20ms);
 }
 
 TEST(SentenceDelay, ForgetsWhatIsLongAgo) {
     SentenceDelay delay{std::nullopt};
     for (int i = 0; i < 64; ++i) {
-        delay.add(100ms);
+        delay.add(100ms, kNow);
     }
     for (int i = 0; i < 63; ++i) {
-        delay.add(600ms);
+        delay.add(600ms, kNow);
     }
-    EXPECT_EQ(delay.value().delay, 600ms);
-    EXPECT_GE(delay.value().uncertainty, 500ms);
-    delay.add(600ms);
-    EXPECT_EQ(delay.value().uncertainty, 20ms);
+    EXPECT_EQ(delay.value(kNow).delay, 600ms);
+    EXPECT_GE(delay.value(kNow).uncertainty, 500ms);
+    delay.add(600ms, kNow);
+    EXPECT_EQ(delay.value(kNow).uncertainty, 20ms);
 }
 
 TEST(SentenceDelay, TakesTheOperatorsWordWithin50Milliseconds) {
     SentenceDelay delay{300ms};
     for (int i = 0; i < 20; ++i) {
-        delay.add(100ms);
+        delay.add(100ms, kNow);
     }
-    EXPECT_EQ(delay.value().delay, 300ms);
-    EXPECT_EQ(delay.value().uncertainty, 50ms);
+    EXPECT_EQ(delay.value(kNow).delay, 300ms);
+    EXPECT_EQ(delay.value(kNow).uncertainty, 50ms);
     EXPECT_EQ(delay.learned(), 100ms);
 }
 

@@ -76,7 +76,7 @@ TEST(SourceTrack, TakesTheSentenceDelayOnceItIsLearned) {
     SourceTrack track = track_of({});
     add_labels(track, 5, 140ms);
     for (int i = 0; i < 8; ++i) {
-        track.labels().delay().add(141ms);
+        track.labels().delay().add(141ms, kStart);
     }
     const LocalInstant now = kStart + 5s;
     EXPECT_EQ(error_at(track, now), 1ms);
@@ -184,7 +184,7 @@ TEST(SourceTrack, RestartsWithoutForgettingTheSentenceDelay) {
     add_labels(track, 5, 140ms);
     track.hold({1, kStart + 5s, 100ns});
     for (int i = 0; i < 8; ++i) {
-        track.labels().delay().add(140ms);
+        track.labels().delay().add(140ms, kStart);
     }
     track.restart();
     EXPECT_FALSE(track.line(kStart + 5s));

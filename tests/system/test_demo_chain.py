@@ -53,14 +53,17 @@ def offset_of_chronyd(port: int, prefix: Sequence[str] = ()) -> float:
 
 
 def offset_of(client: Sequence[str], prefix: Sequence[str]) -> float:
-    """What ntpdig or ntpdate found of 127.0.0.1, s; they say "s1 no-leap" of a server that may be believed."""
-    name = client[0]
-    path = tool(name)
-    assert path, "There is no %s; packaging/install-dependencies tests brings it." % name
-    asked = run([*prefix, path, *client[1:], "127.0.0.1"])
-    found = re.search(r" ([-+][0-9.]+) \+/- [0-9.]+ 127\.0\.0\.1 s1 no-leap", asked.stdout)
-    assert asked.returncode == 0 and found, asked.stdout + asked.stderr
-    return float(found[1])
+    """What ntpdig or ntpdate found of 127.0.0.1 when it was surest of five times, s. They say "s1 no-leap" of a server
+    that may be believed."""
+    path = tool(client[0])
+    assert path, "There is no %s; packaging/install-dependencies tests brings it." % client[0]
+    found = []
+    for _ in range(5):
+        asked = run([*prefix, path, *client[1:], "127.0.0.1"])
+        said = re.search(r" ([-+][0-9.]+) \+/- ([0-9.]+) 127\.0\.0\.1 s1 no-leap", asked.stdout)
+        assert asked.returncode == 0 and said, asked.stdout + asked.stderr
+        found.append((float(said[2]), float(said[1])))
+    return min(found)[1]
 
 
 def test_chronyd_finds_the_demonstration_right() -> Dict[str, object]:
@@ -121,6 +124,7 @@ def test_gpsd_dies_and_the_daemon_holds_over_then_says_so_then_recovers_by_itsel
         return {"right_replies": assert_never_wrong(watch)}
 
 
+WEEKS = "weeks -1024"
 # What a receiver may do, and what the daemon says of it. Where the weeks are miscounted it is the leap seconds of that
 # year that give it away.
 FAULTS = {
@@ -128,7 +132,7 @@ FAULTS = {
     "wrong-second -1": "wrong_second",
     "wrong-second 3": "wrong_second",
     "wrong-date -1": "wrong_second",
-    "weeks -1024": "wrong_leap_seconds",
+    WEEKS: "wrong_leap_seconds",
     "wrong-leap 17": "wrong_leap_seconds",
     "no-fix": "",
     "garbage": "",
@@ -138,7 +142,9 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_receiver_that_goes_wrong_makes_nothing_wrong(fault: str) -> Dict[str, object]:
-    with Chain() as chain, chain.daemon.watch() as watch:
+    # In NMEA gpsd mends the weeks itself, so that the one would contradict the other.
+    sky = ["--no-nmea"] if fault == WEEKS else []
+    with Chain(sky) as chain, chain.daemon.watch() as watch:
         watch.wait_for(is_synchronised, PATIENCE * slowness())
         since = chain.daemon.mark()
         chain.sky.command(fault)
