@@ -217,8 +217,11 @@ void Timekeeper::follow(const SourceTrack& source) {
 }
 
 bool Timekeeper::worth_following(const LineEstimate& line) const {
-    return !serving() || state_.valid_until - now_ < kUpdateAge ||
-           line.bound_at(now_) <= kMuchWorse * state_.model.dispersion_at(now_);
+    const Duration bound = line.bound_at(now_);
+    if (!serving() || state_.valid_until - now_ < kUpdateAge) {
+        return bound < kRootDistanceLimit;
+    }
+    return bound <= kMuchWorse * state_.model.dispersion_at(now_);
 }
 
 // The next line that is followed sets the clock anew; until then nobody is served.

@@ -599,5 +599,17 @@ TEST(Faults, IsAsSureOfExactPulsesAsOfNoisyOnes) {
     EXPECT_LT(world.now().bound, 5us);
 }
 
+TEST(Faults, RecoversOnSentencesSoRoughThatTheyServeOnlyAfterAWhile) {
+    World world{kEvening, {.offset_ppm = 12}};
+    Receiver receiver = gps_sentences();
+    receiver.sentence_jitter = 60ms;
+    world.add(receiver);
+    world.run(120);
+    EXPECT_TRUE(world.now().serving);
+    world.clock().lose_time(world.clock().state().model.anchor_local + 2s);
+    world.run(120);
+    EXPECT_TRUE(world.now().serving);
+}
+
 }  // namespace
 }  // namespace tokimori::sim
