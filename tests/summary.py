@@ -9,6 +9,9 @@ import pathlib
 import sys
 import xml.etree.ElementTree as ElementTree
 
+# Reasons for which a test may be skipped even where CI=true: what it needs is not part of the project.
+MAY_BE_ABSENT = ("recordings are not here",)
+
 
 @dataclasses.dataclass
 class Sum:
@@ -77,8 +80,9 @@ def main(table, strict):
     for line in pathlib.Path(table).read_text().splitlines():
         total.add(read_step(line))
     if strict:
-        total.failed += [f"{name}, and a skipped test is a failure where CI=true" for name in total.skipped]
-        total.skipped = []
+        refused = [name for name in total.skipped if not name.endswith(tuple(f"({one})" for one in MAY_BE_ABSENT))]
+        total.failed += [f"{name}, and a skipped test is a failure where CI=true" for name in refused]
+        total.skipped = [name for name in total.skipped if name not in refused]
     for name in total.skipped:
         print(f"skipped  {name}")
     for name in total.failed:

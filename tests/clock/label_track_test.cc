@@ -78,9 +78,68 @@ TEST(LabelTrack, DoesNotTakeSentencesOfOneSecondForSecondsThatAgree) {
     }
 }
 
-TEST(LabelTrack, DoesNotBelieveALabelThatComesAfterItsSuccessor) {
+TEST(LabelTrack, TakesNoOffenceAtASecondThatIsSaidAgain) {
+    LabelTrack track{std::nullopt, std::nullopt};
+    for (const auto later : {0s, 1s, 2s, 3s}) {
+        EXPECT_EQ(track.weigh(label_at(later), table()).has_value(), later >= 2s);
+        for (const Duration after : {20ms, 400ms, 759ms}) {
+            EXPECT_FALSE(track.weigh(label_at(later, after), table())) << "it says nothing new";
+        }
+    }
+    EXPECT_EQ(track.reason(), Reason::kSelectable);
+    EXPECT_EQ(track.recent(label_at(3s).heard, 10s)->heard, label_at(3s).heard);
+}
+
+TEST(LabelTrack, TakesOffenceAtASecondThatIsStillSaidWhenTheNextIsDue) {
+    LabelTrack track = believing();
+    EXPECT_FALSE(track.weigh(label_at(-1s, 899ms), table()));
+    EXPECT_EQ(track.reason(), Reason::kSelectable);
+    EXPECT_FALSE(track.weigh(label_at(-1s, 900ms), table()));
+    EXPECT_EQ(track.reason(), Reason::kWaitingForAgreement);
+}
+
+TEST(LabelTrack, IgnoresALabelThatComesAfterItsSuccessor) {
     LabelTrack track = believing();
     EXPECT_FALSE(track.weigh(label_at(-2s), table()));
+    EXPECT_FALSE(track.weigh(label_at(-1s), table())) << "or twice";
+    EXPECT_EQ(track.reason(), Reason::kSelectable);
+    EXPECT_TRUE(track.weigh(label_at(0s), table()));
+}
+
+TEST(LabelTrack, KeepsTheSecondsThatEarnedItsFirstTrust) {
+    LabelTrack track{std::nullopt, std::nullopt};
+    track.weigh(label_at(-100s), table());
+    EXPECT_FALSE(track.weigh(label_at(0s), table()));
+    EXPECT_FALSE(track.weigh(label_at(1s), table()));
+    ASSERT_TRUE(track.weigh(label_at(2s), table()));
+    ASSERT_EQ(track.proof().size(), 2U);
+    EXPECT_EQ(track.proof()[0].second, kEvening);
+    EXPECT_EQ(track.proof()[0].heard, label_at(0s).heard);
+    EXPECT_EQ(track.proof()[1].second, kEvening + 1s);
+    track.weigh(label_at(3s), table());
+    EXPECT_TRUE(track.proof().empty()) << "told once";
+}
+
+TEST(LabelTrack, HasNoProofAfterDistrust) {
+    LabelTrack track{std::nullopt, std::nullopt};
+    track.weigh(label_at(0s), table());
+    track.weigh(label_at(1s), table());
+    track.distrust();
+    EXPECT_TRUE(track.proof().empty());
+}
+
+TEST(LabelTrack, KnowsWhenItHeardTheLastLabelBelievedOrNot) {
+    LabelTrack track{std::nullopt, std::nullopt};
+    EXPECT_FALSE(track.last_heard());
+    track.weigh(label_at(5s), table());
+    EXPECT_EQ(track.last_heard(), label_at(5s).heard);
+    track.weigh(label_at(3s), table());
+    EXPECT_EQ(track.last_heard(), label_at(5s).heard) << "what comes late is no news";
+    Label impossible = label_at(6s);
+    impossible.time = utc("2026-11-22T23:59:60Z");
+    track.weigh(impossible, table());
+    track.distrust();
+    EXPECT_EQ(track.last_heard(), impossible.heard);
 }
 
 TEST(LabelTrack, CountsThroughALeapSecond) {
@@ -91,6 +150,45 @@ TEST(LabelTrack, CountsThroughALeapSecond) {
         const auto heard = track.weigh(label, table());
         EXPECT_EQ(heard.has_value(), later >= 0s);
         EXPECT_TRUE(!heard || heard->second == leap + later);
+    }
+}
+
+TEST(LabelTrack, CountsThroughALeapSecondWhereGpsMinusUtcIsSaid) {
+    const TaiInstant leap = table().tai_at(utc("2016-12-31T23:59:60Z")).value();
+    LabelTrack track{std::nullopt, std::nullopt};
+    for (const auto later : {-2s, -1s, 0s, 1s, 2s}) {
+        const Label label{.source = 1,
+                          .heard = LocalInstant{1000s} + later,
+                          .time = table().utc_at(leap + later),
+                          .gps_minus_utc = later > 0s ? 18 : 17};
+        const auto heard = track.weigh(label, table());
+        EXPECT_EQ(heard.has_value(), later >= 0s) << later.count();
+        EXPECT_TRUE(!heard || heard->second == leap + later) << later.count();
+    }
+}
+
+TEST(LabelTrack, RefusesALeapSecondThatUtcDidNotHaveWhateverGpsMinusUtc) {
+    for (const int gps_minus_utc : {17, 18}) {
+        LabelTrack track = believing();
+        Label label = label_at(0s);
+        label.time = utc("2026-11-22T23:59:60Z");
+        label.gps_minus_utc = gps_minus_utc;
+        EXPECT_FALSE(track.weigh(label, table()));
+        EXPECT_EQ(track.reason(), Reason::kNoSuchSecond);
+    }
+}
+
+TEST(LabelTrack, TellsAMidnightThatIsSaidTwiceByGpsMinusUtc) {
+    const TaiInstant leap = table().tai_at(utc("2016-12-31T23:59:60Z")).value();
+    LabelTrack track{std::nullopt, std::nullopt};
+    for (const auto later : {-2s, -1s, 0s, 1s, 2s}) {
+        const Label label{.source = 1,
+                          .heard = LocalInstant{1000s} + later,
+                          .time = later == 0s ? utc("2017-01-01T00:00:00Z") : table().utc_at(leap + later),
+                          .gps_minus_utc = later > 0s ? 18 : 17};
+        const auto heard = track.weigh(label, table());
+        EXPECT_TRUE(!heard || heard->second == leap + later) << later.count();
+        EXPECT_EQ(heard.has_value(), later >= 0s) << later.count();
     }
 }
 

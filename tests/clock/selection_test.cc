@@ -106,6 +106,26 @@ TEST(Selection, WorksAtTheMagnitudeOfTai) {
     EXPECT_EQ(select_source(all), SourceId{2});
 }
 
+Candidate only_votes(SourceId source, Duration offset, Duration distance) {
+    return {.source = source, .offset = offset, .distance = distance, .votes_only = true};
+}
+
+TEST(Selection, NeverReturnsOneThatOnlyVotes) {
+    std::vector alone{only_votes(9, 0us, 1us)};
+    EXPECT_FALSE(select_source(alone));
+    EXPECT_EQ(truechimers(alone), Ids{9});
+    std::vector two{only_votes(9, 0us, 1us), claims(1, 1us, 10us)};
+    EXPECT_EQ(select_source(two), SourceId{1});
+    EXPECT_EQ(truechimers(two), (Ids{1, 9}));
+}
+
+TEST(Selection, CountsTheVoiceOfOneThatOnlyVotes) {
+    std::vector all{claims(1, 0us, 10us), claims(2, 100us, 1us), only_votes(9, 5us, 10us)};
+    EXPECT_EQ(select_source(all), SourceId{1});
+    std::vector alone{claims(1, 0us, 10us), only_votes(9, 100us, 10us)};
+    EXPECT_FALSE(select_source(alone));
+}
+
 TEST(Selection, MarksAnew) {
     std::vector all{claims(1, 0us, 10us), claims(2, 100us, 10us)};
     all[0].truechimer = all[1].truechimer = true;

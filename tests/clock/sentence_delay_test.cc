@@ -26,7 +26,7 @@ TEST(SentenceDelay, CoversTheWholeFaultModelWhileNothingIsKnown) {
 TEST(SentenceDelay, LearnsNothingFromSevenMeasurements) {
     const SentenceDelay delay = learned_from({140ms, 140ms, 140ms, 140ms, 140ms, 140ms, 140ms});
     EXPECT_FALSE(delay.learned());
-    EXPECT_EQ(delay.value(kNow).uncertainty, 500ms);
+    EXPECT_EQ(delay.value(kNow).uncertainty, 450ms);
 }
 
 TEST(SentenceDelay, LearnsTheMedianOfEight) {
@@ -65,6 +65,28 @@ TEST(SentenceDelay, ForgetsWhatIsLongAgo) {
     EXPECT_EQ(delay.value(kNow).uncertainty, 20ms);
 }
 
+TEST(SentenceDelay, ReliesOnWhatItLearnedForAQuarterOfAnHour) {
+    const SentenceDelay delay = learned_from({140ms, 140ms, 140ms, 140ms, 140ms, 140ms, 140ms, 140ms});
+    EXPECT_EQ(delay.value(kNow + 15min).delay, 140ms);
+    EXPECT_EQ(delay.value(kNow + 15min).uncertainty, 20ms);
+    const SentenceDelay::Value later = delay.value(kNow + 15min + 1ns);
+    EXPECT_LE(later.delay - later.uncertainty, SentenceDelay::kEarliest);
+    EXPECT_GE(later.delay + later.uncertainty, SentenceDelay::kLatest);
+    EXPECT_EQ(delay.learned(), 140ms) << "a person may still want to know";
+}
+
+TEST(SentenceDelay, ReliesOnItAgainWhenItIsMeasuredAgainButCoversWhatItWas) {
+    SentenceDelay delay = learned_from({140ms, 140ms, 140ms, 140ms, 140ms, 140ms, 140ms, 140ms});
+    delay.add(600ms, kNow + 20h);
+    const SentenceDelay::Value value = delay.value(kNow + 20h + 15min);
+    EXPECT_LE(value.delay - value.uncertainty, 120ms);
+    EXPECT_GE(value.delay + value.uncertainty, 620ms);
+}
+
+TEST(SentenceDelay, TakesTheOperatorsWordForEver) {
+    EXPECT_EQ((SentenceDelay{300ms}.value(kNow + 24h * 365).uncertainty), 50ms);
+}
+
 TEST(SentenceDelay, TakesTheOperatorsWordWithin50Milliseconds) {
     SentenceDelay delay{300ms};
     for (int i = 0; i < 20; ++i) {
@@ -78,13 +100,23 @@ TEST(SentenceDelay, TakesTheOperatorsWordWithin50Milliseconds) {
 TEST(SentenceDelay, IsUnmistakableWhereNoNeighbouringSecondFits) {
     const SentenceDelay delay{std::nullopt};
     EXPECT_TRUE(delay.unmistakable(0ms));
-    EXPECT_TRUE(delay.unmistakable(800ms));
-    EXPECT_FALSE(delay.unmistakable(-1ms));
-    EXPECT_FALSE(delay.unmistakable(801ms));
+    EXPECT_TRUE(delay.unmistakable(750ms));
+    EXPECT_FALSE(delay.unmistakable(-1ns));
+    EXPECT_FALSE(delay.unmistakable(750ms + 1ns));
     for (Duration late = -2s; late <= 2s; late += 1ms) {
         EXPECT_FALSE(delay.unmistakable(late) && delay.unmistakable(late + 1s)) << late.count();
-        const bool neighbour = delay.possible(late - 1s, 0ms) || delay.possible(late + 1s, 0ms);
-        EXPECT_FALSE(delay.unmistakable(late) && neighbour && late > 0ms && late < 800ms) << late.count();
+        const bool neighbour = delay.possible(late - 1s, 149ms) || delay.possible(late + 1s, 149ms);
+        EXPECT_FALSE(delay.unmistakable(late) && neighbour && late > 50ms) << late.count();
+    }
+}
+
+TEST(SentenceDelay, FitsNoMoreThanOneSecond) {
+    EXPECT_LE(SentenceDelay::kLatest - SentenceDelay::kEarliest, 900ms);
+    for (const std::optional<Duration> configured : {std::optional<Duration>{}, std::optional<Duration>{900ms}}) {
+        const SentenceDelay delay{configured};
+        for (Duration late = -2s; late <= 2s; late += 1ms) {
+            EXPECT_FALSE(delay.possible(late, 49ms) && delay.possible(late + 1s, 49ms)) << late.count();
+        }
     }
 }
 
@@ -99,12 +131,12 @@ TEST(SentenceDelay, IsUnmistakableAroundTheOperatorsWord) {
 TEST(SentenceDelay, IsPossibleWithinTheFaultModelAndTheBoundOfTheClock) {
     const SentenceDelay delay{std::nullopt};
     EXPECT_TRUE(delay.possible(-100ms, 0ms));
-    EXPECT_TRUE(delay.possible(900ms, 0ms));
+    EXPECT_TRUE(delay.possible(800ms, 0ms));
     EXPECT_FALSE(delay.possible(-101ms, 0ms));
-    EXPECT_FALSE(delay.possible(901ms, 0ms));
+    EXPECT_FALSE(delay.possible(801ms, 0ms));
     EXPECT_TRUE(delay.possible(-110ms, 10ms));
-    EXPECT_TRUE(delay.possible(910ms, 10ms));
-    EXPECT_FALSE(delay.possible(911ms, 10ms));
+    EXPECT_TRUE(delay.possible(810ms, 10ms));
+    EXPECT_FALSE(delay.possible(811ms, 10ms));
 }
 
 TEST(SentenceDelay, IsPossibleAroundTheOperatorsWord) {

@@ -288,10 +288,10 @@ class Gpsfake(Process):
     def __init__(self, recording: str, pause: float) -> None:
         self.port = free_port()
         self._directory = tempfile.TemporaryDirectory(prefix="tokimori-")
-        path = tool("gpsfake")
-        assert path is not None, "gpsfake is not installed; packaging/install-dependencies tests installs it."
+        path, gpsd = tool("gpsfake"), gpsd_path()
+        assert path and gpsd, "gpsfake is not installed; packaging/install-dependencies tests installs it."
         super().__init__([path, "-q", "-n", "-c", str(pause), "-P", str(self.port), recording],
-                         {"TMPDIR": self._directory.name})
+                         {"TMPDIR": self._directory.name, "PATH": os.path.dirname(gpsd) + ":" + os.environ["PATH"]})
 
     def __exit__(self, *rest: object) -> None:
         super().__exit__(*rest)

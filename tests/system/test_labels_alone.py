@@ -1,8 +1,6 @@
 """A receiver without pulses: gpsd's sentences are all the daemon has, outside any laboratory."""
 from __future__ import annotations
 
-import contextlib
-import time
 from typing import Dict, List, Sequence
 
 import pytest
@@ -43,12 +41,10 @@ def assert_promise_kept(replies: Sequence[Reply]) -> None:
         assert reply.proven_error <= reply.root_distance, reply
 
 
-# Options of the sky, and the delay an operator would find by comparing it with a good clock: to the first byte, but
-# gpsd stamps the end of the first sentence, which a slow line brings late.
+# Options of the sky, and the delay as a data sheet gives it.
 RECEIVERS = {
     "usual": ([], "120ms"),
     "steady": (["--jitter", "0"], "120ms"),
-    "slow line": (["--baud", "9600"], "190ms"),
     "late": (["--delay", "0.45"], "450ms"),
     "NMEA alone": (["--no-ubx"], "120ms"),
     "UBX alone": (["--no-nmea"], "120ms"),
@@ -73,6 +69,14 @@ def test_without_a_configured_delay_the_promise_is_wide_enough_for_any(delay: fl
         return figures(replies)
 
 
+def test_a_slow_line_that_gpsd_has_filled_with_its_questions_is_within_the_promise() -> Dict[str, object]:
+    """The answers to gpsd's first questions delay the sentences of the first seconds by half a second."""
+    with Chain(["--baud", "9600"], pulses=False, refclock={"delay": "190ms"}) as chain, chain.daemon.watch() as watch:
+        replies = served(watch)
+        assert_promise_kept(replies)
+        return figures(replies)
+
+
 def test_a_receiver_whose_weeks_have_rolled_over_is_mended() -> Dict[str, object]:
     sky = ["--fault", "weeks -1024@0", "--no-nmea"]
     with Chain(sky, pulses=False, refclock={"delay": "120ms"}) as chain, chain.daemon.watch() as watch:
@@ -82,42 +86,18 @@ def test_a_receiver_whose_weeks_have_rolled_over_is_mended() -> Dict[str, object
         return figures(replies)
 
 
-FAULTS = ["wrong-second 1", "wrong-date 1", "no-fix", "garbage", "silence"]
-
-
-def lose(chain: Chain, watch: NtpWatch, fault: str) -> None:
-    """Lets the receiver go wrong until the holdover has ended."""
-    watch.wait_for(lambda reply: reply.synchronised, PATIENCE * slowness())
-    chain.sky.command(fault)
-    lost = watch.mark()
-    watch.wait_for(lambda reply: reply.says_unsynchronised, 20 * slowness(), lost)
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_receiver_that_goes_wrong_makes_nothing_wrong(fault: str) -> Dict[str, object]:
+@pytest.mark.parametrize("fault", ["wrong-second 1", "wrong-date 1", "no-fix", "garbage", "silence"])
+def test_a_receiver_that_goes_wrong_makes_nothing_wrong_and_is_taken_back(fault: str) -> Dict[str, object]:
     with Chain(pulses=False, holdover="10s", refclock={"delay": "120ms"}) as chain, chain.daemon.watch() as watch:
-        lose(chain, watch, fault)
+        watch.wait_for(lambda reply: reply.synchronised, PATIENCE * slowness())
+        chain.sky.command(fault)
+        lost = watch.mark()
+        watch.wait_for(lambda reply: reply.says_unsynchronised, 20 * slowness(), lost)
         since = watch.mark()
         watch.wait_seconds(4)
         assert all(reply.says_unsynchronised for reply in watch.replies()[since:])
+        chain.sky.command("ok")
+        watch.wait_for(lambda reply: reply.synchronised, PATIENCE * slowness(), since)
         replies = [reply for reply in watch.replies() if reply.synchronised]
         assert_promise_kept(replies)
         return figures(replies)
-
-
-@pytest.mark.xfail(strict=True, reason="while it acquires anew the clock forgets its samples again and again, until "
-                                       "three happen to lie on a line: Timekeeper::advance gives up what follow began")
-def test_receivers_that_return_are_taken_back() -> None:
-    with contextlib.ExitStack() as ends:
-        chains = [ends.enter_context(Chain(pulses=False, holdover="10s", refclock={"delay": "120ms"})) for _ in FAULTS]
-        watches = [ends.enter_context(chain.daemon.watch()) for chain in chains]
-        for chain, watch, fault in zip(chains, watches, FAULTS):
-            lose(chain, watch, fault)
-        for chain in chains:
-            chain.sky.command("ok")
-        marks = [watch.mark() for watch in watches]
-        returned = time.monotonic()
-        for watch, mark in zip(watches, marks):
-            watch.wait_for(lambda reply: reply.synchronised, returned + 15 - time.monotonic(), mark)
-        for watch in watches:
-            assert_promise_kept([reply for reply in watch.replies() if reply.synchronised])

@@ -64,8 +64,11 @@ LOSES_ITS_FIX = Recording(5, "2024-03-28", (b"\x0a\x09",))
 class LabelWatch:
     """Listens to gpsd for the seconds it names, on a thread of its own."""
 
-    def __init__(self, port: int) -> None:
-        self._client = GpsdClient(port, PATIENCE)
+    def __init__(self, gpsfake: Gpsfake) -> None:
+        try:
+            self._client = GpsdClient(gpsfake.port, PATIENCE)
+        except TimeoutError:
+            raise AssertionError("gpsfake did not bring up its gpsd:\n" + gpsfake.log()) from None
         self._news = threading.Condition()
         self._labels: List[int] = []
         self._stopped = False
@@ -94,8 +97,10 @@ class LabelWatch:
             assert self._news.wait_for(lambda: len(self._labels) > heard, PATIENCE), "gpsd fell silent"
             return self._labels[-1]
 
-    def close(self) -> None:
-        """Hangs up."""
+    def __enter__(self) -> LabelWatch:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._stopped = True
         self._thread.join()
         self._client.close()
@@ -132,16 +137,17 @@ class Replay:
     """A recording that is being replayed, a laboratory that hears it, and a usual daemon that hears it."""
 
     def __init__(self, name: str, recording: Recording) -> None:
-        self._ends = contextlib.ExitStack()
-        copy = self._ends.enter_context(evenly_paced(name, recording))
-        gpsfake = self._ends.enter_context(Gpsfake(copy, 1.0 / recording.packets - OVERHEAD))
-        gps: Refclock = {"driver": "gpsd", "name": "gps", "port": gpsfake.port}
-        self.laboratory = self._ends.enter_context(Tokimorid.on_free_port([gps], lab_mode=True))
-        self.usual = self._ends.enter_context(Tokimorid.on_free_port([gps]))
-        self.in_laboratory = self._ends.enter_context(self.laboratory.watch())
-        self.in_use = self._ends.enter_context(self.usual.watch())
-        self.labels = LabelWatch(gpsfake.port)
-        self._ends.callback(self.labels.close)
+        with contextlib.ExitStack() as ends:
+            copy = ends.enter_context(evenly_paced(name, recording))
+            gpsfake = ends.enter_context(Gpsfake(copy, 1.0 / recording.packets - OVERHEAD))
+            # Connects as soon as gpsd listens; the daemons, started then, miss no label either.
+            self.labels = ends.enter_context(LabelWatch(gpsfake))
+            gps: Refclock = {"driver": "gpsd", "name": "gps", "port": gpsfake.port}
+            self.laboratory = ends.enter_context(Tokimorid.on_free_port([gps], lab_mode=True))
+            self.usual = ends.enter_context(Tokimorid.on_free_port([gps]))
+            self.in_laboratory = ends.enter_context(self.laboratory.watch())
+            self.in_use = ends.enter_context(self.usual.watch())
+            self._ends = ends.pop_all()
 
     def __enter__(self) -> Replay:
         return self
