@@ -13,6 +13,8 @@ constexpr int kStreakToBelieve = 3;
 constexpr Duration kLongestGap = 64s;
 // Sentences jitter by up to 300 ms; a second that is missing or doubled shows beyond that.
 constexpr Duration kContinuity = 400ms;
+// Three sentences in a row, and some of them lost.
+constexpr Duration kSettlingTime = 6s;
 constexpr Duration kSameSecond = 900ms;
 constexpr int kTaiMinusGps = 19;
 constexpr UtcDay kRolloverDays = 1024 * 7;
@@ -29,6 +31,7 @@ LabelTrack::LabelTrack(std::optional<UtcDay> floor, std::optional<Duration> dela
 
 std::optional<HeardSecond> LabelTrack::weigh(const Label& label, const LeapTable& table) {
     last_heard_ = std::max(last_heard_.value_or(label.heard), label.heard);
+    first_heard_ = first_heard_.value_or(label.heard);
     const std::optional<HeardSecond> next = plausible(label, table);
     if (!next) {
         distrust();
@@ -108,6 +111,15 @@ bool LabelTrack::continues(const HeardSecond& next) const {
 
 std::optional<HeardSecond> LabelTrack::recent(LocalInstant now, Duration age) const {
     return believed_ && now - believed_->heard <= age ? believed_ : std::nullopt;
+}
+
+bool LabelTrack::settling(LocalInstant now) const {
+    return !believed_ && first_heard_ && now - *first_heard_ < kSettlingTime;
+}
+
+void LabelTrack::restart() {
+    distrust();
+    first_heard_.reset();
 }
 
 void LabelTrack::distrust() {

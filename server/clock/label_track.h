@@ -35,6 +35,9 @@ public:
     /// When the last label was heard, believed or not.
     std::optional<LocalInstant> last_heard() const { return last_heard_; }
 
+    /// True in the first seconds in which labels are heard, while they are not believed yet.
+    bool settling(LocalInstant now) const;
+
     /// The last believed second, if it was heard no longer than `age` before `now`.
     std::optional<HeardSecond> recent(LocalInstant now, Duration age) const;
 
@@ -46,6 +49,8 @@ public:
 
     /// Forgets all trust: the next labels must prove themselves again.
     void distrust();
+    /// The same, as if nothing had ever been heard.
+    void restart();
     /// What the last label said is not to be relied upon after all; later ones may be.
     void refuse(Reason why);
 
@@ -63,6 +68,7 @@ private:
     std::optional<HeardSecond> last_;
     std::optional<HeardSecond> believed_;
     std::optional<LocalInstant> last_heard_;
+    std::optional<LocalInstant> first_heard_;  ///< since trust was lost for good
     std::vector<HeardSecond> proof_;
     int streak_ = 0;
     Reason reason_ = Reason::kSilent;

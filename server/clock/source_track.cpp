@@ -145,7 +145,7 @@ std::optional<LocalInstant> SourceTrack::last_heard() const {
 }
 
 void SourceTrack::restart() {
-    labels_.distrust();
+    labels_.restart();
     pulse_fit_.clear();
     label_fit_.clear();
     held_.clear();

@@ -25,6 +25,11 @@ constexpr Duration kDoubtAge = 64s;
 constexpr int kFarOutside = 10;
 constexpr SourceId kNoSource = 0xFFFF;
 
+// Changes what the source was understood to say.
+bool corrects(const SourceSettings& before, const SourceSettings& after) {
+    return before.offset != after.offset || before.delay != after.delay;
+}
+
 }  // namespace
 
 Timekeeper::Timekeeper(const Settings& settings, LeapTable table, LocalInstant started)
@@ -41,7 +46,7 @@ void Timekeeper::set_sources(const std::vector<SourceSettings>& sources) {
         if (known != nullptr && known->settings() == wanted) {
             next.push_back(std::move(*known));
         } else {
-            followed_changed |= selected_ == wanted.id;
+            followed_changed |= selected_ == wanted.id && known != nullptr && corrects(known->settings(), wanted);
             next.emplace_back(wanted, settings_.floor);
         }
     }
@@ -100,9 +105,9 @@ void Timekeeper::update() {
     if (!serving() && !acquiring_since_ && shows_a_line()) {
         acquiring_since_ = now_;
     }
-    const std::optional<SourceId> best = vote(all);
-    if (best && !somebody_is_settling(*find(*best))) {
-        follow(*find(*best));
+    const std::optional<Selection> best = vote(all);
+    if (best && !somebody_is_settling(*find(best->source))) {
+        follow(*find(best->source), best->distance);
     }
     weigh_doubt(all, !best);
     refresh_leap_table();
@@ -111,16 +116,17 @@ void Timekeeper::update() {
 
 // Our own clock follows others and so has no voice where they agree. Where they do not, or where there is only one, it
 // has: a lone source does not overrule it.
-std::optional<SourceId> Timekeeper::vote(std::vector<Candidate>& candidates) {
-    std::optional<SourceId> best = candidates.size() > 1 ? select_source(candidates) : std::nullopt;
+std::optional<Selection> Timekeeper::vote(std::vector<Candidate>& candidates) {
+    std::optional<Selection> best = candidates.size() > 1 ? select_source(candidates) : std::nullopt;
     if (!best && serving()) {
         const Duration ours = state_.model.tai_at(now_) - TaiInstant{now_.time_since_epoch()};
-        candidates.push_back({kNoSource, ours, state_.model.dispersion_at(now_), false, true});
+        candidates.push_back(
+            {.source = kNoSource, .offset = ours, .distance = state_.model.dispersion_at(now_), .votes_only = true});
     }
     best = best ? best : select_source(candidates);
     falsetickers_.clear();
     for (const Candidate& candidate : candidates) {
-        if (!candidate.truechimer && !candidate.votes_only) {
+        if (!candidate.truechimer) {
             falsetickers_.push_back(candidate.source);
         }
     }
@@ -137,8 +143,11 @@ std::vector<Candidate> Timekeeper::candidates() const {
         if (!line || source.settings().noselect || (labels_wait && !line->from_pulses)) {
             continue;
         }
-        all.push_back({source.settings().id, line->estimate.tai_at(now_) - origin, line->estimate.bound_at(now_),
-                       source.settings().prefer});
+        all.push_back({.source = source.settings().id,
+                       .offset = line->estimate.tai_at(now_) - origin,
+                       .distance = line->estimate.bound_at(now_),
+                       .prefer = source.settings().prefer,
+                       .current = selected_ == source.settings().id});
     }
     return all;
 }
@@ -191,12 +200,13 @@ bool Timekeeper::pulses_are_coming() const {
     });
 }
 
-void Timekeeper::follow(const SourceTrack& source) {
-    const LineEstimate line = source.line(now_)->estimate;
+void Timekeeper::follow(const SourceTrack& source, Duration distance) {
+    LineEstimate line = source.line(now_)->estimate;
     // Only what is new may move the deadline.
     if ((last_update_ && line.anchor_local <= *last_update_) || !worth_following(line)) {
         return;
     }
+    line.offset_bound += distance - line.bound_at(now_);
     if (!discipline_.follow(line, now_)) {
         prepare_step();
         return;

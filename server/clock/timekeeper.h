@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "refclocks/refclock.h"
+#include "server/clock/clock_report.h"
 #include "server/clock/discipline.h"
 #include "server/clock/leap_watch.h"
 #include "server/clock/selection.h"
@@ -11,28 +12,6 @@
 #include "server/clock/source_track.h"
 
 namespace tokimori {
-
-/// How the clock is doing. Words of RFC 5905 and of people.
-enum class ClockState : std::uint8_t {
-    kNeverSynchronised,
-    kSynchronised,
-    kHoldover,        ///< no source is followed; the clock goes on by itself, within its bound
-    kUnsynchronised,  ///< it was, and cannot vouch for the time any more
-};
-
-/// What a person may want to know of a source.
-struct SourceReport {
-    SourceId source = 0;
-    Reason reason = Reason::kSilent;
-    bool from_pulses = false;
-    Duration offset{};  ///< reference − ours, of its line now
-    Duration jitter{};
-    Duration distance{};                                    ///< root distance; 0 where it shows no line
-    std::optional<Duration> sentence_delay = std::nullopt;  ///< as learned
-    std::optional<LocalInstant> last_heard = std::nullopt;
-    bool week_mended = false;
-    std::optional<Satellites> satellites = std::nullopt;
-};
 
 /// The conductor of the clock room: observations in, `ServerState` out. The same observations in the same order give
 /// the same states. Told everything, asks for nothing; clock thread only.
@@ -85,12 +64,13 @@ private:
     void number(SourceTrack& source, const Pulse& pulse);
     std::optional<TaiInstant> second_of(const SourceTrack& source, const Pulse& pulse, Reason& reason) const;
     std::optional<TaiInstant> second_by_vote(const SourceTrack& source, const Pulse& pulse, Reason& reason) const;
+    bool labels_are_settling() const;
     std::vector<const SourceTrack*> vouchers_of(const SourceTrack& source, const Pulse& pulse) const;
     void note_vote(SourceTrack& source, const Label& label);
 
     void update();
     std::vector<Candidate> candidates() const;
-    std::optional<SourceId> vote(std::vector<Candidate>& candidates);
+    std::optional<Selection> vote(std::vector<Candidate>& candidates);
     void weigh_doubt(const std::vector<Candidate>& candidates, bool outvoted);
     bool somebody_is_settling(const SourceTrack& best) const;
     bool pulses_are_coming() const;
@@ -99,7 +79,7 @@ private:
     bool worth_following(const LineEstimate& line) const;
     bool knows_second(LocalInstant at) const;
     Reason reason_of(const SourceTrack& source) const;
-    void follow(const SourceTrack& source);
+    void follow(const SourceTrack& source, Duration distance);
     void prepare_step();
     void give_up();
     void refresh_leap_table();

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <map>
+
 #include "server/clock/labeler.h"
 #include "server/clock/timekeeper.h"
 
@@ -53,12 +56,12 @@ bool Timekeeper::knows_second(LocalInstant at) const {
 
 // A sentence that names another second than ours is heard, but vouches for nothing.
 bool Timekeeper::vouches(SourceTrack& source, const HeardSecond& heard) {
-    if (source.contradicts_own_labels(heard)) {
-        source.labels().refuse(Reason::kWrongSecond);
-        return false;
-    }
     if (!knows_second(heard.heard)) {
-        return true;
+        const bool jumped = source.contradicts_own_labels(heard);
+        if (jumped) {
+            source.labels().refuse(Reason::kWrongSecond);
+        }
+        return !jumped;
     }
     const Duration bound = state_.model.dispersion_at(heard.heard);
     const Duration delay = state_.model.tai_at(heard.heard) - heard.second;
@@ -89,20 +92,32 @@ std::optional<TaiInstant> Timekeeper::second_of(const SourceTrack& source, const
     return vouchers_of(source, pulse).empty() ? std::nullopt : second_by_clock(pulse.at, state_.model);
 }
 
-// A receiver's own sentences number its pulses; where it has none, all that are believed must agree.
+// A receiver's own sentences number its pulses; where it has none, more than half of all that are believed must agree,
+// and those that may be believed in a moment are waited for.
 std::optional<TaiInstant> Timekeeper::second_by_vote(const SourceTrack& source, const Pulse& pulse,
                                                      Reason& reason) const {
-    std::optional<TaiInstant> found;
-    for (const SourceTrack* const voucher : vouchers_of(source, pulse)) {
+    const std::vector<const SourceTrack*> vouchers = vouchers_of(source, pulse);
+    reason = vouchers.empty() ? Reason::kUnlabelled : Reason::kWaitingForAgreement;
+    if (!source.labels_heard(pulse.at) && labels_are_settling()) {
+        return std::nullopt;
+    }
+    std::map<TaiInstant, std::size_t> votes;
+    for (const SourceTrack* const voucher : vouchers) {
         const HeardSecond heard = *voucher->labels().recent(pulse.at, kVouchingAge);
         const auto second = second_by_label(pulse.at, heard, voucher->labels().delay());
-        if (!second || (found && *found != *second)) {
-            reason = second ? Reason::kWaitingForAgreement : Reason::kAmbiguousDelay;
-            return std::nullopt;
+        if (!second) {
+            reason = Reason::kAmbiguousDelay;
+        } else if (2 * ++votes[*second] > vouchers.size()) {
+            return second;
         }
-        found = second;
     }
-    return found;
+    return std::nullopt;
+}
+
+bool Timekeeper::labels_are_settling() const {
+    return std::any_of(sources_.begin(), sources_.end(), [this](const SourceTrack& source) {
+        return believable(source) && source.labels().settling(now_);
+    });
 }
 
 std::vector<const SourceTrack*> Timekeeper::vouchers_of(const SourceTrack& source, const Pulse& pulse) const {

@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // Receivers that lie, stutter, fall silent and come back. The world itself fails a test that breaks the promise at any
-// Second; each story says besides how long service is owed.
+// second; each story says besides how long service is owed.
 
 const UtcTime kEvening = parse_utc("2026-11-22T09:00:00Z").value();
 
@@ -609,6 +609,54 @@ TEST(Faults, RecoversOnSentencesSoRoughThatTheyServeOnlyAfterAWhile) {
     world.clock().lose_time(world.clock().state().model.anchor_local + 2s);
     world.run(120);
     EXPECT_TRUE(world.now().serving);
+}
+
+TEST(Faults, DoesNotNumberBarePulsesByTheQuickestOfThree) {
+    for (const auto lie : {-1s, 1s, 3s}) {
+        World world{kEvening, {.offset_ppm = 12}};
+        Receiver pulses = bare_pulses(9);
+        world.add(pulses);
+        for (const SourceId id : {SourceId{1}, SourceId{2}, SourceId{3}}) {
+            Receiver receiver = gps_sentences(id);
+            receiver.label_error = id == 1 ? lie : 0s;
+            world.add(receiver);
+        }
+        world.run(120);
+        EXPECT_LT(world.now().bound, 100us) << "two of three say which second";
+    }
+}
+
+TEST(Faults, KeepsThePromiseWhereQuickSentencesASecondBehindTouchTheTruth) {
+    World world{kEvening, {.offset_ppm = 23}};
+    for (const SourceId id : {SourceId{1}, SourceId{2}, SourceId{3}}) {
+        Receiver receiver = gps_sentences(id);
+        receiver.sentence_delay = id == 1 ? 20ms : 140ms;
+        receiver.label_error = id == 1 ? -1s : 0s;
+        world.add(receiver);
+    }
+    world.run(600);
+}
+
+// Two honest sources whose lines lie more than 128 ms apart: every change of the better one is a step.
+TEST(Faults, StaysWithOneOfTwoHonestSentenceSources) {
+    World world{kEvening, {.offset_ppm = 23}};
+    world.add(gps_sentences(1));
+    Receiver later = gps_sentences(2);
+    later.sentence_delay = 400ms;
+    world.add(later);
+    world.run(3600);
+    expect_served(world, 60, 3600);
+}
+
+// Our clock knows the second, yet a label is refused because its delay changed by more than half a second.
+TEST(Faults, FollowsPulsesOnWhenTheSentenceDelayJumpsWithinItsWindow) {
+    World world{kEvening, {.offset_ppm = 23}};
+    Receiver receiver = gps_with_pps();
+    receiver.sentence_jitter = 1ms;
+    receiver.script = [](int second, Receiver& r) { r.sentence_delay = second < 300 ? 100ms : 680ms; };
+    world.add(receiver);
+    world.run(600);
+    expect_fine_again(world);
 }
 
 }  // namespace
