@@ -1,4 +1,4 @@
-"""An NTP client of our own: builds requests octet by octet, reads replies, and watches a server over time (RFC 5905)."""
+"""An NTP client of our own (RFC 5905): builds requests, reads replies, watches a server over time, loads it."""
 from __future__ import annotations
 
 import dataclasses

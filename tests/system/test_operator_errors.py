@@ -135,7 +135,10 @@ def test_a_good_file_is_called_good(file: str) -> None:
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, "%s: good\n" % file, "")
 
 
-@pytest.mark.parametrize("text", ["\x1b[2J = 1\n", 'listen\u202e = 1\n', "a" * 5000, "\0\1\2", "[server]\nlisten = \"\x07\"\n"])
+HOSTILE = ["\x1b[2J = 1\n", "listen\u202e = 1\n", "a" * 5000, "\0\1\2", '[server]\nlisten = "\x07"\n']
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_no_file_can_write_to_the_terminal(file: str, text: str) -> None:
     write(file, text)
     for sentence in complaints("--check", "--config", file):

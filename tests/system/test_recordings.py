@@ -183,8 +183,8 @@ def test_a_laboratory_serves_the_date_of_a_recording_and_nobody_else_does(name: 
 
 @pytest.mark.parametrize("name", MOVED)
 def test_a_date_that_gpsd_moved_1024_weeks_ahead_is_served_since_nothing_contradicts_it(name: str) -> Dict[str, object]:
-    """gpsd takes NMEA dates before 2017 for those of a receiver whose weeks have rolled over. What it makes of them lies
-    after our build and is consistent: neither a laboratory nor a usual daemon has a reason to refuse it."""
+    """gpsd takes NMEA dates before 2017 for those of a receiver whose weeks have rolled over. What it makes of them
+    lies after our build and is consistent: neither a laboratory nor a usual daemon has a reason to refuse it."""
     with Replay(name, MOVED[name]) as played:
         for daemon, watch in ((played.laboratory, played.in_laboratory), (played.usual, played.in_use)):
             reply = watch.wait_for(lambda one: one.synchronised, PATIENCE * slowness())
