@@ -65,7 +65,7 @@ TEST_F(LogTest, DoesNotLetOneFlappingSourceUseUpTheLinesOfAnother) {
                             "info source name=\"gps one\" reason=silent\n", "info source name=pps reason=selected\n"));
     lines_.clear();
     log.tell_suppressed(at(10min));
-    EXPECT_THAT(lines_, ElementsAre("info source name=\"gps one\" suppressed=3\n"));
+    EXPECT_THAT(lines_, ElementsAre("info source suppressed=3 name=\"gps one\"\n"));
 }
 
 TEST_F(LogTest, GivesTheLevelAsAPriorityToTheJournal) {
