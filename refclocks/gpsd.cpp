@@ -26,7 +26,7 @@ using asio::ip::tcp;
 using Error = boost::system::error_code;
 using Milliseconds = std::chrono::milliseconds;
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
     std::string result = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') {
@@ -38,7 +38,7 @@ std::string quoted(std::string_view text) {
 }
 
 std::string watch_command(const std::string& device) {
-    const std::string only = device.empty() ? "" : ",\"device\":" + quoted(device);
+    const std::string only = device.empty() ? "" : ",\"device\":" + json_string(device);
     return R"(?WATCH={"enable":true,"json":true,"pps":true)" + only + "};\r\n";
 }
 

@@ -38,6 +38,7 @@ CLOCK_READERS = r"\b(clock_gettime|gettimeofday)\b|\b(system|steady|utc|tai|high
 SAID_ONLY_IN = [
     (CLOCK_READERS, ["refclocks/counter.cpp"], "clocks are read by refclocks/counter.h alone"),
     (r"\btimespec\b", ["refclocks/counter.cpp", "server/daemon/udp_port.cpp"], "use Duration or an instant"),
+    (r"\batomic_(thread|signal)_fence\b", [], "the thread sanitizer does not see fences; order the atomic words"),
     (r"\w*mutex\w*|\b(lock_guard|unique_lock|scoped_lock)\b", [], "post a message, or publish by the sequence lock"),
 ]
 UNFINISHED = r"\b(TO[D]O|FIX[M]E|XX[X]|HAC[K])\b"

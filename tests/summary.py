@@ -9,6 +9,9 @@ import pathlib
 import sys
 import xml.etree.ElementTree as ElementTree
 
+# Reasons for which a test may be skipped even where CI=true: what it needs is not part of the project.
+MAY_BE_ABSENT = ("recordings are not here",)
+
 
 @dataclasses.dataclass
 class Sum:
@@ -36,6 +39,12 @@ def verdict_of(case):
     return "skipped", reason
 
 
+def full_name(case):
+    """pytest's cases have the file beside the name, ctest's have the name twice."""
+    name, place = case.get("name", ""), case.get("classname", "")
+    return f"{place}.{name}" if place and place != name else name
+
+
 def read_junit(path, step):
     """The sum of one JUnit file; of none where there is no such file."""
     result = Sum()
@@ -43,7 +52,7 @@ def read_junit(path, step):
         return result
     for case in ElementTree.parse(path).getroot().iter("testcase"):
         verdict, reason = verdict_of(case)
-        name = f"{step}: {case.get('name')}" + (f" ({reason})" if reason else "")
+        name = f"{step}: {full_name(case)}" + (f" ({reason})" if reason else "")
         if verdict == "passed":
             result.passed += 1
         elif verdict == "failed":
@@ -71,8 +80,9 @@ def main(table, strict):
     for line in pathlib.Path(table).read_text().splitlines():
         total.add(read_step(line))
     if strict:
-        total.failed += [f"{name}, and a skipped test is a failure where CI=true" for name in total.skipped]
-        total.skipped = []
+        refused = [name for name in total.skipped if not name.endswith(tuple(f"({one})" for one in MAY_BE_ABSENT))]
+        total.failed += [f"{name}, and a skipped test is a failure where CI=true" for name in refused]
+        total.skipped = [name for name in total.skipped if name not in refused]
     for name in total.skipped:
         print(f"skipped  {name}")
     for name in total.failed:

@@ -8,8 +8,9 @@ PASSED = '<testcase name="good" status="run"/>'
 FAILED = '<testcase name="bad" status="fail"><failure message="no"/></testcase>'
 ERROR = '<testcase name="broken"><error message="no"/></testcase>'
 SKIPPED = '<testcase name="absent"><skipped message="no network namespace"/></testcase>'
-SKIPPED_BY_CTEST = '<testcase name="absent" status="notrun"><skipped message="SKIP_REGULAR_EXPRESSION_MATCHED"/></testcase>'
-NOT_FOUND_BY_CTEST = '<testcase name="lost" status="notrun"><skipped message="Unable to find executable"/></testcase>'
+NOT_RUN = '<testcase name="absent" status="notrun"><skipped message="{}"/></testcase>'
+SKIPPED_BY_CTEST = NOT_RUN.format("SKIP_REGULAR_EXPRESSION_MATCHED")
+NOT_FOUND_BY_CTEST = NOT_RUN.format("Unable to find executable")
 
 
 @pytest.fixture
@@ -37,6 +38,12 @@ def test_passed_tests_of_all_steps_are_added(run):
 
 def test_a_failed_test_is_named_and_not_counted_twice(run):
     assert run((8, PASSED + FAILED)) == (1, ["FAILED   step0: bad", "1 passed, 1 failed, 0 skipped"])
+
+
+def test_a_script_is_named_with_its_file_and_a_ctest_test_once(run):
+    script = FAILED.replace("<testcase", '<testcase classname="tests.system.test_a"')
+    unit = FAILED.replace("<testcase", '<testcase classname="bad"')
+    assert run((1, script + unit))[1][:2] == ["FAILED   step0: tests.system.test_a.bad", "FAILED   step0: bad"]
 
 
 def test_an_error_is_a_failure(run):
@@ -82,3 +89,9 @@ def test_nothing_run_is_not_success(run, steps):
     code, lines = run(*steps)
     assert code == 1
     assert "No test ran." in lines
+
+
+def test_recordings_may_be_absent_even_where_strict(run):
+    absent = '<testcase name="replay"><skipped message="recordings are not here"/></testcase>'
+    assert run((0, PASSED + absent), strict=True) == (
+        0, ["skipped  step0: replay (recordings are not here)", "1 passed, 0 failed, 1 skipped"])

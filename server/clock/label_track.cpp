@@ -1,5 +1,7 @@
 #include "server/clock/label_track.h"
 
+#include <algorithm>
+
 #include <utility>
 
 namespace tokimori {
@@ -11,6 +13,9 @@ constexpr int kStreakToBelieve = 3;
 constexpr Duration kLongestGap = 64s;
 // Sentences jitter by up to 300 ms; a second that is missing or doubled shows beyond that.
 constexpr Duration kContinuity = 400ms;
+// Three sentences in a row, and some of them lost.
+constexpr Duration kSettlingTime = 6s;
+constexpr Duration kSameSecond = 900ms;
 constexpr int kTaiMinusGps = 19;
 constexpr UtcDay kRolloverDays = 1024 * 7;
 
@@ -33,10 +38,12 @@ HeardSecond second_before(HeardSecond heard) {
 LabelTrack::LabelTrack(std::optional<UtcDay> floor, std::optional<Duration> delay) : floor_{floor}, delay_{delay} {}
 
 std::optional<HeardSecond> LabelTrack::weigh(const Label& label, const LeapTable& table) {
+    note_heard(label.heard);
     return believe_or_not(plausible(label, table));
 }
 
 std::optional<HeardSecond> LabelTrack::weigh(const OffsetSample& sample, const LeapTable& table) {
+    note_heard(sample.local);
     std::optional<HeardSecond> next = plausible(
         {.source = sample.source, .heard = sample.local, .time = sample.time, .uncertainty = sample.uncertainty},
         table);
@@ -46,16 +53,31 @@ std::optional<HeardSecond> LabelTrack::weigh(const OffsetSample& sample, const L
     return believe_or_not(next);
 }
 
+void LabelTrack::note_heard(LocalInstant at) {
+    last_heard_ = std::max(last_heard_.value_or(at), at);
+    first_heard_ = first_heard_.value_or(at);
+}
+
 std::optional<HeardSecond> LabelTrack::believe_or_not(const std::optional<HeardSecond>& next) {
     if (!next) {
         distrust();
         return std::nullopt;
     }
-    streak_ = continues(*next) ? streak_ + 1 : 1;
+    if (said_again(*next)) {
+        return std::nullopt;
+    }
+    if (!continues(*next)) {
+        streak_ = 0;
+        proof_.clear();
+    }
     last_ = next;
-    if (streak_ < kStreakToBelieve) {
+    if (++streak_ < kStreakToBelieve) {
+        proof_.push_back(*next);
         reason_ = Reason::kWaitingForAgreement;
         return std::nullopt;
+    }
+    if (streak_ > kStreakToBelieve) {
+        proof_.clear();
     }
     reason_ = Reason::kSelectable;
     believed_ = next->complete ? second_before(*next) : *next;
@@ -68,8 +90,9 @@ std::optional<HeardSecond> LabelTrack::plausible(const Label& label, const LeapT
         reason_ = Reason::kWrongWeek;
         return std::nullopt;
     }
+    const bool names_leap_second = time->second.second >= kSecondsPerDay;
     const std::optional<TaiInstant> second =
-        label.gps_minus_utc ? tai_by_gps(*time, *label.gps_minus_utc) : table.tai_at(*time);
+        label.gps_minus_utc && !names_leap_second ? tai_by_gps(*time, *label.gps_minus_utc) : table.tai_at(*time);
     if (!second) {
         reason_ = Reason::kNoSuchSecond;
         return std::nullopt;
@@ -96,6 +119,12 @@ std::optional<UtcTime> LabelTrack::mend_week(UtcTime time) {
     return time;
 }
 
+// Some receivers name a second in several sentences, and reports may come late: neither says anything new.
+bool LabelTrack::said_again(const HeardSecond& next) const {
+    return last_ &&
+           (next.heard <= last_->heard || (next.second == last_->second && next.heard - last_->heard < kSameSecond));
+}
+
 bool LabelTrack::continues(const HeardSecond& next) const {
     if (!last_) {
         return false;
@@ -110,10 +139,20 @@ std::optional<HeardSecond> LabelTrack::recent(LocalInstant now, Duration age) co
     return believed_ && now - believed_->heard <= age ? believed_ : std::nullopt;
 }
 
+bool LabelTrack::settling(LocalInstant now) const {
+    return !believed_ && first_heard_ && now - *first_heard_ < kSettlingTime;
+}
+
+void LabelTrack::restart() {
+    distrust();
+    first_heard_.reset();
+}
+
 void LabelTrack::distrust() {
     streak_ = 0;
     last_.reset();
     believed_.reset();
+    proof_.clear();
 }
 
 void LabelTrack::refuse(Reason why) {

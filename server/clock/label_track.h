@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "leap/leap_table.h"
 #include "refclocks/observation.h"
@@ -33,6 +34,16 @@ public:
     /// The delay to reckon with in what was heard: none where it was complete in itself.
     const SentenceDelay& delay_of(const HeardSecond& heard) const { return heard.complete ? no_delay_ : delay_; }
 
+    /// The seconds that earned the trust when `weigh` believed for the first time in a row: all but the last, oldest
+    /// first.
+    const std::vector<HeardSecond>& proof() const { return proof_; }
+
+    /// When the last label was heard, believed or not.
+    std::optional<LocalInstant> last_heard() const { return last_heard_; }
+
+    /// True in the first seconds in which labels are heard, while they are not believed yet.
+    bool settling(LocalInstant now) const;
+
     /// The last believed second, if it was heard no longer than `age` before `now`. Of a sample: the whole second
     /// before it.
     std::optional<HeardSecond> recent(LocalInstant now, Duration age) const;
@@ -45,6 +56,8 @@ public:
 
     /// Forgets all trust: the next labels must prove themselves again.
     void distrust();
+    /// The same, as if nothing had ever been heard.
+    void restart();
     /// What the last label said is not to be relied upon after all; later ones may be.
     void refuse(Reason why);
 
@@ -53,15 +66,20 @@ public:
 
 private:
     std::optional<HeardSecond> believe_or_not(const std::optional<HeardSecond>& next);
+    void note_heard(LocalInstant at);
     std::optional<UtcTime> mend_week(UtcTime time);
     std::optional<HeardSecond> plausible(const Label& label, const LeapTable& table);
     bool continues(const HeardSecond& next) const;
+    bool said_again(const HeardSecond& next) const;
 
     std::optional<UtcDay> floor_;
     SentenceDelay delay_;
     SentenceDelay no_delay_{Duration::zero()};
     std::optional<HeardSecond> last_;
     std::optional<HeardSecond> believed_;
+    std::optional<LocalInstant> last_heard_;
+    std::optional<LocalInstant> first_heard_;  ///< since trust was lost for good
+    std::vector<HeardSecond> proof_;
     int streak_ = 0;
     Reason reason_ = Reason::kSilent;
     bool week_mended_ = false;

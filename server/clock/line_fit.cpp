@@ -90,7 +90,10 @@ Rate rate_of(double value) {
     return static_cast<Rate>(value * static_cast<double>(Rate{1} << kRateShift));
 }
 
-LineEstimate estimate_from(const Line& line, std::size_t samples, const Sample& newest) {
+LineEstimate estimate_from(const Line& line, const std::deque<Sample>& kept) {
+    const std::size_t samples = kept.size();
+    const Sample& newest = kept.back();
+    const Sample& oldest = kept.front();
     const auto n = static_cast<double>(samples);
     const double quantile = t_quantile(samples - 2);
     const double distance = -line.mean_t;  // the newest sample lies at t = 0
@@ -105,6 +108,7 @@ LineEstimate estimate_from(const Line& line, std::size_t samples, const Sample& 
         Duration{std::llround(quantile * offset_deviation + line.jitter + kBendMargin * std::abs(line.bend))};
     estimate.rate_bound = rate_of(std::min(quantile * slope_deviation, 2 * kFrequencyLimit) + kFrequencyFloor);
     estimate.jitter = Duration{std::llround(line.jitter)};
+    estimate.span = newest.local - oldest.local;
     estimate.samples = samples;
     return estimate;
 }
@@ -140,12 +144,14 @@ void LineFit::refit() {
         points.push_back({static_cast<double>(t.count()) * 1e-9, static_cast<double>(x.count())});
     }
     Line line = fit_line(points);
-    while (points.size() > kFewestSamples && static_cast<double>(line.runs) < critical_runs(points.size())) {
+    // Where there is no noise to speak of, its signs say nothing.
+    while (points.size() > kFewestSamples && line.jitter > kSmallestJitter &&
+           static_cast<double>(line.runs) < critical_runs(points.size())) {
         points.erase(points.begin());
         samples_.pop_front();
         line = fit_line(points);
     }
-    estimate_ = estimate_from(line, points.size(), newest);
+    estimate_ = estimate_from(line, samples_);
 }
 
 }  // namespace tokimori

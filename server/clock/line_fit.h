@@ -17,6 +17,7 @@ struct LineEstimate {
     Duration offset_bound{};  ///< |error of anchor_tai| ≤ this
     Rate rate_bound = 0;      ///< |error of rate| ≤ this, what the oscillator may do next included
     Duration jitter{};        ///< standard deviation of the samples about the line
+    Duration span{};          ///< from the oldest sample to the newest
     std::size_t samples = 0;
 
     TaiInstant tai_at(LocalInstant local) const {

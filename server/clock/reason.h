@@ -18,7 +18,7 @@ enum class Reason : std::uint8_t {
     kUnlabelled,           ///< pulses, but nobody trustworthy says which seconds they begin
     kAmbiguousDelay,       ///< the sentence delay fits two seconds; `delay` would tell
     kWaitingForPulses,     ///< would do, but a pulse is expected to be better
-    kDistant,              ///< outside the error bound of our own clock
+    kDistant,              ///< its pulses lie off the line they drew themselves
     kFalseticker,          ///< a majority of the sources says otherwise
     kSelectable,           ///< believed, but another is better
     kSelected,             ///< the clock follows it

@@ -15,12 +15,13 @@ constexpr Duration kConfiguredUncertainty = 50ms;
 constexpr Duration kLearnedMargin = 20ms;
 // A delay this close to the edge of the window could as well be a second more or less.
 constexpr Duration kSurelyEarliest = 0ms;
-constexpr Duration kSurelyLatest = 800ms;
+constexpr Duration kSurelyLatest = 750ms;
 constexpr Duration kConfiguredWindow = 400ms;
 
 }  // namespace
 
-void SentenceDelay::add(Duration measured) {
+void SentenceDelay::add(Duration measured, LocalInstant at) {
+    last_measured_ = at;
     measured_.push_back(measured);
     if (measured_.size() > kMostMeasurements) {
         measured_.pop_front();
@@ -36,11 +37,11 @@ std::optional<Duration> SentenceDelay::learned() const {
     return sorted[sorted.size() / 2];
 }
 
-SentenceDelay::Value SentenceDelay::value() const {
+SentenceDelay::Value SentenceDelay::value(LocalInstant now) const {
     if (configured_) {
         return {*configured_, kConfiguredUncertainty};
     }
-    if (const auto median = learned()) {
+    if (const auto median = learned(); median && now - last_measured_ <= kLasts) {
         const auto [least, most] = std::minmax_element(measured_.begin(), measured_.end());
         return {*median, std::max(*most - *median, *median - *least) + kLearnedMargin};
     }

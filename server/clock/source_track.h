@@ -43,7 +43,8 @@ public:
     /// The held pulses, oldest first; forgotten here.
     std::vector<Pulse> take_held();
 
-    /// A numbered pulse, or a sample that came complete.
+    /// A numbered pulse, or a sample that came complete. One that lies off this source's own line is left out, unless
+    /// others follow it there.
     void add_pulse_sample(const Sample& sample);
     /// A believed label as it was heard, without any sentence delay.
     void add_label_sample(const HeardSecond& heard);
@@ -62,8 +63,12 @@ public:
     /// What keeps this source from being followed at `now`; `kSelectable` where nothing does.
     Reason reason(LocalInstant now) const;
 
-    /// True if a pulse was heard in the last seconds, numbered or not.
+    /// True if a pulse, or a label, was heard in the last seconds, whatever came of it.
     bool pulses_heard(LocalInstant now) const;
+    bool labels_heard(LocalInstant now) const;
+    /// True if this believed label names another second than the labels before it. Only where their line is good for
+    /// that.
+    bool contradicts_own_labels(const HeardSecond& heard) const;
     std::optional<LocalInstant> last_heard() const;
 
     void set_vote(std::optional<LeapVote> vote) { vote_ = vote; }
@@ -75,16 +80,19 @@ public:
     void restart();
 
 private:
+    bool is_outlier(const Sample& sample) const;
+    LineEstimate label_line(LocalInstant now) const;
+
     SourceSettings settings_;
     LabelTrack labels_;
     LineFit pulse_fit_;
     LineFit label_fit_;
     std::deque<Pulse> held_;
     std::optional<LocalInstant> last_pulse_;
-    std::optional<LocalInstant> last_label_;
     std::optional<LeapVote> vote_;
     std::optional<Satellites> satellites_;
     Reason pulse_reason_ = Reason::kUnlabelled;
+    int outliers_ = 0;
 };
 
 }  // namespace tokimori

@@ -3,53 +3,61 @@
 #include <algorithm>
 #include <utility>
 
-#include "server/clock/labeler.h"
-
 namespace tokimori {
 namespace {
 
 using namespace std::chrono_literals;
 
-// A pulse per second means nothing without somebody who says that the receiver behind it is alive.
-constexpr Duration kVouchingAge = 10s;
 // After this long without an update the clock is on its own.
 constexpr Duration kUpdateAge = 10s;
 // How long sentences alone are not followed because pulses are expected.
 constexpr Duration kPulsePatience = 10s;
 constexpr Duration kPulsePatienceAtMost = 30s;
-// Sentence delays are learned only against a clock that is much better than they are.
-constexpr Duration kLearningLimit = 10ms;
 // What ntpd's clients still accept is 1.5 s; beyond one second nobody is helped.
 constexpr Duration kRootDistanceLimit = 1s;
 // After a suspend not even the second is known.
 constexpr Duration kTimeLost = std::chrono::hours{24 * 365};
 // The clock on its own is not exchanged for a line so much worse, as long as it may go on.
 constexpr int kMuchWorse = 4;
-constexpr int kJitterGate = 6;
+// Three sentences in a row, and some of them lost.
+constexpr Duration kSettlingPatience = 6s;
+constexpr Duration kDoubtAge = 64s;
+constexpr int kFarOutside = 10;
+constexpr SourceId kNoSource = 0xFFFF;
+
+// Changes what the source was understood to say.
+bool corrects(const SourceSettings& before, const SourceSettings& after) {
+    return before.offset != after.offset || before.delay != after.delay;
+}
 
 }  // namespace
 
 Timekeeper::Timekeeper(const Settings& settings, LeapTable table, LocalInstant started)
-    : settings_{settings},
-      leap_{std::move(table)},
-      discipline_{settings.discipline},
-      now_{started},
-      acquiring_since_{started} {
+    : settings_{settings}, leap_{std::move(table)}, discipline_{settings.discipline}, now_{started} {
     state_.precision = settings.precision;
 }
 
 void Timekeeper::set_sources(const std::vector<SourceSettings>& sources) {
     std::vector<SourceTrack> next;
     next.reserve(sources.size());
+    bool followed_changed = false;
     for (const SourceSettings& wanted : sources) {
         SourceTrack* const known = find(wanted.id);
         if (known != nullptr && known->settings() == wanted) {
             next.push_back(std::move(*known));
         } else {
+            followed_changed |= selected_ == wanted.id && known != nullptr && corrects(known->settings(), wanted);
             next.emplace_back(wanted, settings_.floor);
         }
     }
     sources_ = std::move(next);
+    if (followed_changed) {
+        // The operator has corrected what the clock was set by.
+        give_up();
+    }
+    if (selected_ && find(*selected_) == nullptr) {
+        selected_.reset();
+    }
     update();
 }
 
@@ -82,48 +90,6 @@ void Timekeeper::lose_time(LocalInstant now) {
     publish();
 }
 
-void Timekeeper::on(const Pulse& pulse) {
-    now_ = std::max(now_, pulse.at);
-    SourceTrack* const source = find(pulse.source);
-    if (source != nullptr && believable(*source)) {
-        number(*source, pulse);
-        update();
-    }
-}
-
-void Timekeeper::on(const Label& label) {
-    hear(label, label.heard);
-}
-
-void Timekeeper::on(const OffsetSample& sample) {
-    hear(sample, sample.local);
-}
-
-template <typename Report>
-void Timekeeper::hear(const Report& report, LocalInstant at) {
-    now_ = std::max(now_, at);
-    SourceTrack* const source = find(report.source);
-    if (source == nullptr || !believable(*source)) {
-        return;
-    }
-    const std::optional<HeardSecond> heard = source->labels().weigh(report, leap_.table());
-    if (!heard || !vouches(*source, *heard)) {
-        return;
-    }
-    if (heard->complete) {
-        add_sample(*source, {report.source, heard->heard, heard->second, heard->uncertainty});
-    } else {
-        source->add_label_sample(*heard);
-    }
-    note_vote(*source, report.time.second.day, report.leap_at_month_end);
-    for (SourceTrack& other : sources_) {
-        for (const Pulse& pulse : other.take_held()) {
-            number(other, pulse);
-        }
-    }
-    update();
-}
-
 void Timekeeper::on(const Satellites& satellites) {
     if (SourceTrack* const source = find(satellites.source)) {
         source->set_satellites(satellites);
@@ -134,133 +100,115 @@ bool Timekeeper::believable(const SourceTrack& source) const {
     return settings_.laboratory || !source.settings().laboratory_only;
 }
 
-// Our own count of seconds outlives the holdover: as long as the bound is clearly below half a second, a source that
-// names another second is wrong, and no wrong second is taken up for want of a better one.
-bool Timekeeper::knows_second(LocalInstant at) const {
-    return state_.ever_synchronised && state_.model.dispersion_at(at) <= kNumberingLimit;
-}
-
-// A sentence that names another second than ours is heard, but vouches for nothing.
-bool Timekeeper::vouches(SourceTrack& source, const HeardSecond& heard) {
-    if (!knows_second(heard.heard)) {
-        return true;
-    }
-    const Duration bound = state_.model.dispersion_at(heard.heard);
-    const Duration delay = state_.model.tai_at(heard.heard) - heard.second;
-    if (!source.labels().delay_of(heard).possible(delay, bound + heard.uncertainty)) {
-        source.labels().refuse(Reason::kWrongSecond);
-        return false;
-    }
-    if (bound < kLearningLimit && !heard.complete) {
-        source.labels().delay().add(delay);
-    }
-    return true;
-}
-
-void Timekeeper::number(SourceTrack& source, const Pulse& pulse) {
-    Reason reason = Reason::kUnlabelled;
-    if (const std::optional<TaiInstant> second = second_of(pulse, reason)) {
-        add_sample(source, {pulse.source, pulse.at, *second, pulse.uncertainty});
-    } else {
-        source.hold(pulse);
-        source.set_pulse_reason(reason);
-    }
-}
-
-std::optional<TaiInstant> Timekeeper::second_of(const Pulse& pulse, Reason& reason) {
-    std::optional<TaiInstant> found;
-    for (SourceTrack& voucher : sources_) {
-        const std::optional<HeardSecond> heard = voucher.labels().recent(pulse.at, kVouchingAge);
-        if (!heard || !believable(voucher)) {
-            continue;
-        }
-        if (knows_second(pulse.at)) {
-            return second_by_clock(pulse.at, state_.model);
-        }
-        const auto second = second_by_label(pulse.at, *heard, voucher.labels().delay_of(*heard));
-        if (!second || (found && *found != *second)) {
-            reason = second ? Reason::kWaitingForAgreement : Reason::kAmbiguousDelay;
-            return std::nullopt;
-        }
-        found = second;
-    }
-    return found;
-}
-
-void Timekeeper::add_sample(SourceTrack& source, const Sample& sample) {
-    if (serving()) {
-        const auto line = source.line(sample.local);
-        const Duration jitter = line && line->from_pulses ? line->estimate.jitter : Duration{1us};
-        const Duration allowed = state_.model.dispersion_at(sample.local) + sample.dispersion + kJitterGate * jitter;
-        const Duration offset = sample.reference + source.settings().offset - state_.model.tai_at(sample.local);
-        if (std::chrono::abs(offset) > allowed) {
-            source.set_pulse_reason(Reason::kDistant);
-            return;
-        }
-    }
-    source.add_pulse_sample(sample);
-}
-
-void Timekeeper::note_vote(SourceTrack& source, UtcDay day, const std::optional<LeapKind>& announced) {
-    if (announced.value_or(LeapKind::kNone) == LeapKind::kNone) {
-        source.set_vote(std::nullopt);
-        return;
-    }
-    const bool trusted = source.settings().trust || source.settings().laboratory_only;
-    source.set_vote(LeapVote{{last_day_of_month(day), *announced}, trusted});
-}
-
 void Timekeeper::update() {
     std::vector<Candidate> all = candidates();
-    const std::optional<SourceId> best = select_source(all);
-    falsetickers_.clear();
-    for (const Candidate& candidate : all) {
-        if (!candidate.truechimer) {
-            falsetickers_.push_back(candidate.source);
-        }
+    if (!serving() && !acquiring_since_ && shows_a_line()) {
+        acquiring_since_ = now_;
     }
-    if (best) {
-        follow(*find(*best));
+    const std::optional<Selection> best = vote(all);
+    if (best && !somebody_is_settling(*find(best->source))) {
+        follow(*find(best->source), best->distance);
     }
+    weigh_doubt(all, !best);
     refresh_leap_table();
     publish();
 }
 
+// Our own clock follows others and so has no voice where they agree. Where they do not, or where there is only one, it
+// has: a lone source does not overrule it.
+std::optional<Selection> Timekeeper::vote(std::vector<Candidate>& candidates) {
+    std::optional<Selection> best = candidates.size() > 1 ? select_source(candidates) : std::nullopt;
+    if (!best && serving()) {
+        const Duration ours = state_.model.tai_at(now_) - TaiInstant{now_.time_since_epoch()};
+        candidates.push_back(
+            {.source = kNoSource, .offset = ours, .distance = state_.model.dispersion_at(now_), .votes_only = true});
+    }
+    best = best ? best : select_source(candidates);
+    falsetickers_.clear();
+    for (const Candidate& candidate : candidates) {
+        if (!candidate.truechimer) {
+            falsetickers_.push_back(candidate.source);
+        }
+    }
+    return best;
+}
+
+// All against the counter itself, so that nothing depends on how well our own clock is set.
 std::vector<Candidate> Timekeeper::candidates() const {
     const bool labels_wait = !serving() && pulses_are_coming();
+    const TaiInstant origin{now_.time_since_epoch()};
     std::vector<Candidate> all;
     for (const SourceTrack& source : sources_) {
         const auto line = source.line(now_);
         if (!line || source.settings().noselect || (labels_wait && !line->from_pulses)) {
             continue;
         }
-        // Against the counter itself, so that nothing depends on how well our own clock is set.
-        const TaiInstant origin{now_.time_since_epoch()};
-        all.push_back({source.settings().id, line->estimate.tai_at(now_) - origin, line->estimate.bound_at(now_),
-                       source.settings().prefer});
+        all.push_back({.source = source.settings().id,
+                       .offset = line->estimate.tai_at(now_) - origin,
+                       .distance = line->estimate.bound_at(now_),
+                       .prefer = source.settings().prefer,
+                       .current = selected_ == source.settings().id});
     }
     return all;
 }
 
+// A source that is just outside our bound for long shows that our own clock left its model: then nothing is vouched
+// for. One that is far outside has jumped, and is waited out.
+void Timekeeper::weigh_doubt(const std::vector<Candidate>& candidates, bool outvoted) {
+    const auto near_ours = [this](const Candidate& candidate) {
+        const Duration ours = state_.model.tai_at(now_) - TaiInstant{now_.time_since_epoch()};
+        const Duration bound = candidate.distance + state_.model.dispersion_at(now_);
+        return !candidate.votes_only && std::chrono::abs(candidate.offset - ours) < kFarOutside * bound;
+    };
+    const bool doubted = serving() && outvoted && std::any_of(candidates.begin(), candidates.end(), near_ours);
+    if (!doubted) {
+        doubted_since_.reset();
+    } else if (!doubted_since_) {
+        doubted_since_ = now_;
+    } else if (now_ - *doubted_since_ > kDoubtAge) {
+        give_up();
+    }
+}
+
+bool Timekeeper::shows_a_line() const {
+    return std::any_of(sources_.begin(), sources_.end(),
+                       [this](const SourceTrack& source) { return !source.settings().noselect && source.line(now_); });
+}
+
+Duration Timekeeper::waited() const {
+    return acquiring_since_ ? now_ - *acquiring_since_ : Duration::zero();
+}
+
+// Before the first service everybody who can be heard as well is heard out, so that it is not the quickest who wins.
+bool Timekeeper::somebody_is_settling(const SourceTrack& best) const {
+    const bool by_pulses = best.line(now_)->from_pulses;
+    const auto settles = [&](const SourceTrack& source) {
+        const bool heard = source.pulses_heard(now_) || (!by_pulses && source.labels_heard(now_));
+        return heard && believable(source) && !source.settings().noselect && !source.line(now_);
+    };
+    return !serving() && waited() < kSettlingPatience && std::any_of(sources_.begin(), sources_.end(), settles);
+}
+
 bool Timekeeper::pulses_are_coming() const {
-    const Duration waited = now_ - acquiring_since_;
-    return std::any_of(sources_.begin(), sources_.end(), [&](const SourceTrack& source) {
+    return std::any_of(sources_.begin(), sources_.end(), [this](const SourceTrack& source) {
         if (!believable(source) || source.settings().noselect) {
             return false;
         }
         const bool heard = source.pulses_heard(now_);
-        return waited < (heard ? kPulsePatienceAtMost : kPulsePatience) && (heard || source.settings().expects_pulses);
+        return waited() < (heard ? kPulsePatienceAtMost : kPulsePatience) &&
+               (heard || source.settings().expects_pulses);
     });
 }
 
-void Timekeeper::follow(const SourceTrack& source) {
-    const LineEstimate line = source.line(now_)->estimate;
+void Timekeeper::follow(const SourceTrack& source, Duration distance) {
+    LineEstimate line = source.line(now_)->estimate;
     // Only what is new may move the deadline.
     if ((last_update_ && line.anchor_local <= *last_update_) || !worth_following(line)) {
         return;
     }
+    line.offset_bound += distance - line.bound_at(now_);
     if (!discipline_.follow(line, now_)) {
-        give_up();
+        prepare_step();
         return;
     }
     selected_ = source.settings().id;
@@ -279,20 +227,29 @@ void Timekeeper::follow(const SourceTrack& source) {
 }
 
 bool Timekeeper::worth_following(const LineEstimate& line) const {
-    return !serving() || state_.valid_until - now_ < kUpdateAge ||
-           line.bound_at(now_) <= kMuchWorse * state_.model.dispersion_at(now_);
+    const Duration bound = line.bound_at(now_);
+    if (!serving() || state_.valid_until - now_ < kUpdateAge) {
+        return bound < kRootDistanceLimit;
+    }
+    return bound <= kMuchWorse * state_.model.dispersion_at(now_);
 }
 
-// From here on nothing is vouched for. What was believed must prove itself again; the clock may then be set anew.
-void Timekeeper::give_up() {
+// The next line that is followed sets the clock anew; until then nobody is served.
+void Timekeeper::prepare_step() {
     state_.valid_until = LocalInstant::min();
     last_update_.reset();
     selected_.reset();
     discipline_.restart();
+}
+
+// From here on nothing is vouched for. What was believed must prove itself again; the clock may then be set anew.
+void Timekeeper::give_up() {
+    prepare_step();
     for (SourceTrack& source : sources_) {
         source.restart();
     }
-    acquiring_since_ = now_;
+    acquiring_since_.reset();
+    doubted_since_.reset();
 }
 
 void Timekeeper::refresh_leap_table() {

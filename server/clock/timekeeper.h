@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "refclocks/refclock.h"
+#include "server/clock/clock_report.h"
 #include "server/clock/discipline.h"
 #include "server/clock/leap_watch.h"
 #include "server/clock/selection.h"
@@ -11,28 +12,6 @@
 #include "server/clock/source_track.h"
 
 namespace tokimori {
-
-/// How the clock is doing. Words of RFC 5905 and of people.
-enum class ClockState : std::uint8_t {
-    kNeverSynchronised,
-    kSynchronised,
-    kHoldover,        ///< no source is followed; the clock goes on by itself, within its bound
-    kUnsynchronised,  ///< it was, and cannot vouch for the time any more
-};
-
-/// What a person may want to know of a source.
-struct SourceReport {
-    SourceId source = 0;
-    Reason reason = Reason::kSilent;
-    bool from_pulses = false;
-    Duration offset{};  ///< reference − ours, of its line now
-    Duration jitter{};
-    Duration distance{};                                    ///< root distance; 0 where it shows no line
-    std::optional<Duration> sentence_delay = std::nullopt;  ///< as learned
-    std::optional<LocalInstant> last_heard = std::nullopt;
-    bool week_mended = false;
-    std::optional<Satellites> satellites = std::nullopt;
-};
 
 /// The conductor of the clock room: observations in, `ServerState` out. The same observations in the same order give
 /// the same states. Told everything, asks for nothing; clock thread only.
@@ -84,20 +63,29 @@ private:
     const SourceTrack* find(SourceId id) const;
     template <typename Report>
     void hear(const Report& report, LocalInstant at);
+    void take_second(SourceTrack& source, const HeardSecond& heard);
     bool believable(const SourceTrack& source) const;
     bool vouches(SourceTrack& source, const HeardSecond& heard);
     void number(SourceTrack& source, const Pulse& pulse);
-    std::optional<TaiInstant> second_of(const Pulse& pulse, Reason& reason);
-    void add_sample(SourceTrack& source, const Sample& sample);
+    std::optional<TaiInstant> second_of(const SourceTrack& source, const Pulse& pulse, Reason& reason) const;
+    std::optional<TaiInstant> second_by_vote(const SourceTrack& source, const Pulse& pulse, Reason& reason) const;
+    bool labels_are_settling() const;
+    std::vector<const SourceTrack*> vouchers_of(const SourceTrack& source, const Pulse& pulse) const;
     void note_vote(SourceTrack& source, UtcDay day, const std::optional<LeapKind>& announced);
 
     void update();
     std::vector<Candidate> candidates() const;
+    std::optional<Selection> vote(std::vector<Candidate>& candidates);
+    void weigh_doubt(const std::vector<Candidate>& candidates, bool outvoted);
+    bool somebody_is_settling(const SourceTrack& best) const;
     bool pulses_are_coming() const;
+    bool shows_a_line() const;
+    Duration waited() const;
     bool worth_following(const LineEstimate& line) const;
     bool knows_second(LocalInstant at) const;
     Reason reason_of(const SourceTrack& source) const;
-    void follow(const SourceTrack& source);
+    void follow(const SourceTrack& source, Duration distance);
+    void prepare_step();
     void give_up();
     void refresh_leap_table();
     void publish();
@@ -109,7 +97,8 @@ private:
     Discipline discipline_;
     ServerState state_;
     LocalInstant now_;
-    LocalInstant acquiring_since_;
+    std::optional<LocalInstant> acquiring_since_;  ///< when the first line could have been followed
+    std::optional<LocalInstant> doubted_since_;    ///< since when no source bears out our own clock
     std::optional<LocalInstant> last_update_;
     std::optional<SourceId> selected_;
     std::vector<SourceId> falsetickers_;

@@ -1,7 +1,6 @@
 #include "server/clock/timekeeper.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace tokimori {
 
@@ -40,7 +39,7 @@ std::vector<SourceReport> Timekeeper::sources() const {
         report.last_heard = source.last_heard();
         report.week_mended = source.labels().week_mended();
         report.satellites = source.satellites();
-        reports.push_back(std::move(report));
+        reports.push_back(report);
     }
     return reports;
 }

@@ -1,5 +1,8 @@
 #include "server/daemon/command_line.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdlib>
@@ -16,10 +19,21 @@ namespace {
 
 constexpr const char* kDefaultConfiguration = "/etc/tokimori/tokimori.toml";
 
+// sd-daemon(3): stderr is the journal only where it is the very stream that the variable names.
+const char* journal_stream() {
+    const char* const named = std::getenv("JOURNAL_STREAM");
+    struct stat stream {};
+    if (named == nullptr || fstat(STDERR_FILENO, &stream) != 0) {
+        return nullptr;
+    }
+    const bool same = std::to_string(stream.st_dev) + ":" + std::to_string(stream.st_ino) == named;
+    return same ? named : nullptr;
+}
+
 int serve(const std::string& path, const Configuration& configuration) {
     // A reader of the log that goes away must not end the time service.
     std::signal(SIGPIPE, SIG_IGN);
-    Log log{write_to_stderr, configuration.log_level, std::getenv("JOURNAL_STREAM")};
+    Log log{write_to_stderr, configuration.log_level, journal_stream()};
     try {
         Daemon{path, configuration, log}.run();
         return 0;

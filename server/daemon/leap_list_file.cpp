@@ -29,7 +29,7 @@ LeapTable load_leap_table(const std::string& path, Log& log, LocalInstant now) {
         log.write(now, LogLevel::kWarning, "leap_list_refused",
                   {{"file", path}, {"why", read.error}, {"instead", "the table compiled in"}});
     }
-    const LeapTable table = read.table ? LeapTable::better(*read.table, LeapTable::built_in()) : LeapTable::built_in();
+    LeapTable table = read.table ? LeapTable::better(*read.table, LeapTable::built_in()) : LeapTable::built_in();
     log.write(now, LogLevel::kInfo, "leap_table",
               {{"tai_minus_utc", table.rows().back().tai_minus_utc},
                {"since", format_date(table.rows().back().day)},

@@ -61,14 +61,22 @@ LogField::LogField(std::string_view name, Duration value) : key(name), text(seco
 Log::Log(Output output, LogLevel level, const char* journal_stream, LogLimits limits)
     : output_(std::move(output)), level_(level), journal_(journal_stream != nullptr), limits_(limits) {}
 
+namespace {
+
+// A source whose state flaps must not use up the lines of the others.
+std::string limited_as(std::string_view event, std::initializer_list<LogField> fields) {
+    const bool is_named = fields.size() > 0 && fields.begin()->key == "name";
+    return std::string(event) + (is_named ? ' ' + fields.begin()->text : "");
+}
+
+}  // namespace
+
 void Log::write(LocalInstant now, LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
     if (level > level_) {
         return;
     }
-    auto found = buckets_.find(event);
-    if (found == buckets_.end()) {
-        found = buckets_.emplace(std::string(event), Bucket{limits_.refill * limits_.burst, now, 0, level}).first;
-    }
+    const auto found =
+        buckets_.try_emplace(limited_as(event, fields), limits_.refill * limits_.burst, now, 0U, level).first;
     Bucket& bucket = found->second;
     if (take(bucket, now)) {
         emit(level, event, fields, bucket);
@@ -79,9 +87,15 @@ void Log::write(LocalInstant now, LogLevel level, std::string_view event, std::i
 }
 
 void Log::tell_suppressed(LocalInstant now) {
-    for (auto& [event, bucket] : buckets_) {
-        if (bucket.suppressed > 0 && take(bucket, now)) {
+    for (auto& [key, bucket] : buckets_) {
+        if (bucket.suppressed == 0 || !take(bucket, now)) {
+            continue;
+        }
+        const std::string_view event = std::string_view{key}.substr(0, key.find(' '));
+        if (event.size() == key.size()) {
             emit(bucket.level, event, {}, bucket);
+        } else {
+            emit(bucket.level, event, {{"name", std::string_view{key}.substr(event.size() + 1)}}, bucket);
         }
     }
 }

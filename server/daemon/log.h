@@ -46,7 +46,8 @@ public:
     Log(Output output, LogLevel level, const char* journal_stream, LogLimits limits = {});
 
     /// Writes the event, unless `level` is filtered out or the event is over its limit. `event` is a name of ours in
-    /// snake_case (`source_selected`), from a fixed set: each gets a bucket for good.
+    /// snake_case (`source_selected`), from a fixed set: each gets a bucket for good, and where its first field is
+    /// `name` (of a configured source) one for each name.
     void write(LocalInstant now, LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});
 
     /// Tells the counts of suppressed events that may be written again but did not happen again. Called now and then.

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "server/daemon/settings_table.h"
 
@@ -32,7 +33,9 @@ void store(Field& field, const SettingValue& value) {
     if constexpr (IsOptional<Field>::value) {
         field.reset();
         if (!std::holds_alternative<std::monostate>(value)) {
-            store(field.emplace(), value);
+            typename Field::value_type inner{};
+            store(inner, value);
+            field = std::move(inner);
         }
     } else if constexpr (std::is_enum_v<Field>) {
         field = static_cast<Field>((*choice)->value);

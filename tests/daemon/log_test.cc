@@ -54,6 +54,20 @@ TEST_F(LogTest, WritesEveryKindOfValue) {
                                     "words=\"no fix yet\" empty=\"\"\n"));
 }
 
+TEST_F(LogTest, DoesNotLetOneFlappingSourceUseUpTheLinesOfAnother) {
+    Log log = log_to_lines(LogLevel::kInfo, nullptr, {.burst = 2, .refill = 1min});
+    for (int i = 0; i < 5; ++i) {
+        log.write(at(1s), LogLevel::kInfo, "source", {{"name", "gps one"}, {"reason", "silent"}});
+    }
+    log.write(at(1s), LogLevel::kInfo, "source", {{"name", "pps"}, {"reason", "selected"}});
+    EXPECT_THAT(lines_,
+                ElementsAre("info source name=\"gps one\" reason=silent\n",
+                            "info source name=\"gps one\" reason=silent\n", "info source name=pps reason=selected\n"));
+    lines_.clear();
+    log.tell_suppressed(at(10min));
+    EXPECT_THAT(lines_, ElementsAre("info source suppressed=3 name=\"gps one\"\n"));
+}
+
 TEST_F(LogTest, GivesTheLevelAsAPriorityToTheJournal) {
     Log log = log_to_lines(LogLevel::kDebug, "8:12345");
     log.write(at(1s), LogLevel::kError, "a");

@@ -61,6 +61,9 @@ public:
     /// Lets `seconds` pass. Every broken promise is a failure of the test.
     void run(int seconds);
 
+    /// For faults outside the fault model: broken promises are part of the story.
+    void allow_broken_promises() { promise_is_kept_ = false; }
+
     Timekeeper& clock() { return *clock_; }
     const std::vector<Verdict>& history() const { return history_; }
     const Verdict& now() const { return history_.back(); }
@@ -90,6 +93,7 @@ private:
     double rate_ = 0;     ///< counter seconds per second − 1, in this second
     double walk_ = 0;
     int second_ = 0;
+    bool promise_is_kept_ = true;
 };
 
 }  // namespace tokimori::sim

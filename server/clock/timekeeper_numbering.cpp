@@ -1,0 +1,161 @@
+#include <algorithm>
+#include <map>
+
+#include "server/clock/labeler.h"
+#include "server/clock/timekeeper.h"
+
+namespace tokimori {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A pulse per second means nothing without somebody who says that the receiver behind it is alive.
+constexpr Duration kVouchingAge = 10s;
+// Sentence delays are learned only against a clock that is much better than they are.
+constexpr Duration kLearningLimit = 10ms;
+
+}  // namespace
+
+void Timekeeper::on(const Pulse& pulse) {
+    now_ = std::max(now_, pulse.at);
+    SourceTrack* const source = find(pulse.source);
+    if (source != nullptr && believable(*source)) {
+        number(*source, pulse);
+        update();
+    }
+}
+
+void Timekeeper::on(const Label& label) {
+    hear(label, label.heard);
+}
+
+void Timekeeper::on(const OffsetSample& sample) {
+    hear(sample, sample.local);
+}
+
+template <typename Report>
+void Timekeeper::hear(const Report& report, LocalInstant at) {
+    now_ = std::max(now_, at);
+    SourceTrack* const source = find(report.source);
+    if (source == nullptr || !believable(*source)) {
+        return;
+    }
+    const std::optional<HeardSecond> heard = source->labels().weigh(report, leap_.table());
+    if (!heard || !vouches(*source, *heard)) {
+        return;
+    }
+    for (const HeardSecond& earlier : source->labels().proof()) {
+        take_second(*source, earlier);
+    }
+    take_second(*source, *heard);
+    note_vote(*source, report.time.second.day, report.leap_at_month_end);
+    for (SourceTrack& other : sources_) {
+        for (const Pulse& pulse : other.take_held()) {
+            number(other, pulse);
+        }
+    }
+    update();
+}
+
+void Timekeeper::take_second(SourceTrack& source, const HeardSecond& heard) {
+    if (heard.complete) {
+        source.add_pulse_sample({source.settings().id, heard.heard, heard.second, heard.uncertainty});
+    } else {
+        source.add_label_sample(heard);
+    }
+}
+
+// Our own count of seconds outlives the holdover: as long as the bound is clearly below half a second, a source that
+// names another second is wrong, and no wrong second is taken up for want of a better one.
+bool Timekeeper::knows_second(LocalInstant at) const {
+    return state_.ever_synchronised && state_.model.dispersion_at(at) <= kNumberingLimit;
+}
+
+// A sentence that names another second than ours is heard, but vouches for nothing.
+bool Timekeeper::vouches(SourceTrack& source, const HeardSecond& heard) {
+    if (!knows_second(heard.heard)) {
+        const bool jumped = !heard.complete && source.contradicts_own_labels(heard);
+        if (jumped) {
+            source.labels().refuse(Reason::kWrongSecond);
+        }
+        return !jumped;
+    }
+    const Duration bound = state_.model.dispersion_at(heard.heard);
+    const Duration delay = state_.model.tai_at(heard.heard) - heard.second;
+    if (!source.labels().delay_of(heard).possible(delay, bound + heard.uncertainty)) {
+        source.labels().refuse(Reason::kWrongSecond);
+        return false;
+    }
+    if (bound < kLearningLimit && !heard.complete) {
+        source.labels().delay().add(delay, heard.heard);
+    }
+    return true;
+}
+
+void Timekeeper::number(SourceTrack& source, const Pulse& pulse) {
+    Reason reason = Reason::kUnlabelled;
+    if (const std::optional<TaiInstant> second = second_of(source, pulse, reason)) {
+        source.add_pulse_sample({pulse.source, pulse.at, *second, pulse.uncertainty});
+    } else {
+        source.hold(pulse);
+        source.set_pulse_reason(reason);
+    }
+}
+
+std::optional<TaiInstant> Timekeeper::second_of(const SourceTrack& source, const Pulse& pulse, Reason& reason) const {
+    if (!knows_second(pulse.at)) {
+        return second_by_vote(source, pulse, reason);
+    }
+    return vouchers_of(source, pulse).empty() ? std::nullopt : second_by_clock(pulse.at, state_.model);
+}
+
+// A receiver's own sentences number its pulses; where it has none, more than half of all that are believed must agree,
+// and those that may be believed in a moment are waited for.
+std::optional<TaiInstant> Timekeeper::second_by_vote(const SourceTrack& source, const Pulse& pulse,
+                                                     Reason& reason) const {
+    const std::vector<const SourceTrack*> vouchers = vouchers_of(source, pulse);
+    reason = vouchers.empty() ? Reason::kUnlabelled : Reason::kWaitingForAgreement;
+    if (!source.labels_heard(pulse.at) && labels_are_settling()) {
+        return std::nullopt;
+    }
+    std::map<TaiInstant, std::size_t> votes;
+    for (const SourceTrack* const voucher : vouchers) {
+        const HeardSecond heard = *voucher->labels().recent(pulse.at, kVouchingAge);
+        const auto second = second_by_label(pulse.at, heard, voucher->labels().delay_of(heard));
+        if (!second) {
+            reason = Reason::kAmbiguousDelay;
+        } else if (2 * ++votes[*second] > vouchers.size()) {
+            return second;
+        }
+    }
+    return std::nullopt;
+}
+
+bool Timekeeper::labels_are_settling() const {
+    return std::any_of(sources_.begin(), sources_.end(), [this](const SourceTrack& source) {
+        return believable(source) && source.labels().settling(now_);
+    });
+}
+
+std::vector<const SourceTrack*> Timekeeper::vouchers_of(const SourceTrack& source, const Pulse& pulse) const {
+    const bool has_own = source.labels_heard(pulse.at);
+    std::vector<const SourceTrack*> vouchers;
+    for (const SourceTrack& voucher : sources_) {
+        const bool own = voucher.settings().id == source.settings().id;
+        if (believable(voucher) && (own || !has_own) && voucher.labels().recent(pulse.at, kVouchingAge)) {
+            vouchers.push_back(&voucher);
+        }
+    }
+    return vouchers;
+}
+
+void Timekeeper::note_vote(SourceTrack& source, UtcDay day, const std::optional<LeapKind>& announced) {
+    if (announced.value_or(LeapKind::kNone) == LeapKind::kNone) {
+        source.set_vote(std::nullopt);
+        return;
+    }
+    const bool trusted = source.settings().trust || source.settings().laboratory_only;
+    source.set_vote(LeapVote{{last_day_of_month(day), *announced}, trusted});
+}
+
+}  // namespace tokimori

@@ -1,0 +1,48 @@
+"""What all system tests share: the programs under test must be there, and nothing of ours outlives us."""
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import Iterator, Optional
+
+import pytest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "sky"))
+
+import programs  # noqa: E402
+import stories  # noqa: E402
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "story: runs side by side with the other stories of its file")
+    if not os.access(programs.program("tokimorid"), os.X_OK):
+        raise pytest.UsageError("There is no %s; tests/run system builds it, or set TOKIMORI_BIN."
+                                % programs.program("tokimorid"))
+    # So that the time limit of tests/run leaves nothing running either.
+    signal.signal(signal.SIGTERM, _interrupt)
+
+
+def pytest_unconfigure() -> None:
+    programs.end_all()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Optional[bool]:
+    if not stories.is_story(pyfuncitem):
+        return None
+    stories.tell(pyfuncitem)
+    return True
+
+
+@pytest.fixture
+def daemon() -> Iterator[programs.Tokimorid]:
+    """A daemon that serves a simulated sky of today, synchronised."""
+    sky: programs.Refclock = {"driver": "simulated", "name": "sky"}
+    with programs.Tokimorid.on_free_port([sky], lab_mode=True) as started:
+        started.wait_for("state=synchronised")
+        yield started
