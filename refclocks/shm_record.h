@@ -42,7 +42,8 @@ std::optional<ShmWords> copy_shm_record(ShmLayout layout, Load load) {
     for (std::size_t word = 0; word < shm_bytes(layout) / sizeof copy[0]; ++word) {
         copy[word] = load(word);
     }
-    // In this order: a writer that was at work at the first count has either not yet given `valid` back, or has counted.
+    // In this order: a writer that was at work at the first count has either not yet given `valid` back, or has
+    // counted.
     const bool touched = load(shm_valid_word(layout)) == 0 || load(kShmCountWord) != count;
     return touched ? std::nullopt : std::optional{copy};
 }
