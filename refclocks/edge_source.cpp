@@ -175,7 +175,7 @@ public:
         if (wanted_chip_.empty() && number_) {
             return "line = \"" + wanted_line_ + "\" is a number: name its chip too (gpiodetect lists them)";
         }
-        const std::optional<std::string> fault = find_line();
+        std::optional<std::string> fault = find_line();
         if (fault) {
             return fault;
         }

@@ -28,7 +28,7 @@ PulseWatchSettings watch_settings(const GpioPpsSettings& settings) {
 class GpioPpsRefclock::Listener : public PulseWatch {
 public:
     Listener(boost::asio::io_context& io, Counter& counter, ObservationSink& sink, SourceId source,
-             GpioPpsSettings settings)
+             const GpioPpsSettings& settings)
         : PulseWatch{io, counter, sink, source, watch_settings(settings)},
           place_{place_of(settings)},
           falling_edge_{settings.falling_edge},
@@ -37,7 +37,7 @@ public:
 
 private:
     std::optional<std::string> open_device() override {
-        const std::optional<std::string> fault = line_->open();
+        std::optional<std::string> fault = line_->open();
         if (fault) {
             return fault;
         }

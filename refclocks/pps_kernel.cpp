@@ -96,12 +96,16 @@ private:
         while (last && !stop.stop_requested()) {
             const std::optional<PpsStamps> before = std::exchange(last, device_->fetch(kWait));
             if (last != before) {
-                boost::asio::post(io_, [weak, opening, stamps = last] {
-                    if (const std::shared_ptr<PulseWatch> self = weak.lock()) {
-                        static_cast<Listener&>(*self).fetched(opening, stamps);
-                    }
-                });
+                boost::asio::post(io_, [weak, opening, stamps = last] { hand_over(weak, opening, stamps); });
             }
+        }
+    }
+
+    // On the clock thread.
+    static void hand_over(const std::weak_ptr<PulseWatch>& weak, std::uint64_t opening,
+                          const std::optional<PpsStamps>& stamps) {
+        if (const std::shared_ptr<PulseWatch> self = weak.lock()) {
+            static_cast<Listener&>(*self).fetched(opening, stamps);
         }
     }
 

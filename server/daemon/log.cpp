@@ -76,7 +76,7 @@ void Log::write(LocalInstant now, LogLevel level, std::string_view event, std::i
         return;
     }
     const auto found =
-        buckets_.try_emplace(limited_as(event, fields), limits_.refill * limits_.burst, now, 0U, level).first;
+        buckets_.try_emplace(limited_as(event, fields), Bucket{limits_.refill * limits_.burst, now, 0, level}).first;
     Bucket& bucket = found->second;
     if (take(bucket, now)) {
         emit(level, event, fields, bucket);
