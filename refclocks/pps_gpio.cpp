@@ -105,8 +105,8 @@ private:
 };
 
 GpioPpsRefclock::GpioPpsRefclock(boost::asio::io_context& io, Counter& counter, ObservationSink& sink, SourceId source,
-                                 GpioPpsSettings settings)
-    : listener_{std::make_shared<Listener>(io, counter, sink, source, std::move(settings))} {}
+                                 const GpioPpsSettings& settings)
+    : listener_{std::make_shared<Listener>(io, counter, sink, source, settings)} {}
 
 GpioPpsRefclock::~GpioPpsRefclock() {
     listener_->stop();

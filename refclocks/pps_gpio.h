@@ -30,7 +30,7 @@ class GpioPpsRefclock : public Refclock {
 public:
     /// `io`, `counter` and `sink` must outlive the object.
     GpioPpsRefclock(boost::asio::io_context& io, Counter& counter, ObservationSink& sink, SourceId source,
-                    GpioPpsSettings settings);
+                    const GpioPpsSettings& settings);
     ~GpioPpsRefclock() override;
 
     void start() override;
