@@ -49,6 +49,8 @@ public:
     Duration offset() const { return discipline_.offset(); }
     const LeapTable& leap_table() const { return leap_.table(); }
     std::vector<SourceReport> sources() const;
+    /// The clock itself, as of the last thing that was told.
+    ClockReport report() const;
 
 private:
     void on(const Pulse& pulse);
