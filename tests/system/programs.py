@@ -34,6 +34,17 @@ def tool(name: str) -> Optional[str]:
     return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin")
 
 
+_CAP_SYS_TIME = 25
+
+
+def may_set_clock(process: Union[int, str], rights: str) -> bool:
+    """Whether CAP_SYS_TIME is among the `rights` (CapEff, CapPrm, CapBnd) of a process, or of "self"."""
+    with open("/proc/%s/status" % process, encoding="ascii") as status:
+        found = re.search(r"^%s:\s*([0-9a-f]+)$" % rights, status.read(), re.MULTILINE)
+    assert found is not None, rights
+    return bool(int(found[1], 16) >> _CAP_SYS_TIME & 1)
+
+
 @functools.lru_cache(maxsize=None)
 def _holds(word: bytes) -> bool:
     with open(program("tokimorid"), "rb") as binary:
