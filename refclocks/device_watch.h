@@ -11,15 +11,20 @@
 
 namespace tokimori {
 
-/// What a driver does about its device beside listening: tells its state on change only, counts what it drops at a
-/// bearable rate, and knows how long to wait before it tries again.
+/// How long a device is waited for. Nobody configures this; tests are less patient.
+struct DevicePatience {
+    std::chrono::milliseconds first_pause{500};       ///< after it was lost or could not be opened; doubles …
+    std::chrono::milliseconds longest_pause{10'000};  ///< … up to here, until it works
+    std::chrono::milliseconds silence{10'000};        ///< without anything of use: it counts as not working
+};
+
+/// What a driver says of its device: its state on change only, and at a bearable rate what it drops. Knows how long to
+/// wait before it tries again.
 class DeviceWatch {
 public:
-    using Milliseconds = std::chrono::milliseconds;
-
     /// `counter` and `sink` must outlive the object.
-    DeviceWatch(Counter& counter, ObservationSink& sink, SourceId source)
-        : counter_{counter}, sink_{sink}, source_{source} {}
+    DeviceWatch(Counter& counter, ObservationSink& sink, SourceId source, DevicePatience patience = {})
+        : counter_{counter}, sink_{sink}, source_{source}, patience_{patience}, pause_{patience.first_pause} {}
 
     /// A working device is news once; one that does not work, whenever the reason is another.
     void tell(bool working, std::string sentence) {
@@ -42,24 +47,25 @@ public:
         }
     }
 
-    /// The pause before the next attempt: 0.5 s, doubled each time up to 10 s.
-    Milliseconds next_pause() { return std::exchange(pause_, std::min(pause_ * 2, kLongestPause)); }
+    /// The pause before the next attempt: the first, doubled each time up to the longest.
+    std::chrono::milliseconds next_pause() {
+        return std::exchange(pause_, std::min(pause_ * 2, patience_.longest_pause));
+    }
     /// An attempt succeeded.
-    void succeeded() { pause_ = kFirstPause; }
+    void succeeded() { pause_ = patience_.first_pause; }
 
     /// The next state is news whatever it is.
     void forget() { known_.reset(); }
 
 private:
-    static constexpr Milliseconds kFirstPause{500};
-    static constexpr Milliseconds kLongestPause{10'000};
     static constexpr int kMostRejections = 10;
 
     Counter& counter_;
     ObservationSink& sink_;
     SourceId source_;
+    DevicePatience patience_;
     std::optional<DeviceState> known_;
-    Milliseconds pause_ = kFirstPause;
+    std::chrono::milliseconds pause_;
     std::optional<LocalInstant> rejections_since_;
     int rejections_ = 0;
 };

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "refclocks/counter.h"
+#include "refclocks/device_watch.h"
 #include "refclocks/refclock.h"
 
 namespace boost::asio {
@@ -16,11 +17,9 @@ namespace tokimori {
 
 /// How long a connection to gpsd is waited for. Nobody configures this; tests are less patient.
 struct GpsdPatience {
-    std::chrono::milliseconds connect{5'000};         ///< for an answer to one address
-    std::chrono::milliseconds first_pause{500};       ///< after a connection was lost; doubles …
-    std::chrono::milliseconds longest_pause{10'000};  ///< … up to here, until a receiver is heard again
-    std::chrono::milliseconds silence{10'000};        ///< without a report: the receiver counts as not working
-    std::chrono::milliseconds dead{30'000};           ///< without a byte: the connection is made anew
+    std::chrono::milliseconds connect{5'000};  ///< for an answer to one address
+    DevicePatience device = {};                ///< its pauses and, once connected, its silence are without a report
+    std::chrono::milliseconds dead{30'000};    ///< without a byte: the connection is made anew
 };
 
 /// Where gpsd is and what to take from it.

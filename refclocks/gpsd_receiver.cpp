@@ -45,8 +45,8 @@ bool same_second(const FixReport& a, const FixReport& b) {
 
 }  // namespace
 
-GpsdReceiver::GpsdReceiver(Counter& counter, ObservationSink& sink, SourceId source, bool pps)
-    : counter_{counter}, sink_{sink}, source_{source}, pps_{pps} {}
+GpsdReceiver::GpsdReceiver(Counter& counter, DeviceWatch& watch, ObservationSink& sink, SourceId source, bool pps)
+    : counter_{counter}, watch_{watch}, sink_{sink}, source_{source}, pps_{pps} {}
 
 void GpsdReceiver::take(const FixReport& report) {
     Device* const from = device(report.device);
@@ -54,7 +54,7 @@ void GpsdReceiver::take(const FixReport& report) {
         return;
     }
     if (!vouched(report, *from)) {
-        reject(Rejection::Reason::kNoFix);
+        watch_.reject(Rejection::Reason::kNoFix);
         return;
     }
     if (!report.time || (from->last && same_second(report, *from->last))) {
@@ -73,7 +73,7 @@ void GpsdReceiver::take(const TimeOffsetReport& report) {
     }
     const std::optional<LocalInstant> at = counter_.from_realtime(report.clock);
     if (!at) {
-        reject(Rejection::Reason::kClockStepped);
+        watch_.reject(Rejection::Reason::kClockStepped);
         return;
     }
     from->offset = Hearing{report.real, *at};
@@ -86,7 +86,7 @@ void GpsdReceiver::take(const PulseReport& report) {
     }
     const std::optional<LocalInstant> at = counter_.from_realtime(report.clock);
     if (!at) {
-        reject(Rejection::Reason::kClockStepped);
+        watch_.reject(Rejection::Reason::kClockStepped);
         return;
     }
     last_pulse_ = report.real;
@@ -123,10 +123,6 @@ void GpsdReceiver::hear_sky(const SkyReport& report, LocalInstant now, Device& d
     if (!device.sky || apart(*report.time, device.sky->time) > kSameTime || now - device.sky->at >= kOneSecond) {
         device.sky = Hearing{*report.time, now};
     }
-}
-
-void GpsdReceiver::reject(Rejection::Reason reason) {
-    sink_.observe(Rejection{.source = source_, .at = counter_.now(), .reason = reason});
 }
 
 GpsdReceiver::Device* GpsdReceiver::device(const std::string& path) {

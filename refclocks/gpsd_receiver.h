@@ -5,6 +5,7 @@
 #include <string>
 
 #include "refclocks/counter.h"
+#include "refclocks/device_watch.h"
 #include "refclocks/gpsd_report.h"
 #include "refclocks/refclock.h"
 
@@ -14,8 +15,8 @@ namespace tokimori {
 /// on. Whether a date is plausible, and whether several agree, is judged elsewhere. No I/O of its own.
 class GpsdReceiver {
 public:
-    /// `counter` and `sink` must outlive the object.
-    GpsdReceiver(Counter& counter, ObservationSink& sink, SourceId source, bool pps);
+    /// `counter`, `watch` and `sink` must outlive the object.
+    GpsdReceiver(Counter& counter, DeviceWatch& watch, ObservationSink& sink, SourceId source, bool pps);
 
     /// gpsd's stamps are of this host's clock (true), or of another host's and mean nothing here (false; the default).
     void set_local(bool local) { local_ = local; }
@@ -25,8 +26,6 @@ public:
     void take(const TimeOffsetReport& report);
     void take(const PulseReport& report);
     void take(const SkyReport& report);
-
-    void reject(Rejection::Reason reason);
 
 private:
     /// When a second was first named.
@@ -50,6 +49,7 @@ private:
     void publish(Device& device);
 
     Counter& counter_;
+    DeviceWatch& watch_;
     ObservationSink& sink_;
     SourceId source_;
     bool pps_;

@@ -10,13 +10,13 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
-#include "refclocks/device_watch.h"
 #include "refclocks/nmea_receiver.h"
+#include "refclocks/retried_device.h"
 
 namespace tokimori {
 namespace {
@@ -90,122 +90,71 @@ std::span<const unsigned> nmea_bauds() {
     return kBauds;
 }
 
-class NmeaRefclock::Port : public std::enable_shared_from_this<Port> {
+class NmeaRefclock::Port : public RetriedDevice {
 public:
     Port(asio::io_context& io, Counter& counter, ObservationSink& sink, SourceId source, NmeaSettings settings)
-        : port_{io},
-          timer_{io},
-          counter_{counter},
+        : RetriedDevice{io, counter, sink, source, {.silence = settings.silence}},
+          port_{io},
           settings_{std::move(settings)},
-          watch_{counter, sink, source},
-          receiver_{watch_, sink, source, uncertainty_at(settings_.baud)} {}
-
-    void open() {
-        if (!running_) {
-            running_ = true;
-            watch_.forget();
-            begin();
-        }
-    }
-
-    void close() {
-        running_ = false;
-        abandon();
-    }
+          receiver_{watch(), this->sink(), source, uncertainty_at(settings_.baud)} {}
 
 private:
-    /// Wraps a handler so that it runs only for the port as it is open now.
-    template <typename Handler>
-    auto while_current(Handler handler) {
-        return [self = shared_from_this(), attempt = attempt_, handler](const Error& error, auto&&... rest) {
-            if (self->running_ && attempt == self->attempt_ && error != asio::error::operation_aborted) {
-                handler(*self, error, rest...);
-            }
-        };
-    }
-
-    void after(std::chrono::milliseconds span, void (Port::*step)()) {
-        timer_.expires_after(span);
-        timer_.async_wait(while_current([step](Port& self, const Error&) { (self.*step)(); }));
-    }
-
-    void abandon() {
-        ++attempt_;
-        receiver_.stop();
-        timer_.cancel();
-        Error ignored;
-        port_.close(ignored);
-    }
-
-    void begin() {
-        abandon();
+    std::optional<std::string> open_device() override {
         const int port = ::open(settings_.device.c_str(), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
         if (port < 0 || !set_raw(port, settings_.baud)) {
             const int error = errno;
             if (port >= 0) {
                 ::close(port);
             }
-            retry("the serial port " + settings_.device + " cannot be used (" + std::generic_category().message(error) +
-                  "): " + remedy_for(error) + "; trying again");
-            return;
+            return "the serial port " + settings_.device + " cannot be used (" +
+                   std::generic_category().message(error) + "): " + remedy_for(error) + "; trying again";
         }
         port_.assign(port);
-        receiver_.start();
+        receiver_.restart();
         heard_bytes_ = false;
-        after(settings_.silence, &Port::silent);
+        heard();
         read();
+        return std::nullopt;
     }
 
-    void read() {
-        port_.async_read_some(
-            asio::buffer(bytes_),
-            while_current([](Port& self, const Error& error, std::size_t count) { self.received(error, count); }));
+    void close_device() override {
+        Error ignored;
+        port_.close(ignored);
     }
+
+    void silent() override {
+        const std::string at = settings_.device + " at " + std::to_string(settings_.baud) + " baud";
+        watch().tell(false, std::exchange(heard_bytes_, false)
+                                ? "what comes from " + at +
+                                      " is no NMEA: check the baud of the receiver, and that no other program reads it"
+                                : "nothing comes from " + at + ": check the receiver, its cable and its power");
+    }
+
+    void read() { port_.async_read_some(asio::buffer(bytes_), in_this_opening(&Port::received)); }
 
     void received(const Error& error, std::size_t count) {
         if (error) {
-            retry("the serial port " + settings_.device + " was lost (" + error.message() +
-                  "): check the cable of the receiver, or plug it in again; trying again");
+            lose("the serial port " + settings_.device + " was lost (" + error.message() +
+                 "): check the cable of the receiver, or plug it in again; trying again");
             return;
         }
         heard_bytes_ = true;
-        const std::uint64_t attempt = attempt_;
-        const LocalInstant now = counter_.now();
-        if (receiver_.take({bytes_.data(), count}, now) > 0 && running_ && attempt == attempt_) {
-            after(settings_.silence, &Port::silent);
-            watch_.succeeded();
-            watch_.tell(true, "the receiver at " + settings_.device + " speaks NMEA");
+        const std::uint64_t reading = opening();
+        if (receiver_.take({bytes_.data(), count}, counter().now()) > 0) {
+            heard();
+            watch().succeeded();
+            watch().tell(true, "the receiver at " + settings_.device + " speaks NMEA");
         }
-        if (running_ && attempt == attempt_) {
+        if (is_under_way(reading)) {
             read();
         }
     }
 
-    void silent() {
-        after(settings_.silence, &Port::silent);
-        const std::string at = settings_.device + " at " + std::to_string(settings_.baud) + " baud";
-        watch_.tell(false, std::exchange(heard_bytes_, false)
-                               ? "what comes from " + at +
-                                     " is no NMEA: check the baud of the receiver, and that no other program reads it"
-                               : "nothing comes from " + at + ": check the receiver, its cable and its power");
-    }
-
-    void retry(const std::string& sentence) {
-        abandon();
-        after(watch_.next_pause(), &Port::begin);
-        watch_.tell(false, sentence);
-    }
-
     asio::posix::stream_descriptor port_;
-    asio::steady_timer timer_;
-    Counter& counter_;
     const NmeaSettings settings_;
-    DeviceWatch watch_;
     NmeaReceiver receiver_;
     std::array<char, 4096> bytes_{};
-    std::uint64_t attempt_ = 0;
     bool heard_bytes_ = false;
-    bool running_ = false;
 };
 
 NmeaRefclock::NmeaRefclock(asio::io_context& io, Counter& counter, ObservationSink& sink, SourceId source,
@@ -213,15 +162,15 @@ NmeaRefclock::NmeaRefclock(asio::io_context& io, Counter& counter, ObservationSi
     : port_{std::make_shared<Port>(io, counter, sink, source, std::move(settings))} {}
 
 NmeaRefclock::~NmeaRefclock() {
-    port_->close();
+    port_->stop();
 }
 
 void NmeaRefclock::start() {
-    port_->open();
+    port_->start();
 }
 
 void NmeaRefclock::stop() {
-    port_->close();
+    port_->stop();
 }
 
 }  // namespace tokimori

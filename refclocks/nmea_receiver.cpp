@@ -27,12 +27,11 @@ Duration time_of_day(const UtcTime& time) {
 NmeaReceiver::NmeaReceiver(DeviceWatch& watch, ObservationSink& sink, SourceId source, Duration uncertainty)
     : watch_{watch}, sink_{sink}, source_{source}, uncertainty_{uncertainty} {}
 
-void NmeaReceiver::start() {
+void NmeaReceiver::restart() {
     lines_.clear();
     last_read_.reset();
     line_begun_.reset();
     cycle_ = Cycle{.heard = {}, .whole = false};
-    listening_ = true;
 }
 
 int NmeaReceiver::take(std::string_view bytes, LocalInstant read) {
@@ -58,19 +57,13 @@ int NmeaReceiver::take(std::string_view bytes, LocalInstant read) {
 }
 
 bool NmeaReceiver::read_line(std::string_view line) {
-    if (!listening_ || line.empty() || line == "\r") {
+    if (line.empty() || line == "\r") {
         return false;
     }
     const NmeaSentence sentence = read_nmea(line);
     std::visit([this](const auto& what) { take(what); }, sentence);
     const auto* const reason = std::get_if<Reason>(&sentence);
     return reason == nullptr || *reason != Reason::kUnreadable;
-}
-
-void NmeaReceiver::take(Reason reason) {
-    if (listening_) {
-        watch_.reject(reason);
-    }
 }
 
 void NmeaReceiver::take(const RmcSentence& sentence) {
@@ -136,7 +129,7 @@ void NmeaReceiver::tell_label() {
     cycle_.told = true;
     const bool again = last_label_ && last_label_->time.second == cycle_.time->second &&
                        cycle_.heard - last_label_->heard < kSameSecond;
-    if (!again && listening_) {
+    if (!again) {
         last_label_ =
             Label{.source = source_, .heard = cycle_.heard, .time = *cycle_.time, .uncertainty = uncertainty_};
         sink_.observe(Label{*last_label_});
@@ -144,7 +137,7 @@ void NmeaReceiver::tell_label() {
 }
 
 void NmeaReceiver::tell_satellites() {
-    if (!listening_ || !cycle_.whole || !cycle_.used) {
+    if (!cycle_.whole || !cycle_.used) {
         return;
     }
     int visible = 0;

@@ -23,9 +23,7 @@ public:
     int take(std::string_view bytes, LocalInstant read);
 
     /// Begins anew, in the middle of a cycle: nothing is told of that one.
-    void start();
-    /// Nothing is observed any more.
-    void stop() { listening_ = false; }
+    void restart();
 
 private:
     /// What was said of one instant.
@@ -42,7 +40,7 @@ private:
 
     bool read_line(std::string_view line);
     void take(std::monostate) {}
-    void take(Rejection::Reason reason);
+    void take(Rejection::Reason reason) { watch_.reject(reason); }
     void take(const RmcSentence& sentence);
     void take(const ZdaSentence& sentence);
     void take(const GgaSentence& sentence);
@@ -61,10 +59,9 @@ private:
     LineAssembler lines_;
     std::optional<LocalInstant> last_read_;
     std::optional<LocalInstant> line_begun_;
-    Cycle cycle_;
+    Cycle cycle_{.heard = {}, .whole = false};
     std::optional<Label> last_label_;
     std::optional<Satellites> last_satellites_;
-    bool listening_ = false;
 };
 
 }  // namespace tokimori

@@ -5,6 +5,8 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <utility>
 
+#include "refclocks/pulse_watch.h"
+
 namespace tokimori {
 namespace {
 
@@ -16,7 +18,7 @@ std::string place_of(const GpioPpsSettings& settings) {
 }
 
 PulseWatchSettings watch_settings(const GpioPpsSettings& settings) {
-    PulseWatchSettings watch{place_of(settings), "rising", "falling", settings.patience};
+    PulseWatchSettings watch{place_of(settings), "rising", "falling"};
     if (settings.falling_edge) {
         std::swap(watch.configured_edge, watch.opposite_edge);
     }
@@ -25,11 +27,12 @@ PulseWatchSettings watch_settings(const GpioPpsSettings& settings) {
 
 }  // namespace
 
-class GpioPpsRefclock::Listener : public PulseWatch {
+class GpioPpsRefclock::Listener : public RetriedDevice {
 public:
     Listener(boost::asio::io_context& io, Counter& counter, ObservationSink& sink, SourceId source,
              const GpioPpsSettings& settings)
-        : PulseWatch{io, counter, sink, source, watch_settings(settings)},
+        : RetriedDevice{io, counter, sink, source, settings.patience},
+          pulses_{*this, watch_settings(settings)},
           place_{place_of(settings)},
           falling_edge_{settings.falling_edge},
           line_{settings.hardware ? settings.hardware : make_gpio_edge_source(settings.chip, settings.line)},
@@ -37,6 +40,7 @@ public:
 
 private:
     std::optional<std::string> open_device() override {
+        pulses_.restart();
         std::optional<std::string> fault = line_->open();
         if (fault) {
             return fault;
@@ -47,6 +51,7 @@ private:
             return place_ + " cannot be waited for (" + error.message() + "); trying again";
         }
         await_edges();
+        heard();
         return std::nullopt;
     }
 
@@ -58,22 +63,24 @@ private:
         line_->close();
     }
 
+    void silent() override { pulses_.silent(); }
+
     void await_edges() {
         descriptor_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                               [self = std::static_pointer_cast<Listener>(shared_from_this()),
-                                waiting = opening()](const boost::system::error_code& error) {
-                                   if (!error && self->is_under_way(waiting)) {
-                                       self->take_waiting(waiting);
-                                   }
-                               });
+                               in_this_opening(&Listener::take_waiting));
     }
 
-    void take_waiting(std::uint64_t waiting) {
+    void take_waiting(const Error& error) {
+        if (error) {
+            lose_line();
+            return;
+        }
+        const std::uint64_t waiting = opening();
         for (int batch = 0; batch < kBatchesAtOnce && is_under_way(waiting); ++batch) {
             std::array<LineEdge, 16> edges{};
             const std::optional<std::size_t> count = line_->read(edges);
             if (!count) {
-                lose(place_ + " is gone: plug the device in again that carries it");
+                lose_line();
                 return;
             }
             for (std::size_t i = 0; i < *count; ++i) {
@@ -88,16 +95,19 @@ private:
         }
     }
 
+    void lose_line() { lose(place_ + " is gone: plug the device in again that carries it"); }
+
     void take_one(const LineEdge& edge) {
         const std::optional<LocalInstant> at = counter().from_monotonic(edge.monotonic);
         const bool configured = edge.rising != falling_edge_;
         if (at) {
-            take({*at, configured});
+            pulses_.take({*at, configured});
         } else if (configured) {
-            reject(Rejection::Reason::kStale);
+            watch().reject(Rejection::Reason::kStale);
         }
     }
 
+    PulseWatch pulses_;
     const std::string place_;
     const bool falling_edge_;
     const std::shared_ptr<EdgeSource> line_;

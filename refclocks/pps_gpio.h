@@ -4,8 +4,8 @@
 #include <string>
 
 #include "refclocks/counter.h"
+#include "refclocks/device_watch.h"
 #include "refclocks/edge_source.h"
-#include "refclocks/pulse_watch.h"
 #include "refclocks/refclock.h"
 
 namespace boost::asio {
@@ -19,7 +19,7 @@ struct GpioPpsSettings {
     std::string chip;           ///< name, label or path; empty: the first chip that has a line of this name
     std::string line;           ///< name, or number on its chip
     bool falling_edge = false;  ///< the second begins with the falling edge, not the rising edge
-    PulsePatience patience = {};
+    DevicePatience patience = {};
     std::shared_ptr<EdgeSource> hardware = nullptr;  ///< a test's; nullptr: the line `line` of `chip`
 };
 

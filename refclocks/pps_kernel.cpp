@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <stop_token>
 #include <system_error>
 #include <thread>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "refclocks/pulse_poll.h"
+#include "refclocks/pulse_watch.h"
 
 namespace tokimori {
 namespace {
@@ -19,7 +19,7 @@ namespace {
 constexpr std::chrono::milliseconds kWait{250};
 
 PulseWatchSettings watch_settings(const KernelPpsSettings& settings) {
-    PulseWatchSettings watch{settings.device, "assert", "clear", settings.patience};
+    PulseWatchSettings watch{settings.device, "assert", "clear"};
     if (settings.clear_edge) {
         std::swap(watch.configured_edge, watch.opposite_edge);
     }
@@ -28,11 +28,12 @@ PulseWatchSettings watch_settings(const KernelPpsSettings& settings) {
 
 }  // namespace
 
-class KernelPpsRefclock::Listener : public PulseWatch {
+class KernelPpsRefclock::Listener : public RetriedDevice {
 public:
     Listener(boost::asio::io_context& io, Counter& counter, ObservationSink& sink, SourceId source,
              KernelPpsSettings settings)
-        : PulseWatch{io, counter, sink, source, watch_settings(settings)},
+        : RetriedDevice{io, counter, sink, source, settings.patience},
+          pulses_{*this, watch_settings(settings)},
           io_{io},
           settings_{std::move(settings)},
           device_{settings_.hardware ? settings_.hardware : make_kernel_pps_device(settings_.device)},
@@ -40,6 +41,7 @@ public:
 
 private:
     std::optional<std::string> open_device() override {
+        pulses_.restart();
         const PpsOpened opened = device_->open();
         if (!opened.fault.empty()) {
             return opened.fault;
@@ -53,12 +55,13 @@ private:
         }
         seen_ = *before;
         if (!opened.asserted || !opened.cleared) {
-            remark("; it shows one edge only, so nothing tells whether that is the right one");
+            pulses_.remark("; it shows one edge only, so nothing tells whether that is the right one");
         }
         if (!settings_.threads || !opened.can_wait || !start_thread()) {
             poll_ = {};
             look_after(Duration::zero());
         }
+        heard();
         return std::nullopt;
     }
 
@@ -70,6 +73,8 @@ private:
         poll_timer_.cancel();
         device_->close();
     }
+
+    void silent() override { pulses_.silent(); }
 
     std::string missing_edge(const PpsOpened& opened) const {
         const std::string wanted = settings_.clear_edge ? "clear" : "assert";
@@ -91,7 +96,7 @@ private:
     }
 
     // On the thread: touches the device, `io_` and its arguments, nothing else.
-    void wait_for_edges(const std::stop_token& stop, const std::weak_ptr<PulseWatch>& weak, std::uint64_t opening,
+    void wait_for_edges(const std::stop_token& stop, const std::weak_ptr<RetriedDevice>& weak, std::uint64_t opening,
                         std::optional<PpsStamps> last) {
         while (last && !stop.stop_requested()) {
             const std::optional<PpsStamps> before = std::exchange(last, device_->fetch(kWait));
@@ -102,9 +107,9 @@ private:
     }
 
     // On the clock thread.
-    static void hand_over(const std::weak_ptr<PulseWatch>& weak, std::uint64_t opening,
+    static void hand_over(const std::weak_ptr<RetriedDevice>& weak, std::uint64_t opening,
                           const std::optional<PpsStamps>& stamps) {
-        if (const std::shared_ptr<PulseWatch> self = weak.lock()) {
+        if (const std::shared_ptr<RetriedDevice> self = weak.lock()) {
             static_cast<Listener&>(*self).fetched(opening, stamps);
         }
     }
@@ -133,15 +138,7 @@ private:
         }
     }
 
-    void look_after(Duration pause) {
-        poll_timer_.expires_after(pause);
-        poll_timer_.async_wait([self = std::static_pointer_cast<Listener>(shared_from_this()),
-                                looking = opening()](const boost::system::error_code& error) {
-            if (!error && self->is_under_way(looking)) {
-                self->look();
-            }
-        });
-    }
+    void look_after(Duration pause) { after(poll_timer_, pause, &Listener::look); }
 
     /// Hands on the edges that came since the last time, in their order; tells the instant of the configured one.
     std::optional<LocalInstant> take_new(const PpsStamps& stamps) {
@@ -161,19 +158,20 @@ private:
     std::optional<LocalInstant> take_one(const PpsStamp& stamp, bool configured) {
         const std::optional<LocalInstant> at = counter().from_realtime(stamp.posix);
         if (at && configured) {
-            take({*at, true, stamp.sequence});
+            pulses_.take({*at, true, stamp.sequence});
         } else if (at) {
-            take({*at, false});
+            pulses_.take({*at, false});
         } else if (configured) {
-            reject(Rejection::Reason::kClockStepped);
+            watch().reject(Rejection::Reason::kClockStepped);
         }
         return at;
     }
 
+    PulseWatch pulses_;
     boost::asio::io_context& io_;
     const KernelPpsSettings settings_;
     const std::shared_ptr<PpsDevice> device_;
-    boost::asio::steady_timer poll_timer_;
+    DeviceTimer poll_timer_;
     PulsePoll poll_;
     PpsStamps seen_;
     std::jthread thread_;

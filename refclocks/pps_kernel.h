@@ -4,8 +4,8 @@
 #include <string>
 
 #include "refclocks/counter.h"
+#include "refclocks/device_watch.h"
 #include "refclocks/pps_device.h"
-#include "refclocks/pulse_watch.h"
 #include "refclocks/refclock.h"
 
 namespace boost::asio {
@@ -19,7 +19,7 @@ struct KernelPpsSettings {
     std::string device;       ///< "/dev/pps0"
     bool clear_edge = false;  ///< the second begins with the clear edge, not the assert edge
     bool threads = true;      ///< may wait on a thread of its own; else the device is polled
-    PulsePatience patience = {};
+    DevicePatience patience = {};
     std::shared_ptr<PpsDevice> hardware = nullptr;  ///< a test's; nullptr: the kernel's `device`
 };
 

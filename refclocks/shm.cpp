@@ -6,8 +6,6 @@
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,7 +14,7 @@
 #include <utility>
 #include <variant>
 
-#include "refclocks/device_watch.h"
+#include "refclocks/retried_device.h"
 #include "refclocks/shm_record.h"
 
 namespace tokimori {
@@ -110,98 +108,69 @@ std::string remedy_for(int error, unsigned unit) {
 
 }  // namespace
 
-class ShmRefclock::Reader : public std::enable_shared_from_this<Reader> {
+class ShmRefclock::Reader : public RetriedDevice {
 public:
     Reader(boost::asio::io_context& io, Counter& counter, ObservationSink& sink, SourceId source, ShmSettings settings)
-        : timer_{io},
-          counter_{counter},
-          sink_{sink},
-          source_{source},
-          settings_{settings},
-          watch_{counter, sink, source} {}
-
-    void open() {
-        if (!running_) {
-            running_ = true;
-            watch_.forget();
-            attach();
-        }
-    }
-
-    void close() {
-        running_ = false;
-        timer_.cancel();
-        segment_.reset();
-    }
+        : RetriedDevice{io, counter, sink, source, {.silence = settings.silence}},
+          poll_timer_{io},
+          settings_{settings} {}
 
 private:
-    template <typename Step>
-    void after(std::chrono::milliseconds span, Step step) {
-        timer_.expires_after(span);
-        timer_.async_wait([self = shared_from_this(), step](const Error& error) {
-            if (!error && self->running_) {
-                step(*self);
-            }
-        });
-    }
-
-    void attach() {
+    std::optional<std::string> open_device() override {
         segment_ = Segment::attach(settings_.unit);
         if (!segment_) {
             const int error = errno;
-            after(watch_.next_pause(), [](Reader& self) { self.attach(); });
-            watch_.tell(false, place() + " cannot be attached (" + std::generic_category().message(error) +
-                                   "): " + remedy_for(error, settings_.unit) + "; trying again");
-            return;
+            return place() + " cannot be attached (" + std::generic_category().message(error) +
+                   "): " + remedy_for(error, settings_.unit) + "; trying again";
         }
-        watch_.succeeded();
+        watch().succeeded();
         last_count_.reset();
-        silent_since_ = counter_.now();
+        heard();
         poll();
+        return std::nullopt;
+    }
+
+    void close_device() override {
+        poll_timer_.cancel();
+        segment_.reset();
+    }
+
+    void silent() override {
+        if (segment_->is_gone(settings_.unit)) {
+            reopen();
+        }
+        watch().tell(false, "nobody writes into " + place() +
+                                ": start the program that should, or configure the unit that it writes");
     }
 
     void poll() {
-        after(settings_.poll, [](Reader& self) { self.poll(); });
+        after(poll_timer_, settings_.poll, &Reader::poll);
         if (const auto taken = segment_->take()) {
-            silent_since_ = counter_.now();
+            heard();
             std::visit([this](const auto& what) { take(what); }, *taken);
-        } else if (counter_.now() - silent_since_ >= settings_.silence) {
-            silent();
         }
     }
 
-    void silent() {
-        silent_since_ = counter_.now();
-        watch_.tell(false, "nobody writes into " + place() +
-                               ": start the program that should, or configure the unit that it writes");
-        if (running_ && segment_->is_gone(settings_.unit)) {
-            attach();
-        }
-    }
-
-    void take(Reason reason) { watch_.reject(reason); }
+    void take(Reason reason) { watch().reject(reason); }
 
     // Segments outlive their writers: what is found first may be days old.
     void take(const ShmRecord& record) {
         const bool twice = record.counted && std::exchange(last_count_, record.count) == record.count;
-        const std::optional<LocalInstant> local = twice ? std::nullopt : counter_.from_realtime(record.receive);
+        const std::optional<LocalInstant> local = twice ? std::nullopt : counter().from_realtime(record.receive);
         if (!local) {
-            const bool old = twice || counter_.host_date().posix - record.receive > kOldest;
-            watch_.reject(old ? Reason::kStale : Reason::kClockStepped);
+            const bool old = twice || counter().host_date().posix - record.receive > kOldest;
+            watch().reject(old ? Reason::kStale : Reason::kClockStepped);
             return;
         }
-        watch_.tell(true, place() + " is being written");
-        if (!running_) {
-            return;
-        }
+        watch().tell(true, place() + " is being written");
         if (settings_.late || record.uncertainty >= kCoarse) {
-            sink_.observe(Label{.source = source_,
-                                .heard = *local,
-                                .time = record.time,
-                                .uncertainty = kArrivalUncertainty,
-                                .leap_at_month_end = record.leap_at_month_end});
+            sink().observe(Label{.source = source(),
+                                 .heard = *local,
+                                 .time = record.time,
+                                 .uncertainty = kArrivalUncertainty,
+                                 .leap_at_month_end = record.leap_at_month_end});
         } else {
-            sink_.observe(OffsetSample{source_, *local, record.time, record.uncertainty, record.leap_at_month_end});
+            sink().observe(OffsetSample{source(), *local, record.time, record.uncertainty, record.leap_at_month_end});
         }
     }
 
@@ -209,16 +178,10 @@ private:
         return "NTP shared memory unit " + std::to_string(settings_.unit) + " (" + key_text(settings_.unit) + ")";
     }
 
-    boost::asio::steady_timer timer_;
-    Counter& counter_;
-    ObservationSink& sink_;
-    const SourceId source_;
+    DeviceTimer poll_timer_;
     const ShmSettings settings_;
-    DeviceWatch watch_;
     std::unique_ptr<Segment> segment_;
     std::optional<std::int32_t> last_count_;
-    LocalInstant silent_since_;
-    bool running_ = false;
 };
 
 ShmRefclock::ShmRefclock(boost::asio::io_context& io, Counter& counter, ObservationSink& sink, SourceId source,
@@ -226,15 +189,15 @@ ShmRefclock::ShmRefclock(boost::asio::io_context& io, Counter& counter, Observat
     : reader_{std::make_shared<Reader>(io, counter, sink, source, settings)} {}
 
 ShmRefclock::~ShmRefclock() {
-    reader_->close();
+    reader_->stop();
 }
 
 void ShmRefclock::start() {
-    reader_->open();
+    reader_->start();
 }
 
 void ShmRefclock::stop() {
-    reader_->close();
+    reader_->stop();
 }
 
 }  // namespace tokimori

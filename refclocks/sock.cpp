@@ -9,14 +9,13 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/datagram_protocol.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <cstddef>
 #include <optional>
 #include <system_error>
 #include <utility>
 #include <variant>
 
-#include "refclocks/device_watch.h"
+#include "refclocks/retried_device.h"
 #include "refclocks/sock_datagram.h"
 
 namespace tokimori {
@@ -71,49 +70,27 @@ std::string remedy_for(const Error& error) {
 
 }  // namespace
 
-class SockRefclock::Listener : public std::enable_shared_from_this<Listener> {
+class SockRefclock::Listener : public RetriedDevice {
 public:
     Listener(asio::io_context& io, Counter& counter, ObservationSink& sink, SourceId source, SockSettings settings)
-        : socket_{io},
-          timer_{io},
-          counter_{counter},
-          sink_{sink},
-          source_{source},
-          settings_{std::move(settings)},
-          watch_{counter, sink, source} {}
-
-    void open() {
-        if (!running_) {
-            running_ = true;
-            watch_.forget();
-            listen();
-        }
-    }
-
-    void close() {
-        running_ = false;
-        abandon();
-    }
+        : RetriedDevice{io, counter, sink, source, {.silence = settings.silence}},
+          socket_{io},
+          settings_{std::move(settings)} {}
 
 private:
-    /// Wraps a handler so that it runs only for the socket that is open now.
-    template <typename Handler>
-    auto while_current(Handler handler) {
-        return [self = shared_from_this(), attempt = attempt_, handler](const Error& error, auto&&... rest) {
-            if (self->running_ && attempt == self->attempt_ && error != asio::error::operation_aborted) {
-                handler(*self, error, rest...);
-            }
-        };
+    std::optional<std::string> open_device() override {
+        if (const Error error = bind()) {
+            return "the socket " + settings_.path + " cannot be made (" + error.message() + "): " + remedy_for(error) +
+                   "; trying again";
+        }
+        bound_ = identity_of(settings_.path);
+        watch().succeeded();
+        heard();
+        receive();
+        return std::nullopt;
     }
 
-    void after(std::chrono::milliseconds span, void (Listener::*step)()) {
-        timer_.expires_after(span);
-        timer_.async_wait(while_current([step](Listener& self, const Error&) { (self.*step)(); }));
-    }
-
-    void abandon() {
-        ++attempt_;
-        timer_.cancel();
+    void close_device() override {
         if (bound_ && identity_of(settings_.path) == bound_) {
             ::unlink(settings_.path.c_str());
         }
@@ -122,19 +99,12 @@ private:
         socket_.close(ignored);
     }
 
-    void listen() {
-        abandon();
-        if (const Error error = bind()) {
-            abandon();
-            after(watch_.next_pause(), &Listener::listen);
-            watch_.tell(false, "the socket " + settings_.path + " cannot be made (" + error.message() +
-                                   "): " + remedy_for(error) + "; trying again");
-            return;
+    void silent() override {
+        if (identity_of(settings_.path) != bound_) {
+            reopen();
         }
-        bound_ = identity_of(settings_.path);
-        watch_.succeeded();
-        after(settings_.silence, &Listener::silent);
-        receive();
+        watch().tell(false, "nobody sends to the socket " + settings_.path +
+                                ": start the program that should, after this one, and let it send there");
     }
 
     Error bind() {
@@ -167,79 +137,58 @@ private:
         return error == asio::error::connection_refused;
     }
 
-    void receive() {
-        socket_.async_receive(
-            asio::buffer(bytes_),
-            while_current([](Listener& self, const Error& error, std::size_t count) { self.received(error, count); }));
-    }
+    void receive() { socket_.async_receive(asio::buffer(bytes_), in_this_opening(&Listener::received)); }
 
     void received(const Error& error, std::size_t count) {
         if (error) {
-            listen();
+            reopen();
             return;
         }
-        const std::uint64_t attempt = attempt_;
+        const std::uint64_t receiving = opening();
         std::visit([this](const auto& what) { take(what); }, read_sock_datagram(std::span{bytes_}.first(count)));
-        if (running_ && attempt == attempt_) {
+        if (is_under_way(receiving)) {
             receive();
         }
     }
 
-    void silent() {
-        const bool replaced = identity_of(settings_.path) != bound_;
-        after(settings_.silence, &Listener::silent);
-        watch_.tell(false, "nobody sends to the socket " + settings_.path +
-                               ": start the program that should, after this one, and let it send there");
-        if (running_ && replaced) {
-            listen();
-        }
-    }
-
-    void take(Reason reason) { watch_.reject(reason); }
+    void take(Reason reason) { watch().reject(reason); }
 
     void take(const SockSample& sample) {
         const auto local = local_of(sample.stamp);
         if (local && settings_.late) {
-            sink_.observe(Label{.source = source_,
-                                .heard = *local,
-                                .time = sample.time,
-                                .uncertainty = kArrivalUncertainty,
-                                .leap_at_month_end = sample.leap_at_month_end});
+            sink().observe(Label{.source = source(),
+                                 .heard = *local,
+                                 .time = sample.time,
+                                 .uncertainty = kArrivalUncertainty,
+                                 .leap_at_month_end = sample.leap_at_month_end});
         } else if (local) {
-            sink_.observe(OffsetSample{source_, *local, sample.time, kUncertainty, sample.leap_at_month_end});
+            sink().observe(OffsetSample{source(), *local, sample.time, kUncertainty, sample.leap_at_month_end});
         }
     }
 
     void take(const SockPulse& pulse) {
         if (const auto local = local_of(pulse.stamp)) {
-            sink_.observe(Pulse{source_, *local, kUncertainty});
+            sink().observe(Pulse{source(), *local, kUncertainty});
         }
     }
 
     std::optional<LocalInstant> local_of(std::int64_t stamp) {
-        const std::optional<LocalInstant> local = counter_.from_realtime(stamp);
+        const std::optional<LocalInstant> local = counter().from_realtime(stamp);
         if (!local) {
-            const bool old = counter_.host_date().posix - stamp > kOldest;
-            watch_.reject(old ? Reason::kStale : Reason::kClockStepped);
+            const bool old = counter().host_date().posix - stamp > kOldest;
+            watch().reject(old ? Reason::kStale : Reason::kClockStepped);
             return std::nullopt;
         }
-        after(settings_.silence, &Listener::silent);
-        watch_.tell(true, "measurements arrive at the socket " + settings_.path);
-        return running_ ? local : std::nullopt;
+        heard();
+        watch().tell(true, "measurements arrive at the socket " + settings_.path);
+        return local;
     }
 
     Datagrams::socket socket_;
-    asio::steady_timer timer_;
-    Counter& counter_;
-    ObservationSink& sink_;
-    const SourceId source_;
     const SockSettings settings_;
-    DeviceWatch watch_;
     // One more than the longest: what is longer is seen as such.
     std::array<std::uint8_t, kSockBytes + 1> bytes_{};
     std::optional<FileIdentity> bound_;
-    std::uint64_t attempt_ = 0;
-    bool running_ = false;
 };
 
 SockRefclock::SockRefclock(asio::io_context& io, Counter& counter, ObservationSink& sink, SourceId source,
@@ -247,15 +196,15 @@ SockRefclock::SockRefclock(asio::io_context& io, Counter& counter, ObservationSi
     : listener_{std::make_shared<Listener>(io, counter, sink, source, std::move(settings))} {}
 
 SockRefclock::~SockRefclock() {
-    listener_->close();
+    listener_->stop();
 }
 
 void SockRefclock::start() {
-    listener_->open();
+    listener_->start();
 }
 
 void SockRefclock::stop() {
-    listener_->close();
+    listener_->stop();
 }
 
 }  // namespace tokimori

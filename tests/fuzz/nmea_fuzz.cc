@@ -22,7 +22,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Deaf deaf;
     tokimori::DeviceWatch watch{counter, deaf, 1};
     tokimori::NmeaReceiver receiver{watch, deaf, 1, std::chrono::milliseconds{30}};
-    receiver.start();
     std::string_view bytes{reinterpret_cast<const char*>(data), size};
     while (!bytes.empty()) {
         const auto head = static_cast<unsigned char>(bytes.front());

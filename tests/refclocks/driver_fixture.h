@@ -15,8 +15,8 @@
 
 namespace tokimori {
 
-/// Runs a driver on an event loop with the host's real clocks, and keeps what it says.
-class DriverTest : public ::testing::Test {
+/// Runs a driver on an event loop and keeps what it says.
+class EventLoopTest : public ::testing::Test {
 protected:
     /// Runs handlers until `reached`, for ten seconds at most.
     void run_until(const std::function<bool()>& reached) {
@@ -33,12 +33,18 @@ protected:
     void run_until_said(const std::string& words) {
         run_until([&] { return kept_.said().find(words) != std::string::npos; });
     }
+
+    boost::asio::io_context io_{1};
+    Keeper kept_;
+};
+
+/// Likewise, with the host's real clocks.
+class DriverTest : public EventLoopTest {
+protected:
     /// CLOCK_REALTIME, POSIX nanoseconds.
     static std::int64_t realtime() { return read_host_clocks().realtime; }
 
-    boost::asio::io_context io_{1};
     Counter counter_;
-    Keeper kept_;
 };
 
 /// A directory of its own that is gone after the test.

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <vector>
 
+#include "tests/refclocks/kept.h"
+
 namespace tokimori {
 namespace {
 
@@ -15,22 +17,6 @@ using Reason = Rejection::Reason;
 constexpr std::int64_t kRaw = 50'000'000'000;
 constexpr std::int64_t kRealtime = 1'700'000'000'000'000'000;
 const std::string kDevice = "/dev/ttyAMA0";
-
-struct Kept : ObservationSink {
-    std::vector<Observation> all;
-    void observe(const Observation& observation) override { all.push_back(observation); }
-
-    template <typename Kind>
-    std::vector<Kind> of() const {
-        std::vector<Kind> found;
-        for (const Observation& observation : all) {
-            if (const auto* one = std::get_if<Kind>(&observation)) {
-                found.push_back(*one);
-            }
-        }
-        return found;
-    }
-};
 
 /// A receiver on a host whose clocks are set by hand.
 class GpsdReceiverTest : public ::testing::Test {
@@ -57,11 +43,12 @@ protected:
 
     ClockReading reading_{.raw = kRaw, .monotonic = 0, .realtime = kRealtime, .boottime = 0, .width = 100};
     Counter counter_{[this] { return reading_; }};
-    Kept kept_;
+    Keeper kept_;
+    DeviceWatch watch_{counter_, kept_, 7};
     GpsdReceiver receiver_ = local_receiver(false);
 
     GpsdReceiver local_receiver(bool pps) {
-        GpsdReceiver receiver{counter_, kept_, 7, pps};
+        GpsdReceiver receiver{counter_, watch_, kept_, 7, pps};
         receiver.set_local(true);
         return receiver;
     }

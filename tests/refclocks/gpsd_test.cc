@@ -1,13 +1,11 @@
 #include "refclocks/gpsd.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <boost/asio.hpp>
+#include <array>
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <vector>
+
+#include "tests/refclocks/driver_fixture.h"
 
 namespace tokimori {
 namespace {
@@ -18,27 +16,6 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
 constexpr std::int64_t kRealtimeSeconds = 1'795'306'898;
-
-/// What the driver reports; `on_each` may interfere.
-struct Kept : ObservationSink {
-    std::vector<Observation> all;
-    std::function<void()> on_each = [] {};
-
-    void observe(const Observation& observation) override {
-        all.push_back(observation);
-        on_each();
-    }
-    template <typename Kind>
-    std::vector<Kind> of() const {
-        std::vector<Kind> found;
-        for (const Observation& observation : all) {
-            if (const auto* one = std::get_if<Kind>(&observation)) {
-                found.push_back(*one);
-            }
-        }
-        return found;
-    }
-};
 
 /// A gpsd that says what the test tells it to, on a free port of the loopback.
 class FakeGpsd {
@@ -103,41 +80,22 @@ std::string stamps(const std::string& kind, int second) {
            R"(,"clock_nsec":400000000,"precision":-20})" + "\r\n";
 }
 
-class GpsdTest : public ::testing::Test {
+class GpsdTest : public EventLoopTest {
 protected:
-    void TearDown() override { EXPECT_FALSE(timed_out_); }
-
     GpsdSettings settings(std::uint16_t port) const {
-        return {.port = port, .patience = {.first_pause = 5ms, .longest_pause = 20ms, .silence = 10s, .dead = 30s}};
+        return {.port = port, .patience = {.device = {.first_pause = 5ms, .longest_pause = 20ms, .silence = 10s}}};
     }
     std::unique_ptr<GpsdRefclock> started(GpsdSettings wanted) {
         auto clock = std::make_unique<GpsdRefclock>(io_, counter_, kept_, 7, std::move(wanted));
         clock->start();
         return clock;
     }
-    /// Runs handlers until `reached`, for ten seconds at most.
-    void run_until(const std::function<bool()>& reached) {
-        const auto deadline = std::chrono::steady_clock::now() + 10s;
-        io_.restart();
-        while (!reached()) {
-            if (io_.run_one_until(deadline) == 0) {
-                timed_out_ = true;
-                FAIL() << "what was waited for did not come";
-            }
-        }
-    }
     void run_until_connected(FakeGpsd& gpsd) {
         run_until([&] { return gpsd.has_client() && gpsd.heard().ends_with("\r\n"); });
     }
-    template <typename Kind>
-    void run_until_kept(std::size_t count) {
-        run_until([&] { return kept_.of<Kind>().size() >= count; });
-    }
-
     /// A port on which nobody listens.
     std::uint16_t free_port() { return FakeGpsd{io_}.port(); }
 
-    asio::io_context io_;
     Counter counter_{[] {
         return ClockReading{.raw = 50'000'000'000,
                             .monotonic = 0,
@@ -145,8 +103,6 @@ protected:
                             .boottime = 0,
                             .width = 100};
     }};
-    Kept kept_;
-    bool timed_out_ = false;
 };
 
 TEST_F(GpsdTest, AsksForReportsAndTurnsThemIntoLabels) {
@@ -292,7 +248,7 @@ TEST_F(GpsdTest, ReportsPulsesWhereTheyAreWanted) {
 TEST_F(GpsdTest, SaysThatAReceiverIsSilentAndConnectsAnewWithoutFurtherWords) {
     FakeGpsd gpsd{io_};
     GpsdSettings wanted = settings(gpsd.port());
-    wanted.patience.silence = 10ms;
+    wanted.patience.device.silence = 10ms;
     wanted.patience.dead = 30ms;
     const auto clock = started(wanted);
     run_until([&] { return gpsd.connections() == 3; });
@@ -304,7 +260,7 @@ TEST_F(GpsdTest, SaysThatAReceiverIsSilentAndConnectsAnewWithoutFurtherWords) {
 TEST_F(GpsdTest, BelievesGpsdThatItHasNoReceiver) {
     FakeGpsd gpsd{io_};
     GpsdSettings wanted = settings(gpsd.port());
-    wanted.patience.silence = 10ms;
+    wanted.patience.device.silence = 10ms;
     wanted.patience.dead = 50ms;
     const auto clock = started(wanted);
     run_until_connected(gpsd);

@@ -18,8 +18,6 @@ using Reason = Rejection::Reason;
 /// A receiver's bytes, each piece at its moment.
 class NmeaReceiverTest : public ::testing::Test {
 protected:
-    NmeaReceiverTest() { receiver_.start(); }
-
     int say(Duration at, std::string_view bytes) {
         now_ = LocalInstant{at};
         return receiver_.take(bytes, now_);
@@ -185,17 +183,15 @@ TEST_F(NmeaReceiverTest, TellsItsSatellitesWhenTheirNumberChanges) {
     EXPECT_EQ(satellites[2].visible, 7) << "no GSV at all";
 }
 
-TEST_F(NmeaReceiverTest, SaysNothingMoreOnceItIsStopped) {
+TEST_F(NmeaReceiverTest, TellsNothingOfACycleInWhichItBeganAnew) {
     join();
-    kept_.on_each = [this] { receiver_.stop(); };
-    say(1100ms, rmc(38) + rmc(39) + "noise\n" + rmc(40));
-    say(2100ms, rmc(41));
-    EXPECT_EQ(kept_.all.size(), 1U);
-    kept_.on_each = [] {};
-    receiver_.start();
-    say(3100ms, rmc(42));
-    say(4100ms, rmc(43));
+    say(1100ms, rmc(38) + "$GPRMC,0021");
+    receiver_.restart();
+    say(1120ms, rmc(39));
+    EXPECT_EQ(labels().size(), 1U);
+    say(2100ms, rmc(40));
     EXPECT_EQ(labels().size(), 2U);
+    EXPECT_TRUE(kept_.reasons().empty());
 }
 
 }  // namespace
