@@ -2,8 +2,8 @@
 import re
 import statistics
 
-from tokimori_hil.ntp import median_offset
-from tokimori_hil.scene import GPS, PPS0, Scene
+from tokimori_hil.ntp import broken_promises, median_offset
+from tokimori_hil.scene import GPS, PPS0, RIGHT, Scene
 
 NETWORK = """
 ip netns add lan
@@ -34,27 +34,27 @@ def play(scene: Scene) -> None:
     daemon = scene.daemon(GPS + PPS0)
     watch = scene.watch()
     with scene.expect("stratum 1, leap indicator 0, refid PPS"):
-        watch.wait_for(lambda reply: (reply.stratum, reply.leap, reply.refid) == (1, 0, "PPS"), 40)
+        watch.wait_for(lambda reply: (reply.stratum, reply.leap, reply.refid) == (1, 0, "PPS"))
     scene.note("power-on to stratum 1 from pulses", scene.since_power_on(), "s")
     replies = watch.listen(5)
     scene.note("median offset", median_offset(replies) * 1e3, "ms")
     scene.note("median delay", statistics.median(reply.delay for reply in replies) * 1e3, "ms")
-    scene.check("the host sees the time within 5 ms", abs(median_offset(replies)) < 0.005)
-    scene.check("no reply is further off than it promises",
-                all(reply.proven_error <= reply.root_distance for reply in replies if reply.synchronised))
+    scene.check("the host sees the right time", abs(median_offset(replies)) < RIGHT)
+    scene.check("no reply is further off than it promises", not broken_promises(replies),
+                str(broken_promises(replies)[:1]))
 
     scene.guest.run(NETWORK)
     slow = guest_is_slow_by(scene)
-    said = scene.guest.run("ip netns exec lan chronyd -Q -t 20 'server %s iburst maxsamples 4'" % SERVER, 60)
+    said = scene.guest.run("ip netns exec lan chronyd -Q -t 60 'server %s iburst maxsamples 4'" % SERVER)
     found = re.search(r"System clock wrong by (-?[\d.]+) seconds", said)
     scene.check("chronyd takes it for a server", found is not None, said[-300:])
     seen = float(found[1]) if found else 0.0
     # The pulses show the guest's clock but for whole seconds.
     apart = seen - slow - round(seen - slow)
     scene.note("chronyd's offset less the guest clock's own error", apart * 1e3, "ms")
-    scene.check("chronyd sees the guest's clock as wrong as the pulses show it", abs(apart) < 0.01,
+    scene.check("chronyd sees the guest's clock as wrong as the pulses show it", abs(apart) < 2 * RIGHT,
                 "%.4f against %.4f" % (seen, slow))
-    said = scene.guest.run("ip netns exec lan ntpdig -j " + SERVER, 60)
+    said = scene.guest.run("ip netns exec lan ntpdig -j " + SERVER)
     found = re.search(r'"stratum":\s*(\d+)', said)
     scene.check("ntpdig sees stratum 1, no leap",
                 found is not None and found[1] == "1" and "no-leap" in said, said[-300:])

@@ -31,17 +31,17 @@ def play(scene: Scene) -> None:
     gpsd = scene.gpsd()
     daemon = scene.daemon(GPS + PPS0)
     watch = scene.watch()
-    watch.wait_for(lambda reply: reply.synchronised and reply.refid == "PPS", 60)
+    watch.wait_for(lambda reply: reply.synchronised and reply.refid == "PPS")
     faults = Faults(scene, daemon, watch)
 
     scene.end(gpsd, "KILL")
     with scene.expect("a gpsd that was killed is missed"):
-        daemon.wait_for(r"device.* name=gps working=false", 15)
+        daemon.wait_for(r"device.* name=gps working=false")
     faults.live_through("gpsd killed", 3)
     scene.gpsd()
     begin = daemon.mark()
     with scene.expect("a gpsd that is back is heard"):
-        daemon.wait_for(r"device.* name=gps working=true", 30, begin)
+        daemon.wait_for(r"device.* name=gps working=true", begin)
 
     scene.receiver.command("garbage for 6")
     faults.live_through("garbage on the line", 9)

@@ -7,12 +7,15 @@ import threading
 import time
 from typing import Callable, List, Optional
 
+# For what takes seconds where the host is not busy with something else, s.
+PATIENCE = 120.0
+
 
 class Process:
     """A program in the guest; what it says is kept line by line, each with its arrival (monotonic, s)."""
 
     def __init__(self, port: int, script: str, on_line: Optional[Callable[[str], None]] = None) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         self._socket.settimeout(None)
         self._on_line = on_line
         self._lines: List[str] = []
@@ -66,25 +69,26 @@ class Process:
         with self._news:
             return len(self._lines)
 
-    def wait_for(self, pattern: str, seconds: float, since: int = 0) -> "re.Match[str]":
-        """The first line from `since` on in which `pattern` is found; AssertionError with the last lines if none
-        comes."""
-        deadline = time.monotonic() + seconds
+    def wait_for(self, pattern: str, since: int = 0, times: int = 1) -> "re.Match[str]":
+        """The first line from `since` on in which `pattern` is found, or the one that makes them `times`;
+        AssertionError with the last lines if it does not come."""
+        deadline = time.monotonic() + PATIENCE
         expression, position = re.compile(pattern), since
         with self._news:
             while True:
                 for position in range(position, len(self._lines)):
                     found = expression.search(self._lines[position])
-                    if found:
+                    times -= found is not None
+                    if found and times == 0:
                         return found
                 position = len(self._lines)
                 left = deadline - time.monotonic()
                 if left <= 0 or self._ended:
                     raise AssertionError("no line with %r within %g s; the last ones: %s"
-                                         % (pattern, seconds, " | ".join(self._lines[-6:])))
+                                         % (pattern, PATIENCE, " | ".join(self._lines[-6:])))
                 self._news.wait(left)
 
-    def wait(self, seconds: float) -> List[str]:
+    def wait(self, seconds: float = PATIENCE) -> List[str]:
         """All lines, once it has ended; AssertionError if it does not."""
         deadline = time.monotonic() + seconds
         with self._news:
@@ -105,7 +109,7 @@ class Guest:
         """Starts a script; to be signalled by its id it must `exec` and be told so by `pid_of`."""
         return Process(self._port, script, on_line)
 
-    def run(self, script: str, seconds: float = 30) -> str:
+    def run(self, script: str, seconds: float = PATIENCE) -> str:
         """The output of a script that must succeed; AssertionError otherwise."""
         lines = Process(self._port, "exec 2>&1\n(%s\n)\necho HIL_RC=$?" % script).wait(seconds)
         assert lines and lines[-1].startswith("HIL_RC="), "the guest hung up: %s" % " | ".join(lines[-6:])

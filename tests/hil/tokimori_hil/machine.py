@@ -12,17 +12,16 @@ import time
 from typing import Any, Dict, List
 
 from . import device_tree
-from .guest import Guest
+from .guest import PATIENCE, Guest
 
 _QEMU = ["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53", "-accel", "tcg,thread=multi", "-smp", "2",
          "-m", "768", "-nodefaults", "-display", "none"]
-_LONGEST_LIFE = 400
-_BOOT_PATIENCE = 90
+_LONGEST_LIFE = 900
 NTP_PORT, HIGH_PORT, _SHELL_PORT = 123, 11123, 5555
 
 
-def _connect(path: str, patience: float = 20) -> socket.socket:
-    deadline = time.monotonic() + patience
+def _connect(path: str) -> socket.socket:
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
             connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -115,14 +114,14 @@ class Machine:
         return {int(inside): int(outside) for outside, inside in rows}
 
     def _await_boot(self) -> None:
-        deadline = time.monotonic() + _BOOT_PATIENCE
+        deadline = time.monotonic() + PATIENCE
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("The guest did not come up: %s" % self.console()[-800:])
             time.sleep(0.05)  # QEMU takes every connection, so that there is nothing to wait on.
 
     def _answers(self) -> bool:
-        return "HIL ready" in self.console() and "here" in self.guest.start("echo here").wait(20)
+        return "HIL ready" in self.console() and "here" in self.guest.start("echo here").wait()
 
     def console(self) -> str:
         """What kernel and init have said."""

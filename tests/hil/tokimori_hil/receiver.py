@@ -7,6 +7,8 @@ import os
 import socket
 import sys
 
+from .guest import PATIENCE
+
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "sky"))
 
 from tokimori_sky.clock import HostClock  # noqa: E402
@@ -16,7 +18,6 @@ from tokimori_sky.receiver import Receiver as SkyReceiver, Settings  # noqa: E40
 from tokimori_sky.timescale import historical  # noqa: E402
 
 _BAUD = 38_400
-_PATIENCE = 20
 # The least the kernel allows: bytes that the guest does not read must not wait for it for long.
 _SEND_BUFFER = 1
 
@@ -77,7 +78,7 @@ class Receiver:
         self._process = multiprocessing.Process(
             target=_play, args=(directory + "/gps.sock", self._control, delay, ready), daemon=True)
         self._process.start()
-        if not ready.wait(_PATIENCE):
+        if not ready.wait(PATIENCE):
             raise RuntimeError("The receiver at the UART did not start.")
 
     def command(self, text: str) -> None:

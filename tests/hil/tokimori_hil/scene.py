@@ -6,14 +6,14 @@ import time
 from typing import Callable, Dict, Iterator, List, Optional
 
 from .device_tree import DCD_LINE, PPS_LINE
-from .guest import Guest, Process
+from .guest import PATIENCE, Guest, Process
 from .lines import Lines
 from .machine import HIGH_PORT, NTP_PORT, Machine
-from .ntp import Watch
+from .ntp import INTERRUPT, Watch
 from .receiver import Receiver
 
 # Served time is right, s: what a busy host leaves of the emulator's own tenth of a millisecond.
-RIGHT = 0.010
+RIGHT = INTERRUPT
 
 GPS = '[[refclock]]\ndriver = "gpsd"\nname = "gps"\n'
 PPS0 = '[[refclock]]\ndriver = "pps-kernel"\nname = "pps"\ndevice = "/dev/pps0"\n'
@@ -92,8 +92,7 @@ class Scene:
         """The line discipline that makes the second serial port's DCD /dev/pps1, open to the group pps. Without CLOCAL
         the falling edge would hang up the line."""
         attached = self._start("ldattach", "stty -F /dev/ttyS1 clocal; exec ldattach -d PPS /dev/ttyS1")
-        self.guest.run("for i in $(seq 100); do [ -e /dev/pps1 ] && break; sleep 0.1; done; "
-                       "chgrp pps /dev/pps1 && chmod 660 /dev/pps1")
+        self.guest.run("until [ -e /dev/pps1 ]; do sleep 0.1; done; chgrp pps /dev/pps1 && chmod 660 /dev/pps1")
         return attached
 
     def gpsd(self) -> Process:
@@ -129,7 +128,7 @@ class Scene:
     def end(self, process: Process, signal: str = "TERM") -> None:
         """Signals it and waits for its end."""
         self.guest.run("kill -%s %s" % (signal, _pid_of(process)))
-        process.wait(15)
+        process.wait()
 
     def watch(self, port: int = NTP_PORT) -> Watch:
         """A client on the host, 10 requests a second until the end."""
@@ -142,11 +141,11 @@ class Scene:
         if watch is not None:
             watch.listen(seconds)
         else:
-            self.guest.run("sleep %g" % seconds, seconds + 20)
+            self.guest.run("sleep %g" % seconds, seconds + PATIENCE)
 
 
 def _pid_of(process: Process) -> str:
-    return process.wait_for(r"^HIL_PID=(\d+)", 5)[1]
+    return process.wait_for(r"^HIL_PID=(\d+)")[1]
 
 
 def _as(user: str, groups: str, privilege: str) -> str:
