@@ -150,6 +150,12 @@ std::vector<const SourceTrack*> Timekeeper::vouchers_of(const SourceTrack& sourc
 }
 
 void Timekeeper::note_vote(SourceTrack& source, UtcDay day, const std::optional<LeapKind>& announced) {
+    // By a hair the first report of a day comes while our clock still shows the day before: of its end it says nothing.
+    const std::optional<LeapVote>& vote = source.vote();
+    if (vote && vote->event.day < day &&
+        leap_.table().utc_at(state_.model.tai_at(now_)).second.day <= vote->event.day) {
+        return;
+    }
     if (announced.value_or(LeapKind::kNone) == LeapKind::kNone) {
         source.set_vote(std::nullopt);
         return;

@@ -157,5 +157,23 @@ TEST_F(OffsetSampleTest, OfAnUnknownSourceChangeNothing) {
     EXPECT_EQ(reason(), Reason::kSilent);
 }
 
+TEST_F(OffsetSampleTest, DoNotTakeALeapSecondBackWhenTheNextDayBeginsAHairTooEarlyForUs) {
+    begin_ = LeapTable::built_in().tai_at(parse_utc("2028-12-31T23:59:50Z").value()).value();
+    SourceSettings trusted{.id = 1};
+    trusted.trust = true;
+    clock_.set_sources({trusted});
+    for (int i = 0; i < 9; ++i) {
+        OffsetSample announcing = sample(i * 1s);
+        announcing.leap_at_month_end = LeapKind::kDelete;
+        clock_.observe(announcing);
+    }
+    OffsetSample next_day = sample(9s - 300ns);
+    next_day.time = parse_utc("2029-01-01T00:00:00Z").value();
+    clock_.observe(next_day);
+    clock_.advance(at(10s));
+    EXPECT_EQ(clock_.leap_table().kind_on(parse_utc("2028-12-31")->second.day), LeapKind::kDelete);
+    EXPECT_EQ(reason(), Reason::kSelected);
+}
+
 }  // namespace
 }  // namespace tokimori
