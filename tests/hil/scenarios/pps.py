@@ -52,7 +52,7 @@ def play(scene: Scene) -> None:
     scene.check("served time is right", abs(median_offset(replies)) < RIGHT)
     apart = median_distance(drivers.lines(begin))
     scene.note("pps1 after pps", apart * 1e3, "ms")
-    scene.check("both devices stamp the same second", abs(apart) < 2 * RIGHT)
+    scene.check("both devices stamp the same second", abs(apart) < 5 * RIGHT)
 
     scene.lines.stop(PPS_LINE)
     scene.lines.stop(DCD_LINE)
