@@ -102,10 +102,23 @@ int write_run(const char* path, unsigned seed) {
     return file.good() ? 0 : 1;
 }
 
+// The trace of an hour, for others to hear; what the clock room made of it is printed.
+int write_hour(const char* path, unsigned seed) {
+    const Trace trace = make_trace(with_weather(steady_kinds().front(), seed), kHour, seed);
+    const std::vector<Served> run = run_on(trace, kHour);
+    for (std::size_t i = 0; i < run.size(); ++i) {
+        if (run[i].serving) {
+            std::printf("%zu %.0f\n", i, run[i].error);
+        }
+    }
+    return write_trace(trace, path) ? 0 : 1;
+}
+
 int usage() {
     std::fputs(
         "clock_figures                     prints all figures\n"
-        "clock_figures --trace FILE [SEED] writes an hour of a trace, to be given to another program\n"
+        "clock_figures --trace FILE [SEED] writes an hour of a trace; prints second and error of what was served on "
+        "it\n"
         "clock_figures --run FILE [SEED]   writes a run of 24 hours, to be drawn\n",
         stderr);
     return 2;
@@ -128,8 +141,7 @@ int main(int count, char** arguments) {
         return usage();
     }
     if (std::strcmp(arguments[1], "--trace") == 0) {
-        const auto trace = make_trace(with_weather(steady_kinds().front(), seed), kHour, seed);
-        return write_trace(trace, arguments[2]) ? 0 : 1;
+        return write_hour(arguments[2], seed);
     }
     return std::strcmp(arguments[1], "--run") == 0 ? write_run(arguments[2], seed) : usage();
 }

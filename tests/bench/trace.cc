@@ -43,7 +43,7 @@ Trace make_trace(const TraceKind& kind, std::size_t seconds, std::uint64_t seed)
 
 bool write_trace(const Trace& trace, const std::string& path) {
     std::ofstream file{path};
-    file << "# " << trace.kind.name << ": per second, counter - TAI in ns: as stamped, true\n";
+    file << "# " << trace.kind.crystal.offset_ppm << " ppm; per second, counter - TAI in ns: as stamped, true\n";
     const LocalInstant start = trace.seconds.front().begins;
     for (std::size_t i = 0; i < trace.seconds.size(); ++i) {
         const Duration elapsed = std::chrono::seconds{i};

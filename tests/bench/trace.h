@@ -37,8 +37,9 @@ struct Trace {
 
 Trace make_trace(const TraceKind& kind, std::size_t seconds, std::uint64_t seed);
 
-/// Writes the stamps as text: a line of explanation, then per second the error of the counter against TAI at the pulse
-/// as stamped, and the true one, both in ns since the start. False where the file cannot be written.
+/// Writes the stamps as text: a line that begins with the crystal's offset in ppm, then per second the error of the
+/// counter against TAI at the pulse as stamped, and the true one, both in ns since the start. False where the file
+/// cannot be written.
 bool write_trace(const Trace& trace, const std::string& path);
 
 }  // namespace tokimori::bench
