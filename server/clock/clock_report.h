@@ -56,7 +56,7 @@ struct ClockReport {
     Duration jitter{};                 ///< RMS of the offsets of late updates
     double frequency_ppm = 0.0;        ///< of TAI against the counter
     double frequency_bound_ppm = 0.0;  ///< `frequency_ppm` is known to within this
-    double wander_ppm = 0.0;           ///< how much the frequency changed lately, from update to update
+    double wander_ppm = 0.0;           ///< between which limits the frequency moved within the last day
     bool disputed = false;             ///< sources contradict each other; the clock goes on by itself
 };
 

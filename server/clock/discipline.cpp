@@ -8,7 +8,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // Errors are taken back over a few samples, so that the noise of one is not served as a jump of frequency.
-constexpr Duration kShortestSlew = 8s;
+constexpr Duration kShortestSlew = 3s;
 
 Rate quotient(Duration offset, Duration span) {
     __extension__ using Wide = __int128;

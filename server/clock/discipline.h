@@ -18,9 +18,17 @@ public:
 
     explicit Discipline(const Settings& settings) : settings_{settings} {}
 
+    void configure(const Settings& settings) { settings_ = settings; }
+
     /// False where the line lies beyond the step threshold: nothing changed, and the clock must be declared
     /// unsynchronised and `restart`ed before it may be set anew.
     bool follow(const LineEstimate& line, LocalInstant now);
+
+    /// Goes on from a model that somebody else has followed.
+    void resume(const TimeModel& model) {
+        model_ = model;
+        set_ = true;
+    }
 
     /// The next `follow` sets the clock, whatever it showed before. To be called only while nobody is being served.
     void restart() { set_ = false; }

@@ -10,9 +10,13 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int kStreakToBelieve = 3;
-constexpr Duration kLongestGap = 64s;
-// Sentences jitter by up to 300 ms; a second that is missing or doubled shows beyond that.
+constexpr Duration kLongestGapAtOneHertz = 64s;
+constexpr Duration kLongestGap = 1h;
+constexpr int kMissedLabels = 3;
+// Sentences jitter by up to 300 ms, and a crystal nobody has measured is 100 ppm off; a second that is missing or
+// doubled shows beyond that.
 constexpr Duration kContinuity = 400ms;
+constexpr int kCrystal = 10'000;
 // Three sentences in a row, and some of them lost.
 constexpr Duration kSettlingTime = 6s;
 constexpr Duration kSameSecond = 900ms;
@@ -54,7 +58,7 @@ std::optional<HeardSecond> LabelTrack::weigh(const OffsetSample& sample, const L
 }
 
 void LabelTrack::note_heard(LocalInstant at) {
-    last_heard_ = std::max(last_heard_.value_or(at), at);
+    cadence_.note(at);
     first_heard_ = first_heard_.value_or(at);
 }
 
@@ -131,12 +135,17 @@ bool LabelTrack::continues(const HeardSecond& next) const {
     }
     const Duration heard = next.heard - last_->heard;
     const Duration named = next.second - last_->second;
-    return heard > Duration::zero() && heard < kLongestGap && named > Duration::zero() &&
-           std::chrono::abs(named - heard) < kContinuity;
+    return heard > Duration::zero() && heard < longest_gap() && named > Duration::zero() &&
+           std::chrono::abs(named - heard) < kContinuity + heard / kCrystal;
 }
 
-std::optional<HeardSecond> LabelTrack::recent(LocalInstant now, Duration age) const {
-    return believed_ && now - believed_->heard <= age ? believed_ : std::nullopt;
+// Some report once an hour, and some fall silent.
+Duration LabelTrack::longest_gap() const {
+    return std::clamp<Duration>(kMissedLabels * cadence_.interval(), kLongestGapAtOneHertz, kLongestGap);
+}
+
+std::optional<HeardSecond> LabelTrack::recent(LocalInstant now) const {
+    return believed_ && now - believed_->heard <= cadence_.patience() ? believed_ : std::nullopt;
 }
 
 bool LabelTrack::settling(LocalInstant now) const {

@@ -5,6 +5,7 @@
 
 #include "leap/leap_table.h"
 #include "refclocks/observation.h"
+#include "server/clock/cadence.h"
 #include "server/clock/reason.h"
 #include "server/clock/sentence_delay.h"
 
@@ -39,14 +40,16 @@ public:
     const std::vector<HeardSecond>& proof() const { return proof_; }
 
     /// When the last label was heard, believed or not.
-    std::optional<LocalInstant> last_heard() const { return last_heard_; }
+    std::optional<LocalInstant> last_heard() const { return cadence_.last(); }
+    /// How often labels come, believed or not.
+    const Cadence& cadence() const { return cadence_; }
 
     /// True in the first seconds in which labels are heard, while they are not believed yet.
     bool settling(LocalInstant now) const;
 
-    /// The last believed second, if it was heard no longer than `age` before `now`. Of a sample: the whole second
-    /// before it.
-    std::optional<HeardSecond> recent(LocalInstant now, Duration age) const;
+    /// The last believed second, if labels are still to be expected at `now`: a pulse per second means nothing without
+    /// somebody who says that the receiver behind it is alive. Of a sample: the whole second before it.
+    std::optional<HeardSecond> recent(LocalInstant now) const;
 
     /// What kept the last label from being believed; `kSelectable` if nothing did.
     Reason reason() const { return reason_; }
@@ -69,6 +72,7 @@ private:
     void note_heard(LocalInstant at);
     std::optional<UtcTime> mend_week(UtcTime time);
     std::optional<HeardSecond> plausible(const Label& label, const LeapTable& table);
+    Duration longest_gap() const;
     bool continues(const HeardSecond& next) const;
     bool said_again(const HeardSecond& next) const;
 
@@ -77,7 +81,7 @@ private:
     SentenceDelay no_delay_{Duration::zero()};
     std::optional<HeardSecond> last_;
     std::optional<HeardSecond> believed_;
-    std::optional<LocalInstant> last_heard_;
+    Cadence cadence_;
     std::optional<LocalInstant> first_heard_;  ///< since trust was lost for good
     std::vector<HeardSecond> proof_;
     int streak_ = 0;

@@ -36,6 +36,8 @@ struct Line {
     std::size_t runs = 0;
 
     double at(double t) const { return mean_x + slope * (t - mean_t); }
+    /// Dimensionless.
+    double slope_deviation() const { return jitter / std::sqrt(spread_t) * 1e-9; }
 };
 
 // Student's t, 99.95 % of one side, for 1, 2, 3 … degrees of freedom.
@@ -98,7 +100,7 @@ LineEstimate estimate_from(const Line& line, const std::deque<Sample>& kept) {
     const double quantile = t_quantile(samples - 2);
     const double distance = -line.mean_t;  // the newest sample lies at t = 0
     const double offset_deviation = line.jitter * std::sqrt(1.0 / n + distance * distance / line.spread_t);
-    const double slope_deviation = line.jitter / std::sqrt(line.spread_t) * 1e-9;
+    const double slope_deviation = line.slope_deviation();
     LineEstimate estimate;
     estimate.anchor_local = newest.local;
     estimate.anchor_tai = newest.reference + Duration{std::llround(line.at(0.0))};
@@ -109,6 +111,7 @@ LineEstimate estimate_from(const Line& line, const std::deque<Sample>& kept) {
     estimate.rate_bound = rate_of(std::min(quantile * slope_deviation, 2 * kFrequencyLimit) + kFrequencyFloor);
     estimate.jitter = Duration{std::llround(line.jitter)};
     estimate.span = newest.local - oldest.local;
+    estimate.deviation = Duration{std::llround(offset_deviation)};
     estimate.samples = samples;
     return estimate;
 }
@@ -150,6 +153,10 @@ void LineFit::refit() {
         points.erase(points.begin());
         samples_.pop_front();
         line = fit_line(points);
+    }
+    // Whatever runs so fast, no crystal does.
+    if (std::abs(line.slope) * 1e-9 > kFrequencyLimit + t_quantile(points.size() - 2) * line.slope_deviation()) {
+        return;
     }
     estimate_ = estimate_from(line, samples_);
 }

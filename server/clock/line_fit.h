@@ -17,6 +17,7 @@ struct LineEstimate {
     Duration offset_bound{};  ///< |error of anchor_tai| ≤ this
     Rate rate_bound = 0;      ///< |error of rate| ≤ this, what the oscillator may do next included
     Duration jitter{};        ///< standard deviation of the samples about the line
+    Duration deviation{};     ///< standard deviation of anchor_tai
     Duration span{};          ///< from the oldest sample to the newest
     std::size_t samples = 0;
 
@@ -43,7 +44,7 @@ public:
 
     std::size_t size() const { return samples_.size(); }
     std::optional<LocalInstant> newest() const;
-    /// nullopt below three samples.
+    /// nullopt below three samples, and where they run faster than any crystal.
     const std::optional<LineEstimate>& estimate() const { return estimate_; }
 
 private:

@@ -28,10 +28,22 @@ std::string_view reason_code(Reason reason) {
             return "waiting_for_pulses";
         case Reason::kDistant:
             return "distant";
+        case Reason::kTooFar:
+            return "too_far";
         case Reason::kFalseticker:
             return "falseticker";
+        case Reason::kDisputed:
+            return "disputed";
+        case Reason::kNotEnough:
+            return "not_enough";
+        case Reason::kPanic:
+            return "panic";
+        case Reason::kOutlier:
+            return "outlier";
         case Reason::kSelectable:
             return "selectable";
+        case Reason::kCombined:
+            return "combined";
         case Reason::kSelected:
             return "selected";
     }

@@ -19,8 +19,14 @@ enum class Reason : std::uint8_t {
     kAmbiguousDelay,       ///< the sentence delay fits two seconds; `delay` would tell
     kWaitingForPulses,     ///< would do, but a pulse is expected to be better
     kDistant,              ///< its pulses lie off the line they drew themselves
+    kTooFar,               ///< its root distance is too large to set a clock by
     kFalseticker,          ///< a majority of the sources says otherwise
+    kDisputed,             ///< it contradicts another, and nobody can tell who is right
+    kNotEnough,            ///< it would do, but fewer sources agree than the operator demands
+    kPanic,                ///< it is further away than a clock that once was right can be
+    kOutlier,              ///< agrees, but lies too far off the others to be combined with them
     kSelectable,           ///< believed, but another is better
+    kCombined,             ///< the clock follows it together with the selected one
     kSelected,             ///< the clock follows it
 };
 

@@ -8,15 +8,16 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kMostHeld = 8;
-constexpr Duration kFresh = 10s;
-// Pulses that scatter more than this are not a pulse per second; sentences, no serial line.
-constexpr Duration kPulseJitterLimit = 5ms;
+// Pulses that scatter more than this, or than a few times what is declared of them, are not a pulse per second;
+// sentences, no serial line.
+constexpr Duration kLeastJitterLimit = 5ms;
+constexpr Duration kMostJitterLimit = 100ms;
+constexpr int kRoughness = 4;
 constexpr Duration kLabelJitterLimit = 300ms;
 
 // A line through fewer sentences may lie anywhere.
 constexpr std::size_t kFewestLabels = 8;
 constexpr int kJitterGate = 6;
-// So many in a row are no outliers: the source has moved.
 constexpr int kOutliersToMove = 4;
 constexpr Duration kHalfSecond = 500ms;
 constexpr Duration kLabelLineLimit = 300ms;
@@ -29,7 +30,7 @@ SourceTrack::SourceTrack(const SourceSettings& settings, std::optional<UtcDay> f
     : settings_{settings}, labels_{floor, settings.delay} {}
 
 void SourceTrack::hold(const Pulse& pulse) {
-    last_pulse_ = pulse.at;
+    pulses_.note(pulse.at);
     held_.push_back(pulse);
     if (held_.size() > kMostHeld) {
         held_.pop_front();
@@ -43,27 +44,52 @@ std::vector<Pulse> SourceTrack::take_held() {
 }
 
 void SourceTrack::add_pulse_sample(const Sample& sample) {
-    last_pulse_ = std::max(last_pulse_.value_or(sample.local), sample.local);
-    if (is_outlier(sample) && ++outliers_ < kOutliersToMove) {
-        pulse_reason_ = Reason::kDistant;
-        return;
+    pulses_.note(sample.local);
+    const auto& line = pulse_line_.estimate();
+    if (is_outlier(sample)) {
+        if (!moves(sample)) {
+            ++rejected_;
+            pulse_reason_ = Reason::kDistant;
+            return;
+        }
+        pulse_line_.clear();
+    } else if (line && sample.local - line->anchor_local < kHalfSecond) {
+        return;  // several within a second say no more than one
     }
-    if (outliers_ >= kOutliersToMove) {
-        pulse_fit_.clear();
-    }
+    take(sample);
+}
+
+void SourceTrack::take(const Sample& sample) {
     outliers_ = 0;
+    ++samples_;
+    last_sample_ = sample;
+    accepted_.note(sample.local);
     pulse_reason_ = Reason::kSelectable;
-    pulse_fit_.add(sample);
+    pulse_line_.add(sample);
     // Not one pulse a second, whatever it is; what follows may be.
-    if (pulse_fit_.estimate() && pulse_fit_.estimate()->jitter > kPulseJitterLimit) {
-        pulse_fit_.clear();
-        pulse_fit_.add(sample);
+    if (pulse_line_.estimate() && pulse_line_.estimate()->jitter > jitter_limit()) {
+        pulse_line_.clear();
+        pulse_line_.add(sample);
     }
 }
 
+// So many outliers in a row are none, but those of one second count once.
+bool SourceTrack::moves(const Sample& sample) {
+    if (outliers_ == 0 || sample.local - last_outlier_ >= kHalfSecond) {
+        ++outliers_;
+        last_outlier_ = sample.local;
+    }
+    return outliers_ >= kOutliersToMove;
+}
+
+// What is declared to be rough may scatter.
+Duration SourceTrack::jitter_limit() const {
+    return std::clamp(kRoughness * last_sample_->dispersion, kLeastJitterLimit, kMostJitterLimit);
+}
+
 bool SourceTrack::is_outlier(const Sample& sample) const {
-    const auto& line = pulse_fit_.estimate();
-    if (!line || sample.local - line->anchor_local > kFresh) {
+    const auto& line = pulse_line_.estimate();
+    if (!line || sample.local - line->anchor_local > accepted_.patience()) {
         return false;
     }
     const Duration allowed = line->bound_at(sample.local) + sample.dispersion + kJitterGate * line->jitter;
@@ -71,6 +97,7 @@ bool SourceTrack::is_outlier(const Sample& sample) const {
 }
 
 void SourceTrack::add_label_sample(const HeardSecond& heard) {
+    accepted_.note(heard.heard);
     label_fit_.add({settings_.id, heard.heard, heard.second, heard.uncertainty});
 }
 
@@ -83,15 +110,15 @@ bool SourceTrack::contradicts_own_labels(const HeardSecond& heard) const {
 }
 
 std::optional<SourceTrack::Line> SourceTrack::line(LocalInstant now) const {
-    const auto usable = [now](const LineFit& fit, Duration jitter_limit) {
-        return fit.estimate() && now - fit.estimate()->anchor_local <= kFresh && fit.estimate()->jitter <= jitter_limit;
+    const auto usable = [&](const std::optional<LineEstimate>& line, Duration jitter_limit) {
+        return line && now - line->anchor_local <= accepted_.patience() && line->jitter <= jitter_limit;
     };
-    if (usable(pulse_fit_, kPulseJitterLimit)) {
-        LineEstimate estimate = *pulse_fit_.estimate();
+    if (usable(pulse_line_.estimate(), kMostJitterLimit)) {
+        LineEstimate estimate = *pulse_line_.estimate();
         estimate.anchor_tai += settings_.offset;
         return Line{estimate, true};
     }
-    if (usable(label_fit_, kLabelJitterLimit) && label_fit_.size() >= kFewestLabels) {
+    if (usable(label_fit_.estimate(), kLabelJitterLimit) && label_fit_.size() >= kFewestLabels) {
         return Line{label_line(now), false};
     }
     return std::nullopt;
@@ -109,46 +136,58 @@ LineEstimate SourceTrack::label_line(LocalInstant now) const {
     return estimate;
 }
 
+std::optional<Sample> SourceTrack::newest() const {
+    std::optional<Sample> sample = last_sample_;
+    if (sample) {
+        sample->reference += settings_.offset;
+    }
+    return sample;
+}
+
 Reason SourceTrack::reason(LocalInstant now) const {
-    const auto heard = last_heard();
     if (settings_.noselect) {
         return Reason::kNoselect;
     }
-    if (const auto shown = line(now)) {
-        const bool refused = pulses_heard(now) && !shown->from_pulses && pulse_reason_ == Reason::kDistant;
-        return refused ? Reason::kDistant : Reason::kSelectable;
+    const bool labels_speak = labels_.reason() != Reason::kSelectable && labels_.reason() != Reason::kSilent;
+    const auto shown = line(now);
+    // The line goes on for a while when its pulses are not accepted any more; people want to know at once.
+    const bool refused = pulses_heard(now) && pulse_reason_ != Reason::kSelectable &&
+                         (!shown || shown->from_pulses || pulse_reason_ == Reason::kDistant);
+    if (refused) {
+        return labels_speak ? labels_.reason() : pulse_reason_;
     }
-    if (pulses_heard(now) && pulse_reason_ != Reason::kSelectable) {
-        return labels_.reason() == Reason::kSilent || labels_.reason() == Reason::kSelectable ? pulse_reason_
-                                                                                              : labels_.reason();
+    if (shown) {
+        return Reason::kSelectable;
     }
-    if (labels_.reason() != Reason::kSelectable && labels_.reason() != Reason::kSilent) {
+    if (labels_speak) {
         return labels_.reason();
     }
-    return heard && now - *heard <= kFresh ? Reason::kWaitingForAgreement : Reason::kSilent;
+    return pulses_heard(now) || labels_heard(now) ? Reason::kWaitingForAgreement : Reason::kSilent;
 }
 
 bool SourceTrack::pulses_heard(LocalInstant now) const {
-    return last_pulse_ && now - *last_pulse_ <= kFresh;
+    return pulses_.alive(now);
 }
 
 bool SourceTrack::labels_heard(LocalInstant now) const {
-    return labels_.last_heard() && now - *labels_.last_heard() <= kFresh;
+    return labels_.cadence().alive(now);
 }
 
 std::optional<LocalInstant> SourceTrack::last_heard() const {
     const std::optional<LocalInstant> label = labels_.last_heard();
-    if (!last_pulse_ || !label) {
-        return last_pulse_ ? last_pulse_ : label;
+    if (!pulses_.last() || !label) {
+        return pulses_.last() ? pulses_.last() : label;
     }
-    return std::max(*last_pulse_, *label);
+    return std::max(*pulses_.last(), *label);
 }
 
 void SourceTrack::restart() {
     labels_.restart();
-    pulse_fit_.clear();
+    pulse_line_.clear();
     label_fit_.clear();
     held_.clear();
+    last_sample_.reset();
+    numbered_by_.reset();
     outliers_ = 0;
     pulse_reason_ = Reason::kUnlabelled;
 }

@@ -7,9 +7,10 @@
 
 #include "leap/leap_vote.h"
 #include "refclocks/observation.h"
+#include "server/clock/cadence.h"
 #include "server/clock/label_track.h"
-#include "server/clock/line_fit.h"
 #include "server/clock/server_state.h"
+#include "server/clock/source_line.h"
 
 namespace tokimori {
 
@@ -23,6 +24,7 @@ struct SourceSettings {
     bool noselect = false;
     bool trust = false;            ///< may arm a leap second alone
     std::uint8_t stratum = 0;      ///< of the source itself: what is served is one more
+    std::uint8_t kin = 0;          ///< what physics it depends on: sources of one kind may be wrong together
     bool laboratory_only = false;  ///< simulated: followed only in a laboratory
     bool expects_pulses = false;   ///< pulses should come from it
 
@@ -46,6 +48,15 @@ public:
     /// A numbered pulse, or a sample that came complete. One that lies off this source's own line is left out, unless
     /// others follow it there.
     void add_pulse_sample(const Sample& sample);
+    /// Whose labels number the pulses of this source: its own, or those of one other source.
+    void set_numbered_by(SourceId voice) { numbered_by_ = voice; }
+    /// Who is heard through this source.
+    SourceId voice() const { return numbered_by_.value_or(settings_.id); }
+    /// What it says is complete in itself.
+    void set_shares_samples() { shares_samples_ = true; }
+    bool shares_samples() const { return shares_samples_; }
+    /// One report of it was not believed, by its driver or by us.
+    void note_rejection() { ++rejected_; }
     /// A believed label as it was heard, without any sentence delay.
     void add_label_sample(const HeardSecond& heard);
 
@@ -70,6 +81,12 @@ public:
     /// that.
     bool contradicts_own_labels(const HeardSecond& heard) const;
     std::optional<LocalInstant> last_heard() const;
+    /// How often it gave a sample or a believed label.
+    const Cadence& accepted() const { return accepted_; }
+    std::uint64_t samples() const { return samples_; }
+    std::uint64_t rejected() const { return rejected_; }
+    /// The newest sample alone, with the operator's offset.
+    std::optional<Sample> newest() const;
 
     void set_vote(std::optional<LeapVote> vote) { vote_ = vote; }
     const std::optional<LeapVote>& vote() const { return vote_; }
@@ -81,18 +98,28 @@ public:
 
 private:
     bool is_outlier(const Sample& sample) const;
+    bool moves(const Sample& outlier);
+    void take(const Sample& sample);
+    Duration jitter_limit() const;
     LineEstimate label_line(LocalInstant now) const;
 
     SourceSettings settings_;
     LabelTrack labels_;
-    LineFit pulse_fit_;
+    SourceLine pulse_line_;
     LineFit label_fit_;
     std::deque<Pulse> held_;
-    std::optional<LocalInstant> last_pulse_;
+    std::optional<Sample> last_sample_;  ///< the newest that counts
+    Cadence pulses_;                     ///< heard, numbered or not
+    Cadence accepted_;                   ///< samples that count
+    std::optional<SourceId> numbered_by_;
+    bool shares_samples_ = false;
+    std::uint64_t samples_ = 0;
+    std::uint64_t rejected_ = 0;
     std::optional<LeapVote> vote_;
     std::optional<Satellites> satellites_;
     Reason pulse_reason_ = Reason::kUnlabelled;
     int outliers_ = 0;
+    LocalInstant last_outlier_;
 };
 
 }  // namespace tokimori

@@ -17,13 +17,14 @@ constexpr Duration kPulsePatienceAtMost = 30s;
 constexpr Duration kRootDistanceLimit = 1s;
 // After a suspend not even the second is known.
 constexpr Duration kTimeLost = std::chrono::hours{24 * 365};
-// The clock on its own is not exchanged for a line so much worse, as long as it may go on.
-constexpr int kMuchWorse = 4;
 // Three sentences in a row, and some of them lost.
 constexpr Duration kSettlingPatience = 6s;
 constexpr Duration kDoubtAge = 64s;
 constexpr int kFarOutside = 10;
-constexpr SourceId kNoSource = 0xFFFF;
+
+Discipline::Settings discipline_settings(const ClockPolicy& policy) {
+    return {.slew_limit_ppm = policy.slew_limit_ppm, .step_threshold = policy.step_threshold};
+}
 
 // Changes what the source was understood to say.
 bool corrects(const SourceSettings& before, const SourceSettings& after) {
@@ -33,7 +34,7 @@ bool corrects(const SourceSettings& before, const SourceSettings& after) {
 }  // namespace
 
 Timekeeper::Timekeeper(const Settings& settings, LeapTable table, LocalInstant started)
-    : settings_{settings}, leap_{std::move(table)}, discipline_{settings.discipline}, now_{started} {
+    : settings_{settings}, leap_{std::move(table)}, discipline_{discipline_settings(settings.policy)}, now_{started} {
     state_.precision = settings.precision;
 }
 
@@ -71,6 +72,43 @@ void Timekeeper::observe(const Observation& observation) {
     std::visit([this](const auto& what) { on(what); }, observation);
 }
 
+std::optional<ClockMemory> Timekeeper::memory() const {
+    if (!state_.ever_synchronised || second_doubted_) {
+        return std::nullopt;
+    }
+    return ClockMemory{.rate = state_.model.rate,
+                       .rate_bound = state_.model.dispersion_rate,
+                       .saved = state_.model.tai_at(now_),
+                       .saved_local = now_,
+                       .model = state_.model,
+                       .valid_until = state_.valid_until,
+                       .refid = state_.refid,
+                       .stratum = state_.stratum};
+}
+
+void Timekeeper::recall(const ClockMemory& memory, bool same_boot) {
+    remembered_ = memory;
+    if (settings_.floor) {
+        settings_.floor = std::max(*settings_.floor, leap_.table().utc_at(memory.saved).second.day);
+        for (SourceTrack& source : sources_) {
+            source = SourceTrack{source.settings(), settings_.floor};
+        }
+    }
+    if (!same_boot || memory.saved_local > now_) {
+        return;
+    }
+    state_.model = memory.model;
+    state_.valid_until = memory.valid_until;
+    state_.refid = memory.refid;
+    state_.stratum = memory.stratum;
+    state_.reference = memory.model.tai_at(memory.model.anchor_local);
+    state_.ever_synchronised = true;
+    last_update_ = memory.model.anchor_local;
+    discipline_.resume(memory.model);
+    refresh_leap_table();
+    publish();
+}
+
 void Timekeeper::advance(LocalInstant now) {
     now_ = std::max(now_, now);
     if (state_.ever_synchronised && last_update_ && !serving()) {
@@ -100,37 +138,45 @@ bool Timekeeper::believable(const SourceTrack& source) const {
     return settings_.laboratory || !source.settings().laboratory_only;
 }
 
+void Timekeeper::set_policy(const ClockPolicy& policy) {
+    settings_.policy = policy;
+    discipline_.configure(discipline_settings(policy));
+}
+
+void Timekeeper::on(const Rejection& rejection) {
+    if (SourceTrack* const source = find(rejection.source)) {
+        source->note_rejection();
+    }
+}
+
 void Timekeeper::update() {
-    std::vector<Candidate> all = candidates();
+    if (knows_second(now_) && seconds_.refuted(now_)) {
+        doubt_second();
+    }
+    judged_ = candidates();
     if (!serving() && !acquiring_since_ && shows_a_line()) {
         acquiring_since_ = now_;
     }
-    const std::optional<Selection> best = vote(all);
-    if (best && !somebody_is_settling(*find(best->source))) {
-        follow(*find(best->source), best->distance);
+    const Judgement judgement = arbiter_.judge(judged_, serving() ? &state_.model : nullptr, now_);
+    disputed_ = judgement.disputed;
+    not_enough_ = judgement.agreed && !enough(judged_);
+    std::optional<Combination> best = judgement.agreed && !not_enough_ ? combine(judged_, now_) : std::nullopt;
+    if (best && disputed_) {
+        const Duration offset = best->line.tai_at(now_) - TaiInstant{now_.time_since_epoch()};
+        best->distance = std::max({best->distance, judgement.also.high - offset, offset - judgement.also.low});
     }
-    weigh_doubt(all, !best);
+    if (best && !somebody_is_settling(*find(best->leader))) {
+        follow(*best);
+    }
+    weigh_doubt(judged_, !judgement.agreed);
     refresh_leap_table();
     publish();
 }
 
-// Our own clock follows others and so has no voice where they agree. Where they do not, or where there is only one, it
-// has: a lone source does not overrule it.
-std::optional<Selection> Timekeeper::vote(std::vector<Candidate>& candidates) {
-    std::optional<Selection> best = candidates.size() > 1 ? select_source(candidates) : std::nullopt;
-    if (!best && serving()) {
-        const Duration ours = state_.model.tai_at(now_) - TaiInstant{now_.time_since_epoch()};
-        candidates.push_back(
-            {.source = kNoSource, .offset = ours, .distance = state_.model.dispersion_at(now_), .votes_only = true});
-    }
-    best = best ? best : select_source(candidates);
-    falsetickers_.clear();
-    for (const Candidate& candidate : candidates) {
-        if (!candidate.truechimer) {
-            falsetickers_.push_back(candidate.source);
-        }
-    }
-    return best;
+bool Timekeeper::enough(const std::vector<Candidate>& candidates) const {
+    std::vector<Candidate> standing = candidates;
+    std::erase_if(standing, [](const Candidate& c) { return c.standing != Standing::kTruechimer; });
+    return settings_.policy.minimum_sources <= 1 || voices_of(standing) >= settings_.policy.minimum_sources;
 }
 
 // All against the counter itself, so that nothing depends on how well our own clock is set.
@@ -140,32 +186,42 @@ std::vector<Candidate> Timekeeper::candidates() const {
     std::vector<Candidate> all;
     for (const SourceTrack& source : sources_) {
         const auto line = source.line(now_);
-        if (!line || source.settings().noselect || (labels_wait && !line->from_pulses)) {
+        if (!line || source.settings().noselect || (labels_wait && !line->from_pulses) ||
+            line->estimate.bound_at(now_) >= kRootDistanceLimit) {
             continue;
         }
+        // A preferred source that is too poor to be followed must not keep the others from it.
+        const bool worthy = worth_following(line->estimate);
         all.push_back({.source = source.settings().id,
+                       .voice = source.voice(),
+                       .kin = source.settings().kin,
                        .offset = line->estimate.tai_at(now_) - origin,
                        .distance = line->estimate.bound_at(now_),
-                       .prefer = source.settings().prefer,
+                       .line = line->estimate,
+                       .prefer = source.settings().prefer && worthy,
+                       .trust = source.settings().trust,
                        .current = selected_ == source.settings().id});
     }
     return all;
 }
 
-// A source that is just outside our bound for long shows that our own clock left its model: then nothing is vouched
-// for. One that is far outside has jumped, and is waited out.
+// A source that drifts out of our bound shows that our own clock left its model: then, after a while, nothing is
+// vouched for. One that was far outside at once has jumped, as no crystal does; it is waited out until our bound has
+// grown to it.
 void Timekeeper::weigh_doubt(const std::vector<Candidate>& candidates, bool outvoted) {
-    const auto near_ours = [this](const Candidate& candidate) {
-        const Duration ours = state_.model.tai_at(now_) - TaiInstant{now_.time_since_epoch()};
-        const Duration bound = candidate.distance + state_.model.dispersion_at(now_);
-        return !candidate.votes_only && std::chrono::abs(candidate.offset - ours) < kFarOutside * bound;
-    };
-    const bool doubted = serving() && outvoted && std::any_of(candidates.begin(), candidates.end(), near_ours);
-    if (!doubted) {
-        doubted_since_.reset();
-    } else if (!doubted_since_) {
-        doubted_since_ = now_;
-    } else if (now_ - *doubted_since_ > kDoubtAge) {
+    if (!serving() || !outvoted || candidates.empty()) {
+        doubt_.reset();
+        return;
+    }
+    if (!doubt_) {
+        const auto near_ours = [this](const Candidate& candidate) {
+            const Duration ours = state_.model.tai_at(now_) - TaiInstant{now_.time_since_epoch()};
+            const Duration bound = candidate.distance + state_.model.dispersion_at(now_);
+            return std::chrono::abs(candidate.offset - ours) < kFarOutside * bound;
+        };
+        doubt_ = Doubt{now_, std::any_of(candidates.begin(), candidates.end(), near_ours)};
+    }
+    if (doubt_->of_ourselves && now_ - doubt_->since > kDoubtAge) {
         give_up();
     }
 }
@@ -183,7 +239,8 @@ Duration Timekeeper::waited() const {
 bool Timekeeper::somebody_is_settling(const SourceTrack& best) const {
     const bool by_pulses = best.line(now_)->from_pulses;
     const auto settles = [&](const SourceTrack& source) {
-        const bool heard = source.pulses_heard(now_) || (!by_pulses && source.labels_heard(now_));
+        const bool heard =
+            source.pulses_heard(now_) || ((!by_pulses || source.shares_samples()) && source.labels_heard(now_));
         return heard && believable(source) && !source.settings().noselect && !source.line(now_);
     };
     return !serving() && waited() < kSettlingPatience && std::any_of(sources_.begin(), sources_.end(), settles);
@@ -198,58 +255,6 @@ bool Timekeeper::pulses_are_coming() const {
         return waited() < (heard ? kPulsePatienceAtMost : kPulsePatience) &&
                (heard || source.settings().expects_pulses);
     });
-}
-
-void Timekeeper::follow(const SourceTrack& source, Duration distance) {
-    LineEstimate line = source.line(now_)->estimate;
-    // Only what is new may move the deadline.
-    if ((last_update_ && line.anchor_local <= *last_update_) || !worth_following(line)) {
-        return;
-    }
-    line.offset_bound += distance - line.bound_at(now_);
-    if (!discipline_.follow(line, now_)) {
-        prepare_step();
-        return;
-    }
-    selected_ = source.settings().id;
-    last_update_ = line.anchor_local;
-    state_.model = discipline_.model();
-    // Replies fill what lies below the precision with noise.
-    state_.model.dispersion += Duration{1s} / (1 << -settings_.precision);
-    state_.refid = source.settings().refid;
-    state_.stratum = static_cast<std::uint8_t>(source.settings().stratum + 1);
-    state_.reference = state_.model.tai_at(line.anchor_local);
-    const Duration margin = kRootDistanceLimit - state_.model.dispersion_at(now_);
-    const double growth = std::max(ppm_from_rate(state_.model.dispersion_rate), 1e-3) * 1e-6;
-    const auto lasts = Duration{static_cast<std::int64_t>(static_cast<double>(margin.count()) / growth)};
-    state_.valid_until = std::min(line.anchor_local + settings_.holdover, now_ + lasts);
-    state_.ever_synchronised |= serving();
-}
-
-bool Timekeeper::worth_following(const LineEstimate& line) const {
-    const Duration bound = line.bound_at(now_);
-    if (!serving() || state_.valid_until - now_ < kUpdateAge) {
-        return bound < kRootDistanceLimit;
-    }
-    return bound <= kMuchWorse * state_.model.dispersion_at(now_);
-}
-
-// The next line that is followed sets the clock anew; until then nobody is served.
-void Timekeeper::prepare_step() {
-    state_.valid_until = LocalInstant::min();
-    last_update_.reset();
-    selected_.reset();
-    discipline_.restart();
-}
-
-// From here on nothing is vouched for. What was believed must prove itself again; the clock may then be set anew.
-void Timekeeper::give_up() {
-    prepare_step();
-    for (SourceTrack& source : sources_) {
-        source.restart();
-    }
-    acquiring_since_.reset();
-    doubted_since_.reset();
 }
 
 void Timekeeper::refresh_leap_table() {

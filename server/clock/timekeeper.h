@@ -4,10 +4,15 @@
 #include <vector>
 
 #include "refclocks/refclock.h"
+#include "server/clock/arbiter.h"
+#include "server/clock/clock_memory.h"
+#include "server/clock/clock_policy.h"
 #include "server/clock/clock_report.h"
+#include "server/clock/combination.h"
 #include "server/clock/discipline.h"
 #include "server/clock/leap_watch.h"
-#include "server/clock/selection.h"
+#include "server/clock/rate_history.h"
+#include "server/clock/second_watch.h"
 #include "server/clock/server_state.h"
 #include "server/clock/source_track.h"
 
@@ -17,14 +22,7 @@ namespace tokimori {
 /// the same states. Told everything, asks for nothing; clock thread only.
 class Timekeeper : public ObservationSink {
 public:
-    struct Settings {
-        std::optional<UtcDay> floor = std::nullopt;  ///< dates before it are not believed; absent in a laboratory
-        bool laboratory = false;                     ///< simulated sources may be followed
-        Duration holdover = std::chrono::hours{24};
-        Duration leap_lead = std::chrono::hours{24};  ///< how long before a leap second LI announces it
-        std::int8_t precision = -20;                  ///< of the counter, log2 seconds
-        Discipline::Settings discipline;
-    };
+    using Settings = ClockSettings;
 
     Timekeeper(const Settings& settings, LeapTable table, LocalInstant started);
 
@@ -32,8 +30,8 @@ public:
     void set_sources(const std::vector<SourceSettings>& sources);
     /// A better leap table.
     void set_leap_table(LeapTable table);
-    /// How long the clock may go on by itself, from its last update.
-    void set_holdover(Duration holdover) { settings_.holdover = holdover; }
+    /// From the next update on.
+    void set_policy(const ClockPolicy& policy);
     /// Anything a driver says, of any source, in any order.
     void observe(const Observation& observation) override;
     /// Time passes. To be called about once a second, or more often.
@@ -41,12 +39,18 @@ public:
     /// The counter stood still while time went on (suspend): nothing is vouched for any more.
     void lose_time(LocalInstant now);
 
+    /// What should survive a restart; nullopt before the time is known.
+    std::optional<ClockMemory> memory() const;
+    /// What survived one. To be called before anything is observed. `same_boot`: the counter went on meanwhile, so that
+    /// the clock goes on, too; else dates before the last trusted time are not believed, and the crystal is not taken
+    /// for a wholly unknown one.
+    void recall(const ClockMemory& memory, bool same_boot);
+
     const ServerState& state() const { return state_; }
     ClockState clock_state() const;
     /// The source that is followed, if one is.
     std::optional<SourceId> selected() const { return selected_; }
-    /// Reference − ours at the last update.
-    Duration offset() const { return discipline_.offset(); }
+    Duration offset() const { return discipline_.offset(); }  ///< reference − ours at the last update
     const LeapTable& leap_table() const { return leap_.table(); }
     std::vector<SourceReport> sources() const;
     /// The clock itself, as of the last thing that was told.
@@ -58,15 +62,17 @@ private:
     void on(const OffsetSample& sample);
     void on(const Satellites& satellites);
     void on(const DeviceState&) {}
-    void on(const Rejection&) {}
+    void on(const Rejection& rejection);
     void on(const LostPulses&) {}
 
     SourceTrack* find(SourceId id);
     const SourceTrack* find(SourceId id) const;
+    bool believable(const SourceTrack& source) const;
+
+    // Which second is it? (timekeeper_numbering.cpp)
     template <typename Report>
     void hear(const Report& report, LocalInstant at);
     void take_second(SourceTrack& source, const HeardSecond& heard);
-    bool believable(const SourceTrack& source) const;
     bool vouches(SourceTrack& source, const HeardSecond& heard);
     void number(SourceTrack& source, const Pulse& pulse);
     std::optional<TaiInstant> second_of(const SourceTrack& source, const Pulse& pulse, Reason& reason) const;
@@ -74,24 +80,33 @@ private:
     bool labels_are_settling() const;
     std::vector<const SourceTrack*> vouchers_of(const SourceTrack& source, const Pulse& pulse) const;
     void note_vote(SourceTrack& source, UtcDay day, const std::optional<LeapKind>& announced);
+    bool knows_second(LocalInstant at) const;
 
+    // Whom to follow? (timekeeper.cpp)
     void update();
     std::vector<Candidate> candidates() const;
-    std::optional<Selection> vote(std::vector<Candidate>& candidates);
+    bool enough(const std::vector<Candidate>& candidates) const;
     void weigh_doubt(const std::vector<Candidate>& candidates, bool outvoted);
     bool somebody_is_settling(const SourceTrack& best) const;
     bool pulses_are_coming() const;
     bool shows_a_line() const;
     Duration waited() const;
-    bool worth_following(const LineEstimate& line) const;
-    bool knows_second(LocalInstant at) const;
-    Reason reason_of(const SourceTrack& source) const;
-    void follow(const SourceTrack& source, Duration distance);
-    void prepare_step();
-    void give_up();
     void refresh_leap_table();
     void publish();
     bool serving() const { return state_.synchronised_at(now_); }
+
+    // Following (timekeeper_following.cpp)
+    void follow(const Combination& best);
+    bool worth_following(const LineEstimate& line) const;
+    bool panics(const LineEstimate& line) const;
+    void narrow_by_memory(LineEstimate& line) const;
+    void set_deadline(LocalInstant updated);
+    void prepare_step();
+    void give_up();
+    void doubt_second();
+
+    Reason reason_of(const SourceTrack& source) const;
+    Reason standing_of(const SourceTrack& source) const;
 
     Settings settings_;
     LeapWatch leap_;
@@ -100,10 +115,26 @@ private:
     ServerState state_;
     LocalInstant now_;
     std::optional<LocalInstant> acquiring_since_;  ///< when the first line could have been followed
-    std::optional<LocalInstant> doubted_since_;    ///< since when no source bears out our own clock
+    /// Since when no source bears out our own clock, and whether it is we who may be wrong.
+    struct Doubt {
+        LocalInstant since;
+        bool of_ourselves = false;
+    };
+    std::optional<Doubt> doubt_;
+    std::optional<ClockMemory> remembered_;  ///< from before the restart
     std::optional<LocalInstant> last_update_;
     std::optional<SourceId> selected_;
-    std::vector<SourceId> falsetickers_;
+    Arbiter arbiter_;
+    SecondWatch seconds_;
+    RateHistory rates_;
+    std::vector<Candidate> judged_;  ///< at the last update
+    std::vector<SourceId> members_;  ///< whom the clock follows together with the selected one
+    std::vector<SourceId> outliers_;
+    bool disputed_ = false;
+    bool not_enough_ = false;
+    bool panic_ = false;
+    bool second_doubted_ = false;  ///< our count of seconds was refuted
+    double offset_square_ = 0;     ///< smoothed, of the offsets at the updates, ns²
 };
 
 }  // namespace tokimori

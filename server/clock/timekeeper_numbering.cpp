@@ -9,8 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A pulse per second means nothing without somebody who says that the receiver behind it is alive.
-constexpr Duration kVouchingAge = 10s;
 // Sentence delays are learned only against a clock that is much better than they are.
 constexpr Duration kLearningLimit = 10ms;
 
@@ -30,6 +28,9 @@ void Timekeeper::on(const Label& label) {
 }
 
 void Timekeeper::on(const OffsetSample& sample) {
+    if (SourceTrack* const source = find(sample.source)) {
+        source->set_shares_samples();
+    }
     hear(sample, sample.local);
 }
 
@@ -68,7 +69,7 @@ void Timekeeper::take_second(SourceTrack& source, const HeardSecond& heard) {
 // Our own count of seconds outlives the holdover: as long as the bound is clearly below half a second, a source that
 // names another second is wrong, and no wrong second is taken up for want of a better one.
 bool Timekeeper::knows_second(LocalInstant at) const {
-    return state_.ever_synchronised && state_.model.dispersion_at(at) <= kNumberingLimit;
+    return state_.ever_synchronised && !second_doubted_ && state_.model.dispersion_at(at) <= kNumberingLimit;
 }
 
 // A sentence that names another second than ours is heard, but vouches for nothing.
@@ -82,7 +83,12 @@ bool Timekeeper::vouches(SourceTrack& source, const HeardSecond& heard) {
     }
     const Duration bound = state_.model.dispersion_at(heard.heard);
     const Duration delay = state_.model.tai_at(heard.heard) - heard.second;
-    if (!source.labels().delay_of(heard).possible(delay, bound + heard.uncertainty)) {
+    const SentenceDelay& sentence_delay = source.labels().delay_of(heard);
+    const bool possible = sentence_delay.possible(delay, bound + heard.uncertainty);
+    const auto off = std::chrono::round<std::chrono::seconds>(sentence_delay.value(heard.heard).delay - delay);
+    const SourceSettings& settings = source.settings();
+    seconds_.note({settings.id, settings.kin, settings.trust}, possible ? 0 : off.count(), heard.heard);
+    if (!possible) {
         source.labels().refuse(Reason::kWrongSecond);
         return false;
     }
@@ -95,8 +101,14 @@ bool Timekeeper::vouches(SourceTrack& source, const HeardSecond& heard) {
 void Timekeeper::number(SourceTrack& source, const Pulse& pulse) {
     Reason reason = Reason::kUnlabelled;
     if (const std::optional<TaiInstant> second = second_of(source, pulse, reason)) {
+        if (const auto vouchers = vouchers_of(source, pulse); vouchers.size() == 1) {
+            source.set_numbered_by(vouchers.front()->settings().id);
+        }
         source.add_pulse_sample({pulse.source, pulse.at, *second, pulse.uncertainty});
     } else {
+        if (reason == Reason::kDistant) {
+            source.note_rejection();
+        }
         source.hold(pulse);
         source.set_pulse_reason(reason);
     }
@@ -106,7 +118,12 @@ std::optional<TaiInstant> Timekeeper::second_of(const SourceTrack& source, const
     if (!knows_second(pulse.at)) {
         return second_by_vote(source, pulse, reason);
     }
-    return vouchers_of(source, pulse).empty() ? std::nullopt : second_by_clock(pulse.at, state_.model);
+    if (vouchers_of(source, pulse).empty()) {
+        return std::nullopt;
+    }
+    // We know the second, so an edge that begins none is no pulse.
+    reason = Reason::kDistant;
+    return second_by_clock(pulse.at, state_.model);
 }
 
 // A receiver's own sentences number its pulses; where it has none, more than half of all that are believed must agree,
@@ -120,7 +137,7 @@ std::optional<TaiInstant> Timekeeper::second_by_vote(const SourceTrack& source, 
     }
     std::map<TaiInstant, std::size_t> votes;
     for (const SourceTrack* const voucher : vouchers) {
-        const HeardSecond heard = *voucher->labels().recent(pulse.at, kVouchingAge);
+        const HeardSecond heard = *voucher->labels().recent(pulse.at);
         const auto second = second_by_label(pulse.at, heard, voucher->labels().delay_of(heard));
         if (!second) {
             reason = Reason::kAmbiguousDelay;
@@ -142,7 +159,7 @@ std::vector<const SourceTrack*> Timekeeper::vouchers_of(const SourceTrack& sourc
     std::vector<const SourceTrack*> vouchers;
     for (const SourceTrack& voucher : sources_) {
         const bool own = voucher.settings().id == source.settings().id;
-        if (believable(voucher) && (own || !has_own) && voucher.labels().recent(pulse.at, kVouchingAge)) {
+        if (believable(voucher) && (own || !has_own) && voucher.labels().recent(pulse.at)) {
             vouchers.push_back(&voucher);
         }
     }

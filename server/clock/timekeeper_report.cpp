@@ -1,6 +1,7 @@
 #include "server/clock/timekeeper.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace tokimori {
 
@@ -16,13 +17,39 @@ Reason Timekeeper::reason_of(const SourceTrack& source) const {
     if (selected_ == id) {
         return Reason::kSelected;
     }
-    if (std::find(falsetickers_.begin(), falsetickers_.end(), id) != falsetickers_.end()) {
-        return Reason::kFalseticker;
-    }
     if (serving() || !pulses_are_coming() || source.line(now_)->from_pulses) {
-        return own;
+        return standing_of(source);
     }
     return source.pulses_heard(now_) ? source.pulse_reason() : Reason::kWaitingForPulses;
+}
+
+Reason Timekeeper::standing_of(const SourceTrack& source) const {
+    const SourceId id = source.settings().id;
+    const auto contains = [id](const std::vector<SourceId>& ids) {
+        return std::find(ids.begin(), ids.end(), id) != ids.end();
+    };
+    const auto judged =
+        std::find_if(judged_.begin(), judged_.end(), [id](const Candidate& c) { return c.source == id; });
+    if (judged == judged_.end()) {
+        return Reason::kTooFar;
+    }
+    switch (judged->standing) {
+        case Standing::kFalseticker:
+            return Reason::kFalseticker;
+        case Standing::kDisputed:
+            return Reason::kDisputed;
+        case Standing::kUnheard:
+            return Reason::kWaitingForAgreement;
+        case Standing::kTruechimer:
+            break;
+    }
+    if (not_enough_ || panic_) {
+        return panic_ ? Reason::kPanic : Reason::kNotEnough;
+    }
+    if (contains(outliers_)) {
+        return Reason::kOutlier;
+    }
+    return contains(members_) ? Reason::kCombined : Reason::kSelectable;
 }
 
 std::vector<SourceReport> Timekeeper::sources() const {
@@ -31,7 +58,11 @@ std::vector<SourceReport> Timekeeper::sources() const {
         SourceReport report{.source = source.settings().id,
                             .reason = reason_of(source),
                             .refid = source.settings().refid,
-                            .stratum = source.settings().stratum};
+                            .stratum = source.settings().stratum,
+                            .reach = source.accepted().reach(now_),
+                            .poll = source.accepted().interval(),
+                            .accepted = source.samples(),
+                            .rejected = source.rejected()};
         if (const auto line = source.line(now_)) {
             report.from_pulses = line->from_pulses;
             report.offset = line->estimate.tai_at(now_) - state_.model.tai_at(now_);
@@ -39,9 +70,13 @@ std::vector<SourceReport> Timekeeper::sources() const {
             report.distance = line->estimate.bound_at(now_);
             report.frequency_ppm = ppm_from_rate(line->estimate.rate - state_.model.rate);
             report.frequency_bound_ppm = ppm_from_rate(line->estimate.rate_bound);
+            report.deviation = line->estimate.deviation;
             report.samples = line->estimate.samples;
             report.span = line->estimate.span;
-            report.last_sample = line->estimate.anchor_local;
+        }
+        if (const auto newest = source.newest()) {
+            report.last_sample = newest->local;
+            report.last_offset = newest->reference - state_.model.tai_at(newest->local);
         }
         report.sentence_delay = source.labels().delay().learned();
         report.last_heard = source.last_heard();
@@ -61,8 +96,11 @@ ClockReport Timekeeper::report() const {
             .server = state_,
             .last_update = last_update_,
             .offset = discipline_.offset(),
+            .jitter = Duration{std::llround(std::sqrt(offset_square_))},
             .frequency_ppm = ppm_from_rate(state_.model.rate),
-            .frequency_bound_ppm = ppm_from_rate(state_.model.dispersion_rate)};
+            .frequency_bound_ppm = ppm_from_rate(state_.model.dispersion_rate),
+            .wander_ppm = rates_.range_ppm(),
+            .disputed = disputed_};
 }
 
 }  // namespace tokimori

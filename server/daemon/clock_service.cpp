@@ -74,7 +74,7 @@ Timekeeper::Settings ClockService::timekeeper_settings(const Configuration& conf
         settings.floor = parse_utc(TOKIMORI_BUILD_DATE).value().second.day;
     }
     settings.laboratory = configuration.lab_mode;
-    settings.holdover = configuration.holdover;
+    settings.policy = configuration.policy;
     settings.precision = static_cast<std::int8_t>(measure_host_precision());
     return settings;
 }
@@ -89,7 +89,7 @@ void ClockService::start() {
 
 void ClockService::reload(const Configuration& configuration) {
     log_status_ = configuration.log_status;
-    timekeeper_.set_holdover(configuration.holdover);
+    timekeeper_.set_policy(configuration.policy);
     timekeeper_.set_leap_table(load_leap_table(configuration.leap_list_file, log_, counter_.now()));
     set_sources(configuration);
     for (auto& [name, source] : sources_) {

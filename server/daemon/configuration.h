@@ -10,6 +10,7 @@
 #include "leap/instant.h"
 #include "leap/leap_table.h"
 #include "refclocks/simulated_sky.h"
+#include "server/clock/clock_policy.h"
 
 namespace tokimori {
 
@@ -71,7 +72,7 @@ struct Configuration {
     std::optional<unsigned> workers;  ///< absent: one per core; 0: everything on one thread
     bool lab_mode = false;
     SystemClockMode system_clock = SystemClockMode::kFollow;
-    Duration holdover = std::chrono::hours{24};
+    ClockPolicy policy;  ///< holdover, thresholds
     std::string leap_list_file = "/usr/share/zoneinfo/leap-seconds.list";
     LogLevel log_level = LogLevel::kInfo;
     std::string control_socket = "/run/tokimori/control.sock";  ///< empty: none

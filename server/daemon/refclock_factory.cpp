@@ -81,23 +81,28 @@ bool never(const RefclockConfiguration&) {
     return false;
 }
 
+// What physics a source depends on.
+enum class Kin : std::uint8_t { kOther, kSatellites };
+
 // One row per driver: adding one is a row here and its keys in the settings table.
 struct Driver {
     std::string_view name;
     const char* refid;
+    Kin kin;
     bool laboratory_only;
     bool (*expects_pulses)(const RefclockConfiguration&);
     std::unique_ptr<Refclock> (*make)(const RefclockSurroundings&, SourceId, const RefclockConfiguration&);
 };
 
 constexpr std::array kDrivers{
-    Driver{"gpsd", "GPS", false, [](const RefclockConfiguration& c) { return c.pps; }, make_gpsd},
-    Driver{"pps-kernel", "PPS", false, always, make_kernel_pps},
-    Driver{"pps-gpio", "PPS", false, always, make_gpio_pps},
-    Driver{"nmea", "GPS", false, never, make_nmea},
-    Driver{"shm", "SHM", false, never, make_shm},
-    Driver{"sock", "SOCK", false, never, make_sock},
-    Driver{"simulated", "SIM", true, [](const RefclockConfiguration& c) { return c.pulses; }, make_simulated},
+    Driver{"gpsd", "GPS", Kin::kSatellites, false, [](const RefclockConfiguration& c) { return c.pps; }, make_gpsd},
+    Driver{"pps-kernel", "PPS", Kin::kSatellites, false, always, make_kernel_pps},
+    Driver{"pps-gpio", "PPS", Kin::kSatellites, false, always, make_gpio_pps},
+    Driver{"nmea", "GPS", Kin::kSatellites, false, never, make_nmea},
+    Driver{"shm", "SHM", Kin::kOther, false, never, make_shm},
+    Driver{"sock", "SOCK", Kin::kOther, false, never, make_sock},
+    Driver{"simulated", "SIM", Kin::kSatellites, true, [](const RefclockConfiguration& c) { return c.pulses; },
+           make_simulated},
 };
 
 const Driver& driver_of(const RefclockConfiguration& configuration) {
@@ -123,6 +128,7 @@ SourceSettings source_settings(SourceId id, const RefclockConfiguration& configu
     settings.noselect = configuration.noselect;
     settings.trust = configuration.trust;
     settings.stratum = static_cast<std::uint8_t>(configuration.stratum);
+    settings.kin = static_cast<std::uint8_t>(driver.kin);
     settings.laboratory_only = driver.laboratory_only;
     settings.expects_pulses = driver.expects_pulses(configuration);
     return settings;

@@ -51,11 +51,13 @@ void store(Field& field, const SettingValue& value) {
 template <typename Owner, typename Field>
 Owner owner_of(Field Owner::*);
 
-/// The `fill` of a row: stores into that member of Configuration, or of its last RefclockConfiguration.
+/// The `fill` of a row: stores into that member of Configuration, of its policy, or of its last RefclockConfiguration.
 template <auto kMember>
 void fill(Configuration& configuration, const SettingValue& value) {
     if constexpr (std::is_same_v<decltype(owner_of(kMember)), RefclockConfiguration>) {
         store(configuration.refclocks.back().*kMember, value);
+    } else if constexpr (std::is_same_v<decltype(owner_of(kMember)), ClockPolicy>) {
+        store(configuration.policy.*kMember, value);
     } else {
         store(configuration.*kMember, value);
     }

@@ -17,7 +17,7 @@ constexpr std::size_t kSettled = 60;
 Timekeeper make_clock(const Trace& trace) {
     Timekeeper::Settings settings;
     settings.laboratory = true;
-    settings.holdover = 30h;
+    settings.policy.holdover = 30h;
     Timekeeper clock{settings, LeapTable::built_in(), trace.seconds.front().begins};
     clock.set_sources({{.id = kReceiver, .expects_pulses = true}});
     return clock;

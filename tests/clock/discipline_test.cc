@@ -70,8 +70,8 @@ TEST(Discipline, SlewsNoFasterThanClientsCanFollow) {
 TEST(Discipline, DoesNotServeTheNoiseOfOneSampleAsAJumpOfFrequency) {
     Discipline discipline = set_discipline();
     ASSERT_TRUE(discipline.follow(line_at(kNow, kTai + 800ns), kNow));
-    EXPECT_NEAR(ppm_from_rate(discipline.model().slew_rate), 0.1, 1e-3);
-    EXPECT_EQ(discipline.model().slew_end, kNow + 8s);
+    EXPECT_NEAR(ppm_from_rate(discipline.model().slew_rate), 0.8 / 3.0, 1e-3);
+    EXPECT_EQ(discipline.model().slew_end, kNow + 3s);
 }
 
 TEST(Discipline, RefusesToFollowBeyondTheStepThreshold) {

@@ -2,39 +2,32 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <optional>
-#include <vector>
+#include "tests/clock/claims.h"
 
 namespace tokimori {
 namespace {
 
 using namespace std::chrono_literals;
-
-Candidate claims(SourceId source, Duration offset, Duration distance, bool prefer = false) {
-    return {.source = source, .offset = offset, .distance = distance, .prefer = prefer};
-}
-
-std::vector<SourceId> truechimers(const std::vector<Candidate>& candidates) {
-    std::vector<SourceId> found;
-    for (const Candidate& candidate : candidates) {
-        if (candidate.truechimer) {
-            found.push_back(candidate.source);
-        }
-    }
-    std::sort(found.begin(), found.end());
-    return found;
-}
-
 using Ids = std::vector<SourceId>;
 
+// Whoever is chosen when nobody is served yet: the vote, and then the best of those who stand.
+std::optional<Combination> select(std::vector<Candidate>& candidates) {
+    const Judgement judgement = Arbiter{}.judge(candidates, nullptr, kNow);
+    return judgement.agreed ? combine(candidates, kNow) : std::nullopt;
+}
+
 std::optional<SourceId> chosen(std::vector<Candidate>& candidates) {
-    const auto selection = select_source(candidates);
-    return selection ? std::optional{selection->source} : std::nullopt;
+    const auto selection = select(candidates);
+    return selection ? std::optional{selection->leader} : std::nullopt;
+}
+
+Ids truechimers(const std::vector<Candidate>& candidates) {
+    return standing_as(Standing::kTruechimer, candidates);
 }
 
 TEST(Selection, FindsNobodyAmongNobody) {
-    EXPECT_FALSE(select_source({}));
+    std::vector<Candidate> none;
+    EXPECT_FALSE(select(none));
 }
 
 TEST(Selection, BelievesALoneSource) {
@@ -45,13 +38,13 @@ TEST(Selection, BelievesALoneSource) {
 
 TEST(Selection, FollowsNeitherOfTwoThatContradictEachOther) {
     std::vector all{claims(1, 0us, 10us), claims(2, 100us, 10us)};
-    EXPECT_FALSE(select_source(all));
+    EXPECT_FALSE(select(all));
     EXPECT_TRUE(truechimers(all).empty());
 }
 
 TEST(Selection, DoesNotLetPreferenceDecideWhoTellsTheTruth) {
     std::vector two{claims(1, 0us, 10us), claims(2, 100us, 10us, true)};
-    EXPECT_FALSE(select_source(two));
+    EXPECT_FALSE(select(two));
     std::vector three{claims(1, 0us, 10us), claims(2, 1us, 10us), claims(3, 100us, 10us, true)};
     EXPECT_EQ(chosen(three), SourceId{1});
 }
@@ -86,7 +79,7 @@ TEST(Selection, FindsTheFalsetickerAmongThreeInAnyOrder) {
 
 TEST(Selection, NeedsMoreThanHalf) {
     std::vector four{claims(1, 0us, 3us), claims(2, 1us, 3us), claims(3, 1ms, 3us), claims(4, 1001us, 3us)};
-    EXPECT_FALSE(select_source(four));
+    EXPECT_FALSE(select(four));
     std::vector five{claims(1, 0us, 3us), claims(2, 1us, 3us), claims(3, 1ms, 3us), claims(4, 2ms, 3us),
                      claims(5, 2us, 3us)};
     EXPECT_EQ(chosen(five), SourceId{1});
@@ -97,13 +90,30 @@ TEST(Selection, CountsIntervalsThatOnlyTouchAsAgreeing) {
     std::vector all{claims(1, 0us, 10us), claims(2, 20us, 10us)};
     EXPECT_EQ(chosen(all), SourceId{1});
     std::vector apart{claims(1, 0us, 10us), claims(2, 20us + 1ns, 10us)};
-    EXPECT_FALSE(select_source(apart));
+    EXPECT_FALSE(select(apart));
 }
 
-TEST(Selection, DoesNotBelieveTheOneThatTouchesOnlyAMinority) {
+TEST(Selection, GuessesAtNoneOfTwoPlacesThatAreClaimedByAsMany) {
     std::vector all{claims(1, 0us, 10us), claims(2, 5us, 10us), claims(3, 24us, 10us)};
-    EXPECT_EQ(chosen(all), SourceId{1});
-    EXPECT_EQ(truechimers(all), (Ids{1, 2}));
+    all[0].prefer = true;
+    EXPECT_EQ(select(all)->distance, 15us) << "the truth may lie in either";
+    EXPECT_EQ(truechimers(all), (Ids{1, 2, 3}));
+}
+
+TEST(Selection, GivesOneReceiverOneVoice) {
+    std::vector all{claims(1, 0us, 10us), claims(2, 1us, 10us), claims(3, 100us, 10us)};
+    all[1].voice = 1;
+    EXPECT_FALSE(select(all)) << "one against one";
+    all[2].offset = 5us;
+    EXPECT_TRUE(select(all));
+    EXPECT_EQ(truechimers(all), (Ids{1, 2, 3}));
+}
+
+TEST(Selection, LetsOnlyThoseVoteWhoAreTrusted) {
+    std::vector all{claims(1, 0us, 10us), claims(2, 1us, 10us), claims(3, 100us, 10us)};
+    all[2].trust = true;
+    EXPECT_EQ(chosen(all), SourceId{3});
+    EXPECT_EQ(standing_as(Standing::kFalseticker, all), (Ids{1, 2}));
 }
 
 TEST(Selection, WorksAtTheMagnitudeOfTai) {
@@ -112,44 +122,17 @@ TEST(Selection, WorksAtTheMagnitudeOfTai) {
     EXPECT_EQ(chosen(all), SourceId{2});
 }
 
-Candidate only_votes(SourceId source, Duration offset, Duration distance) {
-    return {.source = source, .offset = offset, .distance = distance, .votes_only = true};
-}
-
-TEST(Selection, NeverReturnsOneThatOnlyVotes) {
-    std::vector alone{only_votes(9, 0us, 1us)};
-    EXPECT_FALSE(select_source(alone));
-    EXPECT_EQ(truechimers(alone), Ids{9});
-    std::vector two{only_votes(9, 0us, 1us), claims(1, 1us, 10us)};
-    EXPECT_EQ(chosen(two), SourceId{1});
-    EXPECT_EQ(truechimers(two), (Ids{1, 9}));
-}
-
-TEST(Selection, CountsTheVoiceOfOneThatOnlyVotes) {
-    std::vector all{claims(1, 0us, 10us), claims(2, 100us, 1us), only_votes(9, 5us, 10us)};
-    EXPECT_EQ(chosen(all), SourceId{1});
-    std::vector alone{claims(1, 0us, 10us), only_votes(9, 100us, 10us)};
-    EXPECT_FALSE(select_source(alone));
-}
-
-TEST(Selection, MarksAnew) {
-    std::vector all{claims(1, 0us, 10us), claims(2, 100us, 10us)};
-    all[0].truechimer = all[1].truechimer = true;
-    select_source(all);
-    EXPECT_TRUE(truechimers(all).empty());
-}
-
 TEST(Selection, ReachesToTheFarEndOfWhatAMajorityOfEqualsClaims) {
-    std::vector all{claims(1, 0us, 10us), claims(2, 15us, 11us), claims(3, 16us, 11us)};
-    const auto selection = select_source(all);
+    std::vector all{claims(1, 0us, 10us, true), claims(2, 15us, 11us), claims(3, 16us, 11us)};
+    const auto selection = select(all);
     ASSERT_TRUE(selection);
-    EXPECT_EQ(selection->source, 1);
+    EXPECT_EQ(selection->leader, 1);
     EXPECT_EQ(selection->distance, 26us) << "the other two agree up to there";
 }
 
 TEST(Selection, IsNotBlurredBySourcesThatAreMuchRougher) {
     std::vector all{claims(1, 0us, 1us), claims(2, 3ms, 20ms), claims(3, -2ms, 30ms)};
-    EXPECT_EQ(select_source(all)->distance, 1us);
+    EXPECT_EQ(select(all)->distance, 1us);
 }
 
 TEST(Selection, StaysWithTheOneThatIsFollowedUnlessAnotherIsTwiceAsGood) {

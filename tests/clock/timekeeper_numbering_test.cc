@@ -141,14 +141,14 @@ TEST_F(Numbering, SaysThatALateSentenceFitsTwoSeconds) {
     }
 }
 
-TEST_F(Numbering, StopsNumberingTenSecondsAfterTheLastLabel) {
+TEST_F(Numbering, StopsNumberingEightSecondsAfterTheLastLabel) {
     clock_.set_sources({gps()});
     feed(0, 20);
     for (int second = 20; second < 45; ++second) {
         pulse(second);
     }
-    EXPECT_LE(clock_.state().reference, truth(29s) + 1ns) << "nobody says that the receiver lives";
-    EXPECT_GE(clock_.state().reference, truth(28s));
+    EXPECT_LE(clock_.state().reference, truth(27s) + 1ns) << "nobody says that the receiver lives";
+    EXPECT_GE(clock_.state().reference, truth(26s));
 }
 
 TEST_F(Numbering, DrawsTheLineOfSentencesThroughTheirProofToo) {

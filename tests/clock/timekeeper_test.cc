@@ -109,7 +109,7 @@ TEST_F(TimekeeperTest, DoesNotWaitForPulsesThatNobodyExpects) {
 }
 
 TEST_F(TimekeeperTest, GoesOnByItselfUntilTheHoldoverEnds) {
-    clock_.set_holdover(100s);
+    clock_.set_policy({.holdover = 100s});
     clock_.set_sources({gps()});
     feed(0, 60);
     pass(60, 75);
@@ -123,7 +123,7 @@ TEST_F(TimekeeperTest, GoesOnByItselfUntilTheHoldoverEnds) {
 }
 
 TEST_F(TimekeeperTest, StopsBeingSynchronisedWithoutBeingTold) {
-    clock_.set_holdover(100s);
+    clock_.set_policy({.holdover = 100s});
     clock_.set_sources({gps()});
     feed(0, 60);
     EXPECT_TRUE(serving_at(158s));
@@ -131,7 +131,7 @@ TEST_F(TimekeeperTest, StopsBeingSynchronisedWithoutBeingTold) {
 }
 
 TEST_F(TimekeeperTest, StopsWhereItsBoundReachesASecondHoweverLongTheHoldover) {
-    clock_.set_holdover(24h * 365);
+    clock_.set_policy({.holdover = 24h * 365});
     clock_.set_sources({sentences()});
     feed(0, 60, 1, false);
     const LocalInstant end = clock_.state().valid_until;

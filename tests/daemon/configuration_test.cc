@@ -145,7 +145,7 @@ level = "debug"
 status = "10m"
 )");
     Configuration expected;
-    expected.holdover = 12h;
+    expected.policy.holdover = 12h;
     expected.leap_list_file = "/tmp/leap-seconds.list";
     expected.control_socket = "/run/other.sock";
     expected.state_dir = "/var/lib/other";

@@ -83,8 +83,12 @@ TEST(SettingsTable, HoldsTheDefaultsOfConfiguration) {
     filled.refclocks.resize(1);
     filled.listen.clear();
     filled.workers = 7;
+    filled.policy.minimum_sources = 9;
+    filled.policy.slew_limit_ppm = 9.0;
     filled.lab_mode = true;
-    filled.holdover = filled.log_status = filled.refclocks[0].jitter = filled.refclocks[0].offset = Duration{1};
+    filled.policy.holdover = filled.policy.holdover_error = filled.policy.step_threshold = Duration{1};
+    filled.policy.panic_threshold = filled.log_status = filled.refclocks[0].jitter = filled.refclocks[0].offset =
+        Duration{1};
     filled.leap_list_file = filled.control_socket = filled.state_dir = filled.refclocks[0].host = "?";
     filled.system_clock = SystemClockMode::kLeave;
     filled.log_level = LogLevel::kDebug;

@@ -21,7 +21,7 @@ Receiver gps_sentences() {
 
 Timekeeper::Settings holdover_of(Duration holdover) {
     Timekeeper::Settings settings = World::laboratory();
-    settings.holdover = holdover;
+    settings.policy.holdover = holdover;
     return settings;
 }
 

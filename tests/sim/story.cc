@@ -177,7 +177,7 @@ private:
         if (story.floor != nullptr) {
             settings.floor = parse_utc(story.floor).value().second.day;
         }
-        settings.holdover = story.holdover;
+        settings.policy.holdover = story.holdover;
         return settings;
     }
 

@@ -112,7 +112,7 @@ std::vector<Story> stories_of_falsetickers() {
          .seconds = 2400,
          .owed = {{10, 2400}},
          .worst = 2us,
-         .shown = {{3, 700, kRefused}},
+         .shown = {{3, 900, kRefused}},
          .not_followed = {{3, 0, 2400}}},
         {.name = "A server whose way there takes 300 ms longer does not mislead a receiver",
          .seen = "the round trip grew by as much",

@@ -27,11 +27,12 @@ Receiver off_by(Receiver receiver, Duration error);
 Receiver pulses_off_by(Receiver receiver, Duration error);
 
 /// What a source shows that nobody would follow.
-inline const std::vector<Reason> kRefused = {Reason::kSilent,      Reason::kWaitingForAgreement, Reason::kWrongWeek,
-                                             Reason::kWrongSecond, Reason::kWrongLeapSeconds,    Reason::kNoSuchSecond,
-                                             Reason::kUnlabelled,  Reason::kAmbiguousDelay,      Reason::kDistant,
-                                             Reason::kFalseticker};
-inline const std::vector<Reason> kBelieved = {Reason::kSelectable, Reason::kSelected};
+inline const std::vector<Reason> kRefused = {
+    Reason::kSilent,           Reason::kWaitingForAgreement, Reason::kWrongWeek,  Reason::kWrongSecond,
+    Reason::kWrongLeapSeconds, Reason::kNoSuchSecond,        Reason::kUnlabelled, Reason::kAmbiguousDelay,
+    Reason::kDistant,          Reason::kFalseticker,         Reason::kDisputed,   Reason::kTooFar};
+inline const std::vector<Reason> kBelieved = {Reason::kSelectable, Reason::kOutlier, Reason::kCombined,
+                                              Reason::kSelected};
 inline const std::vector<ClockState> kFollowing = {ClockState::kSynchronised};
 inline const std::vector<ClockState> kOnItsOwn = {ClockState::kHoldover};
 inline const std::vector<ClockState> kGivenUp = {ClockState::kUnsynchronised};

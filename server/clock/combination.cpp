@@ -1,0 +1,130 @@
+#include "server/clock/combination.h"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+
+namespace tokimori {
+namespace {
+
+constexpr int kPeerQuality = 4;
+// Fewer than this are not worth thinning out (NMIN of RFC 5905).
+constexpr std::size_t kFewestSurvivors = 3;
+
+double nanoseconds(Duration span) {
+    return static_cast<double>(span.count());
+}
+
+bool stands(const Candidate& candidate) {
+    return candidate.standing == Standing::kTruechimer || candidate.standing == Standing::kDisputed;
+}
+
+bool leads(const Candidate& a, const Candidate& b) {
+    const auto rank = [](const Candidate& c) {
+        return std::tuple{!c.prefer, c.current ? c.distance / 2 : c.distance, c.source};
+    };
+    return rank(a) < rank(b);
+}
+
+// Selection jitter: the RMS distance of all others from it.
+double selection_jitter(const Candidate& one, std::span<const Candidate> all) {
+    double squares = 0;
+    for (const Candidate& other : all) {
+        squares += std::pow(nanoseconds(other.offset - one.offset), 2);
+    }
+    return std::sqrt(squares / static_cast<double>(std::max<std::size_t>(all.size() - 1, 1)));
+}
+
+// The most scattered goes first, until what remains scatters no more than each of it does alone.
+void cluster(std::vector<Candidate>& survivors, std::vector<SourceId>& outliers) {
+    while (survivors.size() > kFewestSurvivors) {
+        const auto scatter = [&](const Candidate& c) {
+            return selection_jitter(c, survivors) * nanoseconds(c.distance);
+        };
+        const auto worst =
+            std::max_element(survivors.begin(), survivors.end(),
+                             [&](const Candidate& a, const Candidate& b) { return scatter(a) < scatter(b); });
+        const auto calmest =
+            std::min_element(survivors.begin(), survivors.end(),
+                             [](const Candidate& a, const Candidate& b) { return a.line.jitter < b.line.jitter; });
+        if (worst->prefer || selection_jitter(*worst, survivors) <= nanoseconds(calmest->line.jitter)) {
+            return;
+        }
+        outliers.push_back(worst->source);
+        survivors.erase(worst);
+    }
+}
+
+LineEstimate weighted(const std::vector<Candidate>& members, const Candidate& leader) {
+    double weights = 0;
+    for (const Candidate& member : members) {
+        weights += 1.0 / nanoseconds(member.distance);
+    }
+    LineEstimate line = leader.line;
+    double offset = 0;
+    double rate = 0;
+    double rate_bound = 0;
+    for (const Candidate& member : members) {
+        const double weight = 1.0 / nanoseconds(member.distance) / weights;
+        offset += weight * nanoseconds(member.line.tai_at(line.anchor_local) - leader.line.anchor_tai);
+        rate += weight * static_cast<double>(member.line.rate - leader.line.rate);
+        rate_bound += weight * static_cast<double>(member.line.rate_bound);
+    }
+    line.anchor_tai += Duration{std::llround(offset)};
+    line.rate += std::llround(rate);
+    line.rate_bound = std::llround(rate_bound);
+    return line;
+}
+
+// A liar among peers may lie by so little that its claim still touches all others. The truth lies where more than half
+// of them claim it, and that may be beyond what any one of them says.
+Duration reach(std::span<const Candidate> peers, Duration offset) {
+    const std::optional<Agreement> agreement = agreement_of(peers);
+    return agreement ? std::max(agreement->hull.high - offset, offset - agreement->hull.low) : Duration::zero();
+}
+
+std::vector<Candidate> peers_of(std::span<const Candidate> candidates, const Candidate& leader) {
+    std::vector<Candidate> peers;
+    for (const Candidate& candidate : candidates) {
+        if (stands(candidate) && candidate.distance <= kPeerQuality * leader.distance) {
+            peers.push_back(candidate);
+        }
+    }
+    return peers;
+}
+
+}  // namespace
+
+std::optional<Combination> combine(std::span<const Candidate> candidates, LocalInstant now) {
+    const Candidate* leader = nullptr;
+    for (const Candidate& candidate : candidates) {
+        if (stands(candidate) && (leader == nullptr || leads(candidate, *leader))) {
+            leader = &candidate;
+        }
+    }
+    if (leader == nullptr) {
+        return std::nullopt;
+    }
+    Combination combination{.leader = leader->source};
+    const std::vector<Candidate> peers = peers_of(candidates, *leader);
+    std::vector<Candidate> survivors = peers;
+    if (leader->prefer || leader->standing == Standing::kDisputed) {
+        survivors = {*leader};
+    }
+    cluster(survivors, combination.outliers);
+    const bool leader_is_out = std::none_of(survivors.begin(), survivors.end(),
+                                            [&](const Candidate& c) { return c.source == leader->source; });
+    if (leader_is_out) {
+        leader = &*std::min_element(survivors.begin(), survivors.end(), leads);
+        combination.leader = leader->source;
+    }
+    for (const Candidate& survivor : survivors) {
+        combination.members.push_back(survivor.source);
+    }
+    combination.line = weighted(survivors, *leader);
+    const Duration offset = combination.line.tai_at(now) - TaiInstant{now.time_since_epoch()};
+    combination.distance = std::max(combination.line.bound_at(now), reach(peers, offset));
+    return combination;
+}
+
+}  // namespace tokimori

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+
+#include "refclocks/observation.h"
+#include "server/clock/cadence.h"
+
+namespace tokimori {
+
+/// Is the second that we serve the right one? Sources that name another are refused one by one; this one hears them
+/// all, and knows when it is we who are wrong: when sources of unlike physics, or one that the operator trusts, name
+/// the same other second, and fewer bear us out. Pure.
+class SecondWatch {
+public:
+    /// Who says it, and what is known of who says it.
+    struct Speaker {
+        SourceId source = 0;
+        std::uint8_t kin = 0;  ///< what physics it depends on
+        bool trusted = false;
+    };
+
+    /// `speaker` said at `at` that the second is `off` seconds later than ours; 0 bears us out.
+    void note(const Speaker& speaker, std::int64_t off, LocalInstant at);
+    /// True if our second is wrong as far as anybody can know.
+    bool refuted(LocalInstant now) const;
+    void forget() { said_.clear(); }
+
+private:
+    struct Said {
+        Speaker speaker;
+        std::int64_t off = 0;
+        LocalInstant since;
+        int times = 0;
+        Cadence cadence;
+    };
+
+    std::size_t weight_of(std::int64_t off, LocalInstant now) const;
+    bool trusted(std::int64_t off, LocalInstant now) const;
+    bool persists(const Said& said, LocalInstant now) const;
+
+    std::map<SourceId, Said> said_;
+};
+
+}  // namespace tokimori

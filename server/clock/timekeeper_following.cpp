@@ -1,0 +1,125 @@
+#include <algorithm>
+#include <cmath>
+
+#include "server/clock/timekeeper.h"
+
+namespace tokimori {
+namespace {
+
+using namespace std::chrono_literals;
+
+// After this long without an update the clock is on its own.
+constexpr Duration kUpdateAge = 10s;
+// What ntpd's clients still accept is 1.5 s; beyond one second nobody is helped.
+constexpr Duration kRootDistanceLimit = 1s;
+// The clock on its own is not exchanged for a line so much worse, as long as it may go on.
+constexpr int kMuchWorse = 4;
+constexpr double kOffsetAverage = 8.0;
+// Of a crystal that was switched off, moved, and switched on again.
+constexpr Rate kAgeing = rate_from_ppm(20.0);
+
+}  // namespace
+
+void Timekeeper::follow(const Combination& best) {
+    LineEstimate line = best.line;
+    // Only what is new may move the deadline.
+    if ((last_update_ && line.anchor_local <= *last_update_) || !worth_following(line)) {
+        return;
+    }
+    panic_ = panics(line);
+    if (panic_) {
+        return;
+    }
+    rates_.note(line.anchor_local, line.rate);
+    line.offset_bound += best.distance - line.bound_at(now_);
+    line.rate_bound += rates_.unrest();
+    narrow_by_memory(line);
+    if (!discipline_.follow(line, now_)) {
+        prepare_step();
+        return;
+    }
+    const SourceSettings& leader = find(best.leader)->settings();
+    selected_ = best.leader;
+    members_ = best.members;
+    outliers_ = best.outliers;
+    second_doubted_ = false;
+    last_update_ = line.anchor_local;
+    state_.model = discipline_.model();
+    // Replies fill what lies below the precision with noise.
+    state_.model.dispersion += Duration{1s} / (1 << -settings_.precision);
+    state_.refid = leader.refid;
+    state_.stratum = static_cast<std::uint8_t>(leader.stratum + 1);
+    state_.reference = state_.model.tai_at(line.anchor_local);
+    const auto offset = static_cast<double>(discipline_.offset().count());
+    offset_square_ += (offset * offset - offset_square_) / kOffsetAverage;
+    set_deadline(line.anchor_local);
+    state_.ever_synchronised |= serving();
+}
+
+// What a crystal did before the restart it still does, but for its temperature and age.
+void Timekeeper::narrow_by_memory(LineEstimate& line) const {
+    if (!remembered_) {
+        return;
+    }
+    const Rate allowed = remembered_->rate_bound + kAgeing;
+    const Rate low = std::max(line.rate - line.rate_bound, remembered_->rate - allowed);
+    const Rate high = std::min(line.rate + line.rate_bound, remembered_->rate + allowed);
+    if (low <= high && high - low < line.rate_bound) {
+        line.rate = std::clamp(line.rate, low, high);
+        line.rate_bound = std::max(high - line.rate, line.rate - low);
+    }
+}
+
+void Timekeeper::set_deadline(LocalInstant updated) {
+    const Duration limit = std::min(kRootDistanceLimit, settings_.policy.holdover_error);
+    const Duration margin = limit - state_.model.dispersion_at(now_);
+    const double growth = std::max(ppm_from_rate(state_.model.dispersion_rate), 1e-3) * 1e-6;
+    const auto lasts = Duration{static_cast<std::int64_t>(static_cast<double>(margin.count()) / growth)};
+    state_.valid_until = std::min(updated + settings_.policy.holdover, now_ + lasts);
+}
+
+bool Timekeeper::worth_following(const LineEstimate& line) const {
+    const Duration bound = line.bound_at(now_);
+    if (!serving() || state_.valid_until - now_ < kUpdateAge) {
+        return bound < kRootDistanceLimit;
+    }
+    return bound <= kMuchWorse * state_.model.dispersion_at(now_);
+}
+
+// What was right once is not far away, unless it says so itself.
+bool Timekeeper::panics(const LineEstimate& line) const {
+    if (!state_.ever_synchronised || second_doubted_ || settings_.laboratory) {
+        return false;
+    }
+    const Duration off = std::chrono::abs(line.tai_at(now_) - state_.model.tai_at(now_));
+    return off > settings_.policy.panic_threshold + state_.model.dispersion_at(now_);
+}
+
+// The next line that is followed sets the clock anew; until then nobody is served.
+void Timekeeper::prepare_step() {
+    state_.valid_until = LocalInstant::min();
+    last_update_.reset();
+    selected_.reset();
+    members_.clear();
+    arbiter_.forget();
+    discipline_.restart();
+}
+
+// From here on nothing is vouched for. What was believed must prove itself again; the clock may then be set anew.
+void Timekeeper::give_up() {
+    prepare_step();
+    for (SourceTrack& source : sources_) {
+        source.restart();
+    }
+    acquiring_since_.reset();
+    doubt_.reset();
+}
+
+// It is we who count wrong: everybody is heard out as if for the first time.
+void Timekeeper::doubt_second() {
+    second_doubted_ = true;
+    seconds_.forget();
+    give_up();
+}
+
+}  // namespace tokimori
