@@ -8,8 +8,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// After this long without an update the clock is on its own.
-constexpr Duration kUpdateAge = 10s;
 // How long sentences alone are not followed because pulses are expected.
 constexpr Duration kPulsePatience = 10s;
 constexpr Duration kPulsePatienceAtMost = 30s;
@@ -114,7 +112,7 @@ void Timekeeper::advance(LocalInstant now) {
     if (state_.ever_synchronised && last_update_ && !serving()) {
         give_up();
     }
-    if (selected_ && last_update_ && now_ - *last_update_ > kUpdateAge) {
+    if (selected_ && last_update_ && now_ - *last_update_ > update_age_) {
         selected_.reset();
     }
     refresh_leap_table();
@@ -280,7 +278,7 @@ ClockState Timekeeper::clock_state() const {
     if (!serving()) {
         return state_.ever_synchronised ? ClockState::kUnsynchronised : ClockState::kNeverSynchronised;
     }
-    return now_ - *last_update_ <= kUpdateAge ? ClockState::kSynchronised : ClockState::kHoldover;
+    return now_ - *last_update_ <= update_age_ ? ClockState::kSynchronised : ClockState::kHoldover;
 }
 
 SourceTrack* Timekeeper::find(SourceId id) {

@@ -36,8 +36,7 @@ public:
     void observe(const Observation& observation) override;
     /// Time passes. To be called about once a second, or more often.
     void advance(LocalInstant now);
-    /// The counter stood still while time went on (suspend): nothing is vouched for any more.
-    void lose_time(LocalInstant now);
+    void lose_time(LocalInstant now);  ///< the counter stood still (suspend): nothing is vouched for any more
 
     /// What should survive a restart; nullopt before the time is known.
     std::optional<ClockMemory> memory() const;
@@ -123,6 +122,7 @@ private:
     std::optional<Doubt> doubt_;
     std::optional<ClockMemory> remembered_;  ///< from before the restart
     std::optional<LocalInstant> last_update_;
+    Duration update_age_{};  ///< how long without one before the clock is on its own
     std::optional<SourceId> selected_;
     Arbiter arbiter_;
     SecondWatch seconds_;

@@ -8,8 +8,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// After this long without an update the clock is on its own.
-constexpr Duration kUpdateAge = 10s;
+// So long before its deadline the clock takes what it can get.
+constexpr Duration kLastMoment = 10s;
+// A report may come late by so much before the clock counts as on its own.
+constexpr Duration kLateness = 2s;
 // What ntpd's clients still accept is 1.5 s; beyond one second nobody is helped.
 constexpr Duration kRootDistanceLimit = 1s;
 // The clock on its own is not exchanged for a line so much worse, as long as it may go on.
@@ -44,6 +46,7 @@ void Timekeeper::follow(const Combination& best) {
     outliers_ = best.outliers;
     second_doubted_ = false;
     last_update_ = line.anchor_local;
+    update_age_ = find(best.leader)->accepted().patience() + kLateness;
     state_.model = discipline_.model();
     // Replies fill what lies below the precision with noise.
     state_.model.dispersion += Duration{1s} / (1 << -settings_.precision);
@@ -80,7 +83,7 @@ void Timekeeper::set_deadline(LocalInstant updated) {
 
 bool Timekeeper::worth_following(const LineEstimate& line) const {
     const Duration bound = line.bound_at(now_);
-    if (!serving() || state_.valid_until - now_ < kUpdateAge) {
+    if (!serving() || state_.valid_until - now_ < kLastMoment) {
         return bound < kRootDistanceLimit;
     }
     return bound <= kMuchWorse * state_.model.dispersion_at(now_);
