@@ -14,7 +14,7 @@ constexpr std::int64_t kOldestStamp = 2 * kNanosecondsPerSecond;
 constexpr std::int64_t kNewestStamp = -20'000;
 constexpr std::int64_t kStepFloor = 20'000;
 constexpr std::int64_t kTellingSpan = 100'000'000;
-constexpr std::int64_t kSuspendFloor = 1'000'000;
+constexpr Duration kSuspendFloor = std::chrono::milliseconds{1};
 constexpr std::int64_t kGoodBracket = 2'000;
 constexpr int kBracketAttempts = 4;
 
@@ -95,8 +95,10 @@ LocalInstant Counter::now() const {
     return LocalInstant{Duration{reader_().raw}};
 }
 
-void Counter::keep() {
-    push(reader_());
+ClockReading Counter::keep() {
+    const ClockReading reading = reader_();
+    push(reading);
+    return reading;
 }
 
 void Counter::push(const ClockReading& reading) {
@@ -176,11 +178,15 @@ Counter::HostDate Counter::host_date() const {
     return {LocalInstant{Duration{reading.raw}}, reading.realtime};
 }
 
-bool Counter::suspended_since_last_call() {
+Duration Counter::asleep() const {
     const ClockReading reading = reader_();
-    const std::int64_t asleep = reading.boottime - reading.monotonic;
-    const std::optional<std::int64_t> before = std::exchange(asleep_, asleep);
-    return before && asleep - *before > kSuspendFloor;
+    return Duration{reading.boottime - reading.monotonic};
+}
+
+bool Counter::suspended_since_last_call() {
+    const Duration now = asleep();
+    const std::optional<Duration> before = std::exchange(asleep_, now);
+    return before && now - *before > kSuspendFloor;
 }
 
 }  // namespace tokimori

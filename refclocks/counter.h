@@ -40,8 +40,8 @@ public:
     LocalInstant now() const;
 
     /// Reads all clocks and remembers it. To be called about twice a second, and around every change of a clock's rate:
-    /// between two readings that clock is taken for a straight line.
-    void keep();
+    /// between two readings that clock is taken for a straight line. What was read.
+    ClockReading keep();
 
     /// Stamps of CLOCK_REALTIME a moment ago, judged by one reading of all clocks: for a batch of packets.
     class RealtimeStamps {
@@ -73,6 +73,9 @@ public:
     };
     HostDate host_date() const;
 
+    /// How long the host has slept since its boot, while the counter stood still.
+    Duration asleep() const;
+
     /// True if the host was suspended since the last call: the counter stood still while time went on.
     bool suspended_since_last_call();
 
@@ -92,7 +95,7 @@ private:
     std::size_t next_ = 0;  // where the next reading goes
     std::size_t size_ = 0;
     std::optional<ClockReading> last_batch_;
-    std::optional<std::int64_t> asleep_;
+    std::optional<Duration> asleep_;
 };
 
 }  // namespace tokimori

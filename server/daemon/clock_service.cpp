@@ -64,6 +64,7 @@ ClockService::ClockService(boost::asio::io_context& io, const Configuration& con
                   load_leap_table(configuration.leap_list_file, log, counter_.now()), counter_.now()},
       ticker_{std::make_unique<Ticker>(io)} {
     set_sources(configuration);
+    system_clock_.configure(configuration, timekeeper_.state());
 }
 
 ClockService::~ClockService() = default;
@@ -96,10 +97,12 @@ void ClockService::reload(const Configuration& configuration) {
         source.driver->start();
     }
     published_.write(timekeeper_.state());
+    system_clock_.configure(configuration, timekeeper_.state());
 }
 
 void ClockService::stop() {
     ticker_->timer.cancel();
+    system_clock_.release(timekeeper_.state());
     for (auto& [name, source] : sources_) {
         source.driver->stop();
     }
@@ -134,7 +137,7 @@ void ClockService::observe(const Observation& observation) {
 }
 
 void ClockService::tick() {
-    counter_.keep();
+    const ClockReading kept = counter_.keep();
     const LocalInstant now = counter_.now();
     if (counter_.suspended_since_last_call()) {
         log_.write(now, LogLevel::kWarning, "suspended", {{"effect", "the time is not known until a source tells it"}});
@@ -142,6 +145,7 @@ void ClockService::tick() {
     }
     timekeeper_.advance(now);
     published_.write(timekeeper_.state());
+    system_clock_.follow(kept, timekeeper_.state(), timekeeper_.leap_table());
     log_changes();
     if (log_status_ > Duration::zero() && now - status_logged_ >= log_status_) {
         status_logged_ = now;

@@ -10,6 +10,7 @@
 #include "server/daemon/configuration.h"
 #include "server/daemon/log.h"
 #include "server/daemon/published_state.h"
+#include "server/daemon/system_clock.h"
 
 namespace boost::asio {
 class io_context;
@@ -51,6 +52,7 @@ private:
     Log& log_;
     Duration log_status_;
     Counter counter_;
+    SystemClock system_clock_{counter_, log_};
     Timekeeper timekeeper_;
     std::map<std::string, Source> sources_;
     std::unique_ptr<Ticker> ticker_;

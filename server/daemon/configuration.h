@@ -64,6 +64,8 @@ struct RefclockConfiguration {
 };
 
 enum class SystemClockMode : std::uint8_t { kFollow, kLeave };
+/// When the host's clock may be stepped, if it is followed.
+enum class SystemClockStep : std::uint8_t { kNever, kStart, kAlways };
 enum class LogLevel : std::uint8_t { kError, kWarning, kInfo, kDebug };
 
 /// Everything the file can say, checked and in our types. Defaults are those of the settings table.
@@ -72,6 +74,8 @@ struct Configuration {
     std::optional<unsigned> workers;  ///< absent: one per core; 0: everything on one thread
     bool lab_mode = false;
     SystemClockMode system_clock = SystemClockMode::kFollow;
+    SystemClockStep system_clock_step = SystemClockStep::kStart;
+    Duration system_clock_step_threshold = std::chrono::milliseconds{128};
     ClockPolicy policy;  ///< holdover, thresholds
     std::string leap_list_file = "/usr/share/zoneinfo/leap-seconds.list";
     LogLevel log_level = LogLevel::kInfo;
@@ -82,6 +86,11 @@ struct Configuration {
 
     friend bool operator==(const Configuration&, const Configuration&) = default;
 };
+
+/// Whether the clock of this host is steered: never in a laboratory, whose dates may be made up.
+inline bool steers_system_clock(const Configuration& configuration) {
+    return configuration.system_clock == SystemClockMode::kFollow && !configuration.lab_mode;
+}
 
 /// A configuration, or everything that is wrong with it at once.
 struct ConfigurationResult {

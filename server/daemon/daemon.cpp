@@ -147,9 +147,9 @@ void Daemon::log_start() {
                      "THIS IS A LABORATORY: lab_mode serves simulated sources and past dates as if they were true; "
                      "no client that matters may use it"}});
     }
-    if (configuration_.system_clock == SystemClockMode::kFollow) {
+    if (configuration_.system_clock == SystemClockMode::kFollow && !steers_system_clock(configuration_)) {
         log_.write(now, LogLevel::kWarning, "system_clock",
-                   {{"what", "this version does not steer the system clock; it is left alone"}});
+                   {{"what", "lab_mode leaves the clock of this host alone, whatever system_clock says"}});
     }
 }
 

@@ -7,6 +7,9 @@ namespace {
 
 constexpr std::array kSystemClockModes{choice("follow", SystemClockMode::kFollow),
                                        choice("leave", SystemClockMode::kLeave)};
+constexpr std::array kSystemClockSteps{choice("never", SystemClockStep::kNever),
+                                       choice("start", SystemClockStep::kStart),
+                                       choice("always", SystemClockStep::kAlways)};
 constexpr std::array kLogLevels{choice("error", LogLevel::kError), choice("warning", LogLevel::kWarning),
                                 choice("info", LogLevel::kInfo), choice("debug", LogLevel::kDebug)};
 constexpr std::array kManualLeapKinds{choice("insert", LeapKind::kInsert), choice("delete", LeapKind::kDelete)};
@@ -43,9 +46,32 @@ constexpr std::array kRows{
             .type = SettingType::kChoice,
             .default_text = "follow",
             .choices = kSystemClockModes,
-            .english = "Whether the clock of this host follows the served time or is left alone.",
-            .japanese = "このホストの時計を配信時刻に合わせる (follow) か、触らない (leave) かを選びます。",
+            .english =
+                "Whether the clock of this host follows the served time or is left alone, as it always is in lab "
+                "mode.",
+            .japanese = "このホストの時計を配信時刻に合わせる (follow) か、触らない (leave) かを選びます。lab_mode "
+                        "では常に触りません。",
             .fill = fill<&Configuration::system_clock>},
+    Setting{.section = "clock",
+            .key = "system_clock_step",
+            .type = SettingType::kChoice,
+            .default_text = "start",
+            .choices = kSystemClockSteps,
+            .english = "When the clock of this host may be set at once instead of being slewed: never, at the start "
+                       "until it is first right, or always, as after another program set it.",
+            .japanese = "このホストの時計を徐々にではなく一度に合わせてよい時期です。never はしない、start "
+                        "は起動後に初めて合うまで、always は常に (他のプログラムが時計を変えた場合も) 行います。",
+            .fill = fill<&Configuration::system_clock_step>},
+    Setting{.section = "clock",
+            .key = "system_clock_step_threshold",
+            .type = SettingType::kDuration,
+            .default_text = "128ms",
+            .minimum = "1ms",
+            .maximum = "1h",
+            .english = "The clock of this host is never stepped by less than this; what is less is slewed, by 500 us a "
+                       "second.",
+            .japanese = "このホストの時計のずれがこれ以下なら一度に合わせず、毎秒 500 µs で徐々に合わせます。",
+            .fill = fill<&Configuration::system_clock_step_threshold>},
     Setting{.section = "clock",
             .key = "holdover",
             .type = SettingType::kDuration,

@@ -75,6 +75,14 @@ TEST(Configuration, OfAnEmptyFileIsTheDefaults) {
     EXPECT_EQ(configuration_of(""), Configuration{});
 }
 
+TEST(Configuration, ALaboratoryNeverSteersTheClockOfItsHost) {
+    EXPECT_TRUE(steers_system_clock(configuration_of("")));
+    EXPECT_TRUE(steers_system_clock(configuration_of("[clock]\nsystem_clock = \"follow\"")));
+    EXPECT_FALSE(steers_system_clock(configuration_of("[clock]\nsystem_clock = \"leave\"")));
+    EXPECT_FALSE(steers_system_clock(configuration_of("server.lab_mode = true")));
+    EXPECT_FALSE(steers_system_clock(configuration_of("server.lab_mode = true\n[clock]\nsystem_clock = \"follow\"")));
+}
+
 TEST(Configuration, ReadsTheLaboratoryExample) {
     const Configuration read = configuration_of(R"(
 [server]
@@ -113,6 +121,8 @@ workers  = "auto"
 lab_mode = false
 [clock]
 system_clock = "follow"
+system_clock_step = "always"
+system_clock_step_threshold = "1s"
 holdover     = "12h"
 [[refclock]]
 driver = "gpsd"
@@ -145,6 +155,8 @@ level = "debug"
 status = "10m"
 )");
     Configuration expected;
+    expected.system_clock_step = SystemClockStep::kAlways;
+    expected.system_clock_step_threshold = 1s;
     expected.policy.holdover = 12h;
     expected.leap_list_file = "/tmp/leap-seconds.list";
     expected.control_socket = "/run/other.sock";
@@ -399,6 +411,14 @@ INSTANTIATE_TEST_SUITE_P(
                {"\"10s\"", "\"30d\""},
                {"\"9.9s\"", "\"31d\"", "3600", "\"\"", "\"1 h\"", "\"-1h\""}},
         Bounds{"[clock]\n", "system_clock", {"\"follow\"", "\"leave\""}, {"\"Leave\"", "true", "\"\""}},
+        Bounds{"[clock]\n",
+               "system_clock_step",
+               {"\"never\"", "\"start\"", "\"always\""},
+               {"\"Start\"", "\"1s\"", "false"}},
+        Bounds{"[clock]\n",
+               "system_clock_step_threshold",
+               {"\"1ms\"", "\"1h\""},
+               {"\"0ms\"", "\"61m\"", "0.128", "\"-1s\""}},
         Bounds{kGpsd, "offset", {"\"-1s\"", "\"1s\"", "\"+5ms\""}, {"\"1.1s\"", "\"-1.1s\"", "0", "\"5\"", "\"nans\""}},
         Bounds{kGpsd, "delay", {"\"0s\"", "\"2s\""}, {"\"-1ns\"", "\"2.1s\"", "\"infs\"", "\"1e0s\""}},
         Bounds{kGpsd, "port", {"1", "65535"}, {"0", "65536", "\"2947\"", "9223372036854775807"}},

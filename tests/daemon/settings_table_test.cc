@@ -91,6 +91,8 @@ TEST(SettingsTable, HoldsTheDefaultsOfConfiguration) {
         Duration{1};
     filled.leap_list_file = filled.control_socket = filled.state_dir = filled.refclocks[0].host = "?";
     filled.system_clock = SystemClockMode::kLeave;
+    filled.system_clock_step = SystemClockStep::kAlways;
+    filled.system_clock_step_threshold = Duration{1};
     filled.log_level = LogLevel::kDebug;
     filled.refclocks[0].port = 1;
     filled.refclocks[0].frequency_error_ppm = 9.0;
