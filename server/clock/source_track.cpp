@@ -15,6 +15,9 @@ constexpr Duration kMostJitterLimit = 100ms;
 constexpr int kRoughness = 4;
 constexpr Duration kLabelJitterLimit = 300ms;
 
+// Sources of many hundred microseconds at least have neighbours to be held against.
+constexpr int kSpike = 4;
+constexpr Duration kLeastSpike = 1ms;
 // A line through fewer sentences may lie anywhere.
 constexpr std::size_t kFewestLabels = 8;
 constexpr int kJitterGate = 6;
@@ -46,6 +49,10 @@ std::vector<Pulse> SourceTrack::take_held() {
 void SourceTrack::add_pulse_sample(const Sample& sample) {
     pulses_.note(sample.local);
     const auto& line = pulse_line_.estimate();
+    if (is_spike(sample)) {
+        ++rejected_;
+        return;
+    }
     if (is_outlier(sample)) {
         if (!moves(sample)) {
             ++rejected_;
@@ -53,14 +60,26 @@ void SourceTrack::add_pulse_sample(const Sample& sample) {
             return;
         }
         pulse_line_.clear();
+        moved_ = true;
     } else if (line && sample.local - line->anchor_local < kHalfSecond) {
         return;  // several within a second say no more than one
     }
     take(sample);
 }
 
+// One that came by a much longer way than its neighbours says nothing that they do not say better. Where the way stays
+// long it becomes the usual one.
+bool SourceTrack::is_spike(const Sample& sample) {
+    const bool first = usual_dispersion_ == Duration::zero();
+    const bool spike = !first && sample.dispersion > std::max(kSpike * usual_dispersion_, kLeastSpike);
+    const Duration seen = spike ? usual_dispersion_ + usual_dispersion_ / 4 : sample.dispersion;
+    usual_dispersion_ = first ? seen : usual_dispersion_ + (seen - usual_dispersion_) / (spike ? 1 : 4);
+    return spike;
+}
+
 void SourceTrack::take(const Sample& sample) {
     outliers_ = 0;
+    line_samples_.note(sample.local);
     ++samples_;
     last_sample_ = sample;
     accepted_.note(sample.local);
@@ -89,7 +108,7 @@ Duration SourceTrack::jitter_limit() const {
 
 bool SourceTrack::is_outlier(const Sample& sample) const {
     const auto& line = pulse_line_.estimate();
-    if (!line || sample.local - line->anchor_local > accepted_.patience()) {
+    if (!line || !line_samples_.alive(sample.local)) {
         return false;
     }
     const Duration allowed = line->bound_at(sample.local) + sample.dispersion + kJitterGate * line->jitter;
@@ -110,15 +129,15 @@ bool SourceTrack::contradicts_own_labels(const HeardSecond& heard) const {
 }
 
 std::optional<SourceTrack::Line> SourceTrack::line(LocalInstant now) const {
-    const auto usable = [&](const std::optional<LineEstimate>& line, Duration jitter_limit) {
-        return line && now - line->anchor_local <= accepted_.patience() && line->jitter <= jitter_limit;
-    };
-    if (usable(pulse_line_.estimate(), kMostJitterLimit)) {
-        LineEstimate estimate = *pulse_line_.estimate();
+    const auto& pulses = pulse_line_.estimate();
+    if (pulses && line_samples_.alive(now) && pulses->jitter <= kMostJitterLimit) {
+        LineEstimate estimate = *pulses;
         estimate.anchor_tai += settings_.offset;
         return Line{estimate, true};
     }
-    if (usable(label_fit_.estimate(), kLabelJitterLimit) && label_fit_.size() >= kFewestLabels) {
+    const auto& labels = label_fit_.estimate();
+    if (labels && now - labels->anchor_local <= labels_.cadence().patience() && labels->jitter <= kLabelJitterLimit &&
+        label_fit_.size() >= kFewestLabels) {
         return Line{label_line(now), false};
     }
     return std::nullopt;
@@ -188,6 +207,7 @@ void SourceTrack::restart() {
     held_.clear();
     last_sample_.reset();
     numbered_by_.reset();
+    moved_ = false;
     outliers_ = 0;
     pulse_reason_ = Reason::kUnlabelled;
 }

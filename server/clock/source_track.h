@@ -55,6 +55,10 @@ public:
     /// What it says is complete in itself.
     void set_shares_samples() { shares_samples_ = true; }
     bool shares_samples() const { return shares_samples_; }
+    /// Its line began anew because it stepped aside: no crystal does that, so it speaks against nobody …
+    bool moved() const { return moved_; }
+    /// … until it agrees again.
+    void settle() { moved_ = false; }
     /// One report of it was not believed, by its driver or by us.
     void note_rejection() { ++rejected_; }
     /// A believed label as it was heard, without any sentence delay.
@@ -99,6 +103,7 @@ public:
 private:
     bool is_outlier(const Sample& sample) const;
     bool moves(const Sample& outlier);
+    bool is_spike(const Sample& sample);
     void take(const Sample& sample);
     Duration jitter_limit() const;
     LineEstimate label_line(LocalInstant now) const;
@@ -110,7 +115,10 @@ private:
     std::deque<Pulse> held_;
     std::optional<Sample> last_sample_;  ///< the newest that counts
     Cadence pulses_;                     ///< heard, numbered or not
-    Cadence accepted_;                   ///< samples that count
+    Cadence line_samples_;               ///< samples that count for the pulse line
+    Cadence accepted_;                   ///< the same, and believed labels
+    Duration usual_dispersion_{};
+    bool moved_ = false;
     std::optional<SourceId> numbered_by_;
     bool shares_samples_ = false;
     std::uint64_t samples_ = 0;

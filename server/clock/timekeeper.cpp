@@ -157,6 +157,11 @@ void Timekeeper::update() {
     }
     const Judgement judgement = arbiter_.judge(judged_, serving() ? &state_.model : nullptr, now_);
     disputed_ = judgement.disputed;
+    for (const Candidate& candidate : judged_) {
+        if (candidate.standing == Standing::kTruechimer) {
+            find(candidate.source)->settle();
+        }
+    }
     not_enough_ = judgement.agreed && !enough(judged_);
     std::optional<Combination> best = judgement.agreed && !not_enough_ ? combine(judged_, now_) : std::nullopt;
     if (best && disputed_) {
@@ -215,10 +220,14 @@ void Timekeeper::weigh_doubt(const std::vector<Candidate>& candidates, bool outv
         const auto near_ours = [this](const Candidate& candidate) {
             const Duration ours = state_.model.tai_at(now_) - TaiInstant{now_.time_since_epoch()};
             const Duration bound = candidate.distance + state_.model.dispersion_at(now_);
-            return std::chrono::abs(candidate.offset - ours) < kFarOutside * bound;
+            return !find(candidate.source)->moved() && std::chrono::abs(candidate.offset - ours) < kFarOutside * bound;
         };
         doubt_ = Doubt{now_, std::any_of(candidates.begin(), candidates.end(), near_ours)};
     }
+    // It shows within the first seconds whether the one that contradicts us stepped aside.
+    doubt_->of_ourselves =
+        doubt_->of_ourselves &&
+        std::none_of(candidates.begin(), candidates.end(), [this](const auto& c) { return find(c.source)->moved(); });
     if (doubt_->of_ourselves && now_ - doubt_->since > kDoubtAge) {
         give_up();
     }
