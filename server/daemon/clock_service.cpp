@@ -60,14 +60,38 @@ ClockService::ClockService(boost::asio::io_context& io, const Configuration& con
       published_{published},
       log_{log},
       log_status_{configuration.log_status},
+      state_keeper_{state_settings(configuration), counter_, log},
       timekeeper_{timekeeper_settings(configuration),
                   load_leap_table(configuration.leap_list_file, log, counter_.now()), counter_.now()},
       ticker_{std::make_unique<Ticker>(io)} {
     set_sources(configuration);
+    recall();
     system_clock_.configure(configuration, timekeeper_.state());
 }
 
 ClockService::~ClockService() = default;
+
+StateKeeper::Settings ClockService::state_settings(const Configuration& configuration) {
+    return {.directory = configuration.state_dir,
+            .laboratory = configuration.lab_mode,
+            .threads = configuration.workers != 0U,
+            .boot_id = host_boot_id()};
+}
+
+void ClockService::recall() {
+    const std::optional<StateKeeper::Recalled> recalled = state_keeper_.recall();
+    if (!recalled) {
+        return;
+    }
+    const ClockMemory& memory = recalled->memory;
+    timekeeper_.recall(memory, recalled->same_boot);
+    published_.write(timekeeper_.state());
+    log_.write(counter_.now(), LogLevel::kInfo, "state_recalled",
+               {{"saved", format_utc(timekeeper_.leap_table().utc_at(memory.saved))},
+                {"frequency_ppm", fmt::format("{:.3f}", ppm_from_rate(memory.rate))},
+                {"within_ppm", fmt::format("{:.3f}", ppm_from_rate(memory.rate_bound))},
+                {"same_boot", recalled->same_boot}});
+}
 
 Timekeeper::Settings ClockService::timekeeper_settings(const Configuration& configuration) {
     Timekeeper::Settings settings;
@@ -103,6 +127,7 @@ void ClockService::reload(const Configuration& configuration) {
 void ClockService::stop() {
     ticker_->timer.cancel();
     system_clock_.release(timekeeper_.state());
+    state_keeper_.finish(timekeeper_.memory());
     for (auto& [name, source] : sources_) {
         source.driver->stop();
     }
@@ -146,6 +171,7 @@ void ClockService::tick() {
     timekeeper_.advance(now);
     published_.write(timekeeper_.state());
     system_clock_.follow(kept, timekeeper_.state(), timekeeper_.leap_table());
+    state_keeper_.keep([this] { return timekeeper_.memory(); });
     log_changes();
     if (log_status_ > Duration::zero() && now - status_logged_ >= log_status_) {
         status_logged_ = now;

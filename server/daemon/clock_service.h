@@ -10,6 +10,7 @@
 #include "server/daemon/configuration.h"
 #include "server/daemon/log.h"
 #include "server/daemon/published_state.h"
+#include "server/daemon/state_keeper.h"
 #include "server/daemon/system_clock.h"
 
 namespace boost::asio {
@@ -22,7 +23,7 @@ namespace tokimori {
 /// logs what an operator wants to know. Everything on the thread that runs `io`.
 class ClockService : public ObservationSink {
 public:
-    /// All must outlive the object. Publishes nothing before `start`.
+    /// All must outlive the object. Until `start` it publishes only what an earlier run left, if that still counts.
     ClockService(boost::asio::io_context& io, const Configuration& configuration, PublishedState& published, Log& log);
     ~ClockService() override;
 
@@ -39,7 +40,9 @@ private:
     struct Ticker;
 
     static Timekeeper::Settings timekeeper_settings(const Configuration& configuration);
+    static StateKeeper::Settings state_settings(const Configuration& configuration);
     void set_sources(const Configuration& configuration);
+    void recall();
     void tick();
     void log_changes();
     void log_source(const SourceReport& report);
@@ -53,6 +56,7 @@ private:
     Duration log_status_;
     Counter counter_;
     SystemClock system_clock_{counter_, log_};
+    StateKeeper state_keeper_;
     Timekeeper timekeeper_;
     std::map<std::string, Source> sources_;
     std::unique_ptr<Ticker> ticker_;

@@ -13,6 +13,7 @@
 #include "server/daemon/configuration.h"
 #include "server/daemon/daemon.h"
 #include "server/daemon/log.h"
+#include "server/daemon/state_file.h"
 
 namespace tokimori {
 namespace {
@@ -43,14 +44,35 @@ int serve(const std::string& path, const Configuration& configuration) {
     }
 }
 
+// What it knew of the time is a floor for all dates, and may have been a lie of a receiver.
+int forget_state(const std::string& path, const Configuration& configuration) {
+    if (configuration.state_dir.empty()) {
+        std::cerr << "tokimorid: " << path << " has no [state] dir, so there is nothing to forget\n";
+        return 1;
+    }
+    const auto steps = host_file_steps();
+    StateFile file{configuration.state_dir, *steps};
+    const std::string error = file.forget();
+    if (!error.empty()) {
+        std::cerr << "tokimorid: " << error << '\n';
+        return 1;
+    }
+    std::cout << file.path() << ": forgotten\n";
+    return 0;
+}
+
 }  // namespace
 
 int run_command_line(int argument_count, char** arguments) {
     CLI::App app{"Tokimori, a stratum-1 NTP server", "tokimorid"};
     std::string path = kDefaultConfiguration;
     bool check = false;
+    bool forget = false;
     app.add_option("--config", path, "The configuration file")->capture_default_str();
     app.add_flag("--check", check, "Only check the configuration");
+    app.add_flag("--forget-state", forget,
+                 "Only forget what an earlier run knew of the clock, above all the last trusted time, before which no "
+                 "date is believed; while tokimorid does not run");
     app.set_version_flag("--version", TOKIMORI_VERSION);
     try {
         app.parse(argument_count, arguments);
@@ -67,6 +89,9 @@ int run_command_line(int argument_count, char** arguments) {
     if (check) {
         std::cout << path << ": good\n";
         return 0;
+    }
+    if (forget) {
+        return forget_state(path, *read.configuration);
     }
     return serve(path, *read.configuration);
 }

@@ -35,7 +35,8 @@ struct Hand {
 
 // What must be set in the file before it is served, and what a reload cannot change.
 bool needs_restart(const Configuration& before, const Configuration& after) {
-    return before.lab_mode != after.lab_mode || workers_of(before) != workers_of(after);
+    return before.lab_mode != after.lab_mode || workers_of(before) != workers_of(after) ||
+           before.state_dir != after.state_dir;
 }
 
 }  // namespace
@@ -184,11 +185,12 @@ void Daemon::reload() {
     }
     if (needs_restart(configuration_, *read.configuration)) {
         log_.write(now, LogLevel::kWarning, "restart_needed",
-                   {{"what", "server.workers and server.lab_mode change at the next restart"}});
+                   {{"what", "server.workers, server.lab_mode and state.dir change at the next restart"}});
     }
     Configuration next = *read.configuration;
     next.lab_mode = configuration_.lab_mode;
     next.workers = configuration_.workers;
+    next.state_dir = configuration_.state_dir;
     log_.set_level(next.log_level);
     crew_->distribute();
     crew_->clock().reload(next);

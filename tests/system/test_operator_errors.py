@@ -153,7 +153,7 @@ def test_the_version_is_told() -> None:
 def test_help_names_every_option() -> None:
     told = tokimorid("--help")
     assert told.returncode == 0
-    for option in ("--config", "--check", "--version", "--help"):
+    for option in ("--config", "--check", "--forget-state", "--version", "--help"):
         assert option in told.stdout
 
 

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "refclocks/counter.h"
+#include "server/clock/clock_memory.h"
+#include "server/daemon/log.h"
+#include "server/daemon/state_file.h"
+
+namespace tokimori {
+
+/// The id of the boot of this host, or nothing.
+std::string host_boot_id();
+
+/// Keeps what the clock remembers over a restart: reads it once, writes it when the clock is first synchronised, every
+/// hour, and at the end. Where threads are allowed a write has one of its own, since a memory card may take a second
+/// for it. What goes wrong is said once, until it goes right again. Clock thread only.
+class StateKeeper {
+public:
+    struct Settings {
+        std::string directory;    ///< empty: nothing is kept
+        bool laboratory = false;  ///< a laboratory and a server in service do not read each other's state
+        bool threads = true;
+        std::string boot_id;  ///< of the running kernel; empty: not known, and no boot is the same
+    };
+
+    /// All must outlive the object. `make_steps`: what a file is written with; tests pass their own.
+    StateKeeper(const Settings& settings, Counter& counter, Log& log,
+                std::function<std::unique_ptr<FileSteps>()> make_steps = host_file_steps);
+
+    /// What an earlier run left, and whether the counter has gone on since then: the same boot, without a sleep.
+    struct Recalled {
+        ClockMemory memory;
+        bool same_boot = false;
+    };
+    std::optional<Recalled> recall();
+
+    /// To be called now and then. `tell` is asked only when it is time to write; nullopt: nothing worth keeping.
+    void keep(const std::function<std::optional<ClockMemory>()>& tell);
+
+    /// The last write, waited for.
+    void finish(const std::optional<ClockMemory>& memory);
+
+private:
+    KeptState state_from(const ClockMemory& memory) const;
+    void write(const ClockMemory& memory);
+    void take_result();
+    void report(const std::string& error);
+
+    Settings settings_;
+    Counter& counter_;
+    Log& log_;
+    std::unique_ptr<FileSteps> steps_;
+    StateFile file_;
+    std::future<std::string> writing_;
+    std::optional<LocalInstant> written_;
+    std::string reported_;
+};
+
+}  // namespace tokimori

@@ -1,0 +1,178 @@
+#include "server/daemon/state_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/crc.hpp>
+#include <charconv>
+#include <cstdint>
+
+namespace tokimori {
+namespace {
+
+constexpr std::string_view kTitle = "tokimori clock state ";
+constexpr std::string_view kChecksum = "crc32 ";
+constexpr int kVersion = 1;
+constexpr std::size_t kBootIdLength = 36;
+
+// Far beyond what a crystal and a clock do, and small enough for all sums of the model.
+constexpr Rate kMostRate = rate_from_ppm(200'000.0);
+constexpr Duration kMostDispersion = std::chrono::hours{24};
+constexpr Duration kMostUptime = std::chrono::hours{24} * 366 * 30;
+constexpr Duration kMostApart = std::chrono::seconds{1};
+constexpr std::int64_t kLatestTai = 7'000'000'000'000'000'000;
+
+std::string checksum_of(std::string_view body) {
+    boost::crc_32_type crc;
+    crc.process_bytes(body.data(), body.size());
+    return fmt::format("{:08x}", crc.checksum());
+}
+
+bool is_boot_id(std::string_view text) {
+    return text.size() == kBootIdLength && std::ranges::all_of(text, [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == '-';
+           });
+}
+
+// Takes the lines of a body one by one; after the first that is not as expected nothing is right any more.
+class Lines {
+public:
+    explicit Lines(std::string_view body) : rest_{body} {}
+
+    std::string_view text(std::string_view key) {
+        const std::size_t end = rest_.find('\n');
+        const std::string_view line = rest_.substr(0, end);
+        if (!good_ || end == std::string_view::npos || line.size() <= key.size() || line.substr(0, key.size()) != key ||
+            line[key.size()] != ' ') {
+            good_ = false;
+            return {};
+        }
+        rest_.remove_prefix(end + 1);
+        return line.substr(key.size() + 1);
+    }
+    std::int64_t number(std::string_view key, std::int64_t least, std::int64_t most) {
+        const std::string_view written = text(key);
+        std::int64_t value = 0;
+        const auto [end, error] = std::from_chars(written.data(), written.data() + written.size(), value);
+        good_ = good_ && error == std::errc{} && end == written.data() + written.size() &&
+                std::to_string(value) == written && value >= least && value <= most;
+        return good_ ? value : 0;
+    }
+    Rate rate(std::string_view key) { return number(key, -kMostRate, kMostRate); }
+    Rate bound(std::string_view key) { return number(key, 0, kMostRate); }
+    LocalInstant local(std::string_view key) {
+        return LocalInstant{Duration{number(key, 0, Duration{kMostUptime}.count())}};
+    }
+    TaiInstant tai(std::string_view key) { return TaiInstant{Duration{number(key, 0, kLatestTai)}}; }
+    ReferenceId refid(std::string_view key) {
+        const std::string_view written = text(key);
+        std::uint32_t word = 0;
+        const auto [end, error] = std::from_chars(written.data(), written.data() + written.size(), word, 16);
+        good_ = good_ && error == std::errc{} && end == written.data() + written.size() &&
+                fmt::format("{:08x}", word) == written;
+        return {static_cast<std::uint8_t>(word >> 24), static_cast<std::uint8_t>(word >> 16),
+                static_cast<std::uint8_t>(word >> 8), static_cast<std::uint8_t>(word)};
+    }
+
+    bool all_good() const { return good_ && rest_.empty(); }
+
+private:
+    std::string_view rest_;
+    bool good_ = true;
+};
+
+KeptState state_from(Lines& lines) {
+    KeptState state;
+    ClockMemory& memory = state.memory;
+    state.boot_id = lines.text("boot");
+    if (state.boot_id == "unknown") {
+        state.boot_id.clear();
+    }
+    state.asleep = Duration{lines.number("asleep", 0, Duration{kMostUptime}.count())};
+    state.laboratory = lines.number("laboratory", 0, 1) == 1;
+    memory.rate = lines.rate("rate");
+    memory.rate_bound = lines.bound("rate_bound");
+    memory.saved = lines.tai("saved");
+    memory.saved_local = lines.local("saved_local");
+    memory.model.anchor_local = lines.local("anchor_local");
+    memory.model.anchor_tai = lines.tai("anchor_tai");
+    memory.model.rate = lines.rate("model_rate");
+    memory.model.slew_rate = lines.rate("slew_rate");
+    memory.model.slew_end = lines.local("slew_end");
+    memory.model.dispersion = Duration{lines.number("dispersion", 0, Duration{kMostDispersion}.count())};
+    memory.model.dispersion_rate = lines.bound("dispersion_rate");
+    memory.valid_until = lines.local("valid_until");
+    memory.refid = lines.refid("refid");
+    memory.stratum = static_cast<std::uint8_t>(lines.number("stratum", 1, 15));
+    return state;
+}
+
+// What a whole file may still not say.
+bool is_possible(const KeptState& state) {
+    const ClockMemory& memory = state.memory;
+    return (state.boot_id.empty() || is_boot_id(state.boot_id)) && memory.model.slew_end >= memory.model.anchor_local &&
+           std::chrono::abs(memory.model.tai_at(memory.saved_local) - memory.saved) <= kMostApart;
+}
+
+StateResult refusal(std::string error) {
+    return {std::nullopt, std::move(error)};
+}
+
+}  // namespace
+
+std::string sealed(std::string_view body) {
+    return fmt::format("{}{}{}\n", body, kChecksum, checksum_of(body));
+}
+
+std::string state_text(const KeptState& state) {
+    const ClockMemory& memory = state.memory;
+    const TimeModel& model = memory.model;
+    std::string body = fmt::format("{}{}\n", kTitle, kVersion);
+    const auto add = [&body](std::string_view key, const auto& value) { body += fmt::format("{} {}\n", key, value); };
+    const auto add_instant = [&add](std::string_view key, const auto& instant) {
+        add(key, instant.time_since_epoch().count());
+    };
+    add("boot", is_boot_id(state.boot_id) ? state.boot_id : "unknown");
+    add("asleep", state.asleep.count());
+    add("laboratory", state.laboratory ? 1 : 0);
+    add("rate", memory.rate);
+    add("rate_bound", memory.rate_bound);
+    add_instant("saved", memory.saved);
+    add_instant("saved_local", memory.saved_local);
+    add_instant("anchor_local", model.anchor_local);
+    add_instant("anchor_tai", model.anchor_tai);
+    add("model_rate", model.rate);
+    add("slew_rate", model.slew_rate);
+    add_instant("slew_end", model.slew_end);
+    add("dispersion", model.dispersion.count());
+    add("dispersion_rate", model.dispersion_rate);
+    add_instant("valid_until", std::max(memory.valid_until, LocalInstant{}));  // over is over
+    add("refid",
+        fmt::format("{:02x}{:02x}{:02x}{:02x}", memory.refid[0], memory.refid[1], memory.refid[2], memory.refid[3]));
+    add("stratum", unsigned{memory.stratum});
+    return sealed(body);
+}
+
+StateResult parse_state(std::string_view text) {
+    if (text.substr(0, kTitle.size()) != kTitle) {
+        return refusal("it is no state of the clock");
+    }
+    const std::string_view version = text.substr(kTitle.size(), text.find('\n') - kTitle.size());
+    if (version != std::to_string(kVersion)) {
+        return refusal("it is of another version of Tokimori");
+    }
+    const std::size_t last = text.size() < 2 ? std::string_view::npos : text.rfind('\n', text.size() - 2);
+    if (text.size() > kLargestState || last == std::string_view::npos ||
+        text.substr(last + 1) != fmt::format("{}{}\n", kChecksum, checksum_of(text.substr(0, last + 1)))) {
+        return refusal("it is damaged");
+    }
+    const std::string_view body = text.substr(0, last + 1);
+    Lines lines{body.substr(body.find('\n') + 1)};
+    KeptState state = state_from(lines);
+    if (!lines.all_good() || !is_possible(state)) {
+        return refusal("what it says is impossible");
+    }
+    return {std::move(state), {}};
+}
+
+}  // namespace tokimori

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <chrono>
+
+#include "server/daemon/state_text.h"
+
+namespace tokimori {
+
+/// A state as a daemon would keep it that has run for an hour; `seed` makes them differ.
+inline KeptState kept_state(int seed = 0) {
+    using namespace std::chrono_literals;
+    KeptState state;
+    ClockMemory& memory = state.memory;
+    memory.rate = rate_from_ppm(-12.345) + seed;
+    memory.rate_bound = rate_from_ppm(0.02);
+    memory.saved_local = LocalInstant{3600s};
+    memory.model = {.anchor_local = LocalInstant{3599s},
+                    .anchor_tai = TaiInstant{std::chrono::hours{24} * 20'785 + std::chrono::seconds{seed}},
+                    .rate = memory.rate,
+                    .slew_rate = rate_from_ppm(1.5),
+                    .slew_end = LocalInstant{3603s},
+                    .dispersion = 250ns,
+                    .dispersion_rate = memory.rate_bound};
+    memory.saved = memory.model.tai_at(memory.saved_local);
+    memory.valid_until = LocalInstant{3600s + 24h};
+    memory.refid = reference_id("PPS");
+    memory.stratum = 1;
+    state.boot_id = "0b5f7c1e-9f3f-4a54-8a55-3f1d8f3c2a10";
+    state.asleep = 17s;
+    return state;
+}
+
+}  // namespace tokimori
