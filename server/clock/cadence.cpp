@@ -49,7 +49,7 @@ Duration Cadence::interval() const {
 }
 
 Duration Cadence::patience() const {
-    return std::clamp(kMissedIntervals * interval(), kLeastPatience, kMostPatience);
+    return std::clamp(kMissedIntervals * std::min(interval(), kMostPatience), kLeastPatience, kMostPatience);
 }
 
 Duration Cadence::poll() const {

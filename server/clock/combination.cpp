@@ -78,37 +78,39 @@ LineEstimate weighted(const std::vector<Candidate>& members, const Candidate& le
 
 // A liar among peers may lie by so little that its claim still touches all others. The truth lies where more than half
 // of them claim it, and that may be beyond what any one of them says.
-Duration reach(std::span<const Candidate> peers, Duration offset) {
-    const std::optional<Agreement> agreement = agreement_of(peers);
+Duration reach(const std::optional<Agreement>& agreement, Duration offset) {
     return agreement ? std::max(agreement->hull.high - offset, offset - agreement->hull.low) : Duration::zero();
 }
 
-std::vector<Candidate> peers_of(std::span<const Candidate> candidates, const Candidate& leader) {
-    std::vector<Candidate> peers;
-    for (const Candidate& candidate : candidates) {
-        if (stands(candidate) && candidate.distance <= kPeerQuality * leader.distance) {
-            peers.push_back(candidate);
-        }
-    }
+std::vector<Candidate> standing(std::span<const Candidate> candidates) {
+    std::vector<Candidate> all{candidates.begin(), candidates.end()};
+    std::erase_if(all, [](const Candidate& candidate) { return !stands(candidate); });
+    return all;
+}
+
+std::vector<Candidate> peers_of(const std::vector<Candidate>& standing, const Candidate& leader) {
+    std::vector<Candidate> peers = standing;
+    std::erase_if(peers, [&](const Candidate& c) { return c.distance > kPeerQuality * leader.distance; });
     return peers;
 }
 
 }  // namespace
 
 std::optional<Combination> combine(std::span<const Candidate> candidates, LocalInstant now) {
-    const Candidate* leader = nullptr;
-    for (const Candidate& candidate : candidates) {
-        if (stands(candidate) && (leader == nullptr || leads(candidate, *leader))) {
-            leader = &candidate;
-        }
-    }
-    if (leader == nullptr) {
+    const std::vector<Candidate> believed = standing(candidates);
+    if (believed.empty()) {
         return std::nullopt;
     }
+    const Candidate* leader = &*std::min_element(believed.begin(), believed.end(), leads);
     Combination combination{.leader = leader->source};
-    const std::vector<Candidate> peers = peers_of(candidates, *leader);
-    std::vector<Candidate> survivors = peers;
-    if (leader->prefer || leader->standing == Standing::kDisputed) {
+    std::vector<Candidate> survivors = peers_of(believed, *leader);
+    std::optional<Agreement> agreement = agreement_of(survivors);
+    const bool torn = !agreement || agreement->deepest.size() > 1;
+    if (!agreement) {
+        // What they contradict each other about, the rougher ones cannot tell: the truth may lie with either.
+        agreement = agreement_of(believed);
+    }
+    if (leader->prefer || torn) {
         survivors = {*leader};
     }
     cluster(survivors, combination.outliers);
@@ -123,7 +125,7 @@ std::optional<Combination> combine(std::span<const Candidate> candidates, LocalI
     }
     combination.line = weighted(survivors, *leader);
     const Duration offset = combination.line.tai_at(now) - TaiInstant{now.time_since_epoch()};
-    combination.distance = std::max(combination.line.bound_at(now), reach(peers, offset));
+    combination.distance = std::max(combination.line.bound_at(now), reach(agreement, offset));
     return combination;
 }
 

@@ -64,6 +64,7 @@ void LabelTrack::note_heard(LocalInstant at) {
 
 std::optional<HeardSecond> LabelTrack::believe_or_not(const std::optional<HeardSecond>& next) {
     if (!next) {
+        ++refused_;
         distrust();
         return std::nullopt;
     }
@@ -165,6 +166,7 @@ void LabelTrack::distrust() {
 }
 
 void LabelTrack::refuse(Reason why) {
+    ++refused_;
     believed_.reset();
     reason_ = why;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -63,6 +64,8 @@ public:
     void restart();
     /// What the last label said is not to be relied upon after all; later ones may be.
     void refuse(Reason why);
+    /// How many labels could not be believed, or were refused.
+    std::uint64_t refused() const { return refused_; }
 
     SentenceDelay& delay() { return delay_; }
     const SentenceDelay& delay() const { return delay_; }
@@ -85,6 +88,7 @@ private:
     std::optional<LocalInstant> first_heard_;  ///< since trust was lost for good
     std::vector<HeardSecond> proof_;
     int streak_ = 0;
+    std::uint64_t refused_ = 0;
     Reason reason_ = Reason::kSilent;
     bool week_mended_ = false;
 };

@@ -129,10 +129,6 @@ void LineFit::add(const Sample& sample) {
     refit();
 }
 
-std::optional<LocalInstant> LineFit::newest() const {
-    return samples_.empty() ? std::nullopt : std::optional{samples_.back().local};
-}
-
 void LineFit::refit() {
     estimate_.reset();
     if (samples_.size() < kFewestSamples) {

@@ -45,7 +45,6 @@ public:
     std::size_t size() const { return samples_.size(); }
     /// Those the line is drawn through, oldest first.
     const std::deque<Sample>& samples() const { return samples_; }
-    std::optional<LocalInstant> newest() const;
     /// nullopt below three samples, and where they run faster than any crystal.
     const std::optional<LineEstimate>& estimate() const { return estimate_; }
 

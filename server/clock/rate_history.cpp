@@ -12,10 +12,14 @@ constexpr Duration kKept = 24h;
 // Before this the estimate moves more than the crystal.
 constexpr Duration kSettled = 10min;
 constexpr double kFloor = 1.0;  // ppm, which every bound holds already
+constexpr Rate kKnown = rate_from_ppm(2.0);
 
 }  // namespace
 
-void RateHistory::note(LocalInstant at, Rate rate) {
+void RateHistory::note(LocalInstant at, Rate rate, Rate bound) {
+    if (bound > kKnown) {
+        return;
+    }
     first_ = first_.value_or(at);
     if (at - *first_ < kSettled) {
         return;

@@ -11,8 +11,9 @@ namespace tokimori {
 /// Pure.
 class RateHistory {
 public:
-    /// The best estimate of the rate at `at`.
-    void note(LocalInstant at, Rate rate);
+    /// The best estimate of the rate at `at`, and how far it may be off. One that is not known to 2 ppm says nothing of
+    /// the crystal.
+    void note(LocalInstant at, Rate rate, Rate bound);
     /// How much more than the usual ppm the rate may move in holdover: the range seen in the last day, less 1 ppm; ≥ 0.
     Rate unrest() const;
     /// The largest change within the last day, ppm.

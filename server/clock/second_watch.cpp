@@ -16,6 +16,9 @@ constexpr std::size_t kUnlike = 2;
 
 void SecondWatch::note(const Speaker& speaker, std::int64_t off, LocalInstant at) {
     Said& said = said_[speaker.source];
+    if (said.cadence.last() && at <= *said.cadence.last()) {
+        return;
+    }
     if (said.times == 0 || said.off != off) {
         said = {.speaker = speaker, .off = off, .since = at, .times = 0, .cadence = said.cadence};
     }

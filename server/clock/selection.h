@@ -28,11 +28,10 @@ enum class Standing : std::uint8_t {
 /// What one source claims at one instant: the truth lies within `distance` of `offset`.
 struct Candidate {
     SourceId source = 0;
-    SourceId voice = 0;    ///< who speaks: one receiver may be heard through several sources, and has one voice
-    std::uint8_t kin = 0;  ///< what physics it depends on; sources of one kind may be wrong together
-    Duration offset{};     ///< reference − any common origin
-    Duration distance{};   ///< root distance, > 0
-    LineEstimate line{};   ///< that it was read from
+    SourceId voice = 0;   ///< who speaks: one receiver may be heard through several sources, and has one voice
+    Duration offset{};    ///< reference − any common origin
+    Duration distance{};  ///< root distance, > 0
+    LineEstimate line{};  ///< that it was read from
     bool prefer = false;
     bool trust = false;
     bool current = false;  ///< the one that is followed

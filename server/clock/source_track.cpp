@@ -116,8 +116,11 @@ bool SourceTrack::is_outlier(const Sample& sample) const {
 }
 
 void SourceTrack::add_label_sample(const HeardSecond& heard) {
-    accepted_.note(heard.heard);
     label_fit_.add({settings_.id, heard.heard, heard.second, heard.uncertainty});
+    if (!line_samples_.alive(heard.heard)) {
+        ++samples_;
+        accepted_.note(heard.heard);
+    }
 }
 
 bool SourceTrack::contradicts_own_labels(const HeardSecond& heard) const {

@@ -59,7 +59,7 @@ public:
     bool moved() const { return moved_; }
     /// … until it agrees again.
     void settle() { moved_ = false; }
-    /// One report of it was not believed, by its driver or by us.
+    /// One report of it was not believed: by its driver, or a pulse by us.
     void note_rejection() { ++rejected_; }
     /// A believed label as it was heard, without any sentence delay.
     void add_label_sample(const HeardSecond& heard);
@@ -85,10 +85,11 @@ public:
     /// that.
     bool contradicts_own_labels(const HeardSecond& heard) const;
     std::optional<LocalInstant> last_heard() const;
-    /// How often it gave a sample or a believed label.
+    /// How often it gave a sample; labels count only where no pulses do.
     const Cadence& accepted() const { return accepted_; }
     std::uint64_t samples() const { return samples_; }
-    std::uint64_t rejected() const { return rejected_; }
+    /// Reports that its driver or we did not believe.
+    std::uint64_t rejected() const { return rejected_ + labels_.refused(); }
     /// The newest sample alone, with the operator's offset.
     std::optional<Sample> newest() const;
 
@@ -116,7 +117,7 @@ private:
     std::optional<Sample> last_sample_;  ///< the newest that counts
     Cadence pulses_;                     ///< heard, numbered or not
     Cadence line_samples_;               ///< samples that count for the pulse line
-    Cadence accepted_;                   ///< the same, and believed labels
+    Cadence accepted_;                   ///< the same, and believed labels where there are none
     Duration usual_dispersion_{};
     bool moved_ = false;
     std::optional<SourceId> numbered_by_;

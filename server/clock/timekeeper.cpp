@@ -40,6 +40,11 @@ void Timekeeper::set_sources(const std::vector<SourceSettings>& sources) {
     std::vector<SourceTrack> next;
     next.reserve(sources.size());
     bool followed_changed = false;
+    for (const SourceTrack& before : sources_) {
+        if (std::find(sources.begin(), sources.end(), before.settings()) == sources.end()) {
+            seconds_.forget(before.settings().id);
+        }
+    }
     for (const SourceSettings& wanted : sources) {
         SourceTrack* const known = find(wanted.id);
         if (known != nullptr && known->settings() == wanted) {
@@ -115,6 +120,7 @@ void Timekeeper::advance(LocalInstant now) {
     if (selected_ && last_update_ && now_ - *last_update_ > update_age_) {
         selected_.reset();
     }
+    disputed_ = disputed_ && shows_a_line();
     refresh_leap_table();
     publish();
 }
@@ -197,7 +203,6 @@ std::vector<Candidate> Timekeeper::candidates() const {
         const bool worthy = worth_following(line->estimate);
         all.push_back({.source = source.settings().id,
                        .voice = source.voice(),
-                       .kin = source.settings().kin,
                        .offset = line->estimate.tai_at(now_) - origin,
                        .distance = line->estimate.bound_at(now_),
                        .line = line->estimate,

@@ -32,7 +32,7 @@ void Timekeeper::follow(const Combination& best) {
     if (panic_) {
         return;
     }
-    rates_.note(line.anchor_local, line.rate);
+    rates_.note(line.anchor_local, line.rate, line.rate_bound);
     line.offset_bound += best.distance - line.bound_at(now_);
     line.rate_bound += rates_.unrest();
     narrow_by_memory(line);
@@ -78,7 +78,7 @@ void Timekeeper::set_deadline(LocalInstant updated) {
     const Duration margin = limit - state_.model.dispersion_at(now_);
     const double growth = std::max(ppm_from_rate(state_.model.dispersion_rate), 1e-3) * 1e-6;
     const auto lasts = Duration{static_cast<std::int64_t>(static_cast<double>(margin.count()) / growth)};
-    state_.valid_until = std::min(updated + settings_.policy.holdover, now_ + lasts);
+    state_.valid_until = updated + std::min(settings_.policy.holdover, now_ - updated + lasts);
 }
 
 bool Timekeeper::worth_following(const LineEstimate& line) const {

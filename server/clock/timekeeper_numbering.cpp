@@ -42,7 +42,11 @@ void Timekeeper::hear(const Report& report, LocalInstant at) {
         return;
     }
     const std::optional<HeardSecond> heard = source->labels().weigh(report, leap_.table());
-    if (!heard || !vouches(*source, *heard)) {
+    if (!heard) {
+        return;
+    }
+    if (!vouches(*source, *heard)) {
+        update();
         return;
     }
     for (const HeardSecond& earlier : source->labels().proof()) {
@@ -76,6 +80,10 @@ bool Timekeeper::knows_second(LocalInstant at) const {
 bool Timekeeper::vouches(SourceTrack& source, const HeardSecond& heard) {
     if (!knows_second(heard.heard)) {
         const bool jumped = !heard.complete && source.contradicts_own_labels(heard);
+        if (jumped && !serving()) {
+            // What it said before was served to nobody.
+            source.restart();
+        }
         if (jumped) {
             source.labels().refuse(Reason::kWrongSecond);
         }

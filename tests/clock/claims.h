@@ -22,7 +22,7 @@ inline Candidate claims(SourceId source, Duration offset, Duration distance, boo
             .prefer = prefer};
 }
 
-/// The same candidate `later`, when its claim has not changed.
+/// A clock that serves `offset` against the counter, and vouches for it within `dispersion` and its growth.
 inline TimeModel model_at(Duration offset, Duration dispersion, double dispersion_ppm = 0.0) {
     return {.anchor_local = kNow,
             .anchor_tai = TaiInstant{kNow.time_since_epoch()} + offset,

@@ -1,0 +1,160 @@
+#include "server/clock/second_watch.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace tokimori {
+namespace {
+
+using namespace std::chrono_literals;
+using Speaker = SecondWatch::Speaker;
+
+constexpr LocalInstant kBegin{1000s};
+constexpr Speaker kGps{.source = 1, .kin = 1};
+constexpr Speaker kGlonass{.source = 2, .kin = 1};
+constexpr Speaker kServer{.source = 3, .kin = 2};
+constexpr Speaker kRadio{.source = 4, .kin = 3};
+constexpr Speaker kTrusted{.source = 5, .kin = 1, .trusted = true};
+
+class SecondWatchTest : public ::testing::Test {
+protected:
+    /// Each speaks once a second in [from, to).
+    void say(int from, int to, std::int64_t off, const std::vector<Speaker>& speakers) {
+        for (int second = from; second < to; ++second) {
+            for (const Speaker& speaker : speakers) {
+                watch_.note(speaker, off, at(second));
+            }
+        }
+    }
+    static LocalInstant at(int second) { return kBegin + std::chrono::seconds{second}; }
+
+    SecondWatch watch_;
+};
+
+TEST_F(SecondWatchTest, BelievesInOurSecondWhereNobodySpeaks) {
+    EXPECT_FALSE(watch_.refuted(kBegin));
+}
+
+TEST_F(SecondWatchTest, BelievesTwoOfUnlikePhysics) {
+    say(0, 10, 1, {kGps, kServer});
+    EXPECT_TRUE(watch_.refuted(at(9)));
+}
+
+TEST_F(SecondWatchTest, DoesNotBelieveALoneSource) {
+    say(0, 1000, 1, {kGps});
+    EXPECT_FALSE(watch_.refuted(at(999)));
+}
+
+TEST_F(SecondWatchTest, DoesNotBelieveTwoOfOneKind) {
+    say(0, 1000, 1, {kGps, kGlonass});
+    EXPECT_FALSE(watch_.refuted(at(999)));
+}
+
+TEST_F(SecondWatchTest, DoesNotBelieveTwoThatNameDifferentSeconds) {
+    say(0, 100, 1, {kGps});
+    say(0, 100, 2, {kServer});
+    EXPECT_FALSE(watch_.refuted(at(99)));
+}
+
+TEST_F(SecondWatchTest, BelievesThemOnlyAfterEightSeconds) {
+    say(0, 8, -1, {kGps, kServer});
+    EXPECT_FALSE(watch_.refuted(at(7)));
+    say(8, 9, -1, {kGps, kServer});
+    EXPECT_TRUE(watch_.refuted(at(8)));
+}
+
+TEST_F(SecondWatchTest, BelievesThemOnlyAfterFourReports) {
+    for (int report = 0; report < 4; ++report) {
+        EXPECT_FALSE(watch_.refuted(at(report * 64))) << report;
+        watch_.note(kGps, 1, at(report * 64));
+        watch_.note(kServer, 1, at(report * 64));
+    }
+    EXPECT_TRUE(watch_.refuted(at(192)));
+}
+
+TEST_F(SecondWatchTest, CountsReportsOfOneInstantAsNoTimeAtAll) {
+    for (int report = 0; report < 100; ++report) {
+        watch_.note(kGps, 1, kBegin);
+        watch_.note(kServer, 1, kBegin);
+    }
+    EXPECT_FALSE(watch_.refuted(kBegin));
+}
+
+TEST_F(SecondWatchTest, TakesWhatComesLateForNoWordOfNow) {
+    say(100, 101, 0, {kGps, kServer});
+    say(50, 60, 1, {kGps, kServer});
+    EXPECT_FALSE(watch_.refuted(at(101)));
+}
+
+TEST_F(SecondWatchTest, BelievesAsManyForUsRatherThanAgainstUs) {
+    say(0, 10, 1, {kGps, kServer});
+    say(0, 10, 0, {kRadio, {.source = 6, .kin = 4}});
+    EXPECT_FALSE(watch_.refuted(at(9)));
+}
+
+TEST_F(SecondWatchTest, BelievesMoreAgainstUsThanForUs) {
+    say(0, 10, 1, {kGps, kServer});
+    say(0, 10, 0, {kRadio});
+    EXPECT_TRUE(watch_.refuted(at(9)));
+}
+
+TEST_F(SecondWatchTest, CountsManyOfOneKindForUsOnce) {
+    say(0, 10, 1, {kGps, kServer});
+    for (SourceId id = 10; id < 300; ++id) {
+        say(0, 10, 0, {{.source = id, .kin = 3}});
+    }
+    EXPECT_TRUE(watch_.refuted(at(9)));
+}
+
+TEST_F(SecondWatchTest, HearsAtOnceWhoBearsUsOut) {
+    say(0, 10, 1, {kGps, kServer});
+    watch_.note(kRadio, 0, at(9));
+    watch_.note({.source = 6, .kin = 4}, 0, at(9));
+    EXPECT_FALSE(watch_.refuted(at(9)));
+}
+
+TEST_F(SecondWatchTest, BeginsToCountAnewWhenASourceNamesAnotherSecond) {
+    say(0, 6, 1, {kGps, kServer});
+    say(6, 7, 2, {kGps});
+    say(7, 12, 1, {kGps, kServer});
+    EXPECT_FALSE(watch_.refuted(at(11)));
+}
+
+TEST_F(SecondWatchTest, ForgetsSourcesThatFellSilent) {
+    say(0, 10, 1, {kGps, kServer});
+    EXPECT_TRUE(watch_.refuted(at(9 + 8)));
+    EXPECT_FALSE(watch_.refuted(at(9 + 9)));
+}
+
+TEST_F(SecondWatchTest, BelievesALoneSourceThatTheOperatorTrusts) {
+    say(0, 10, 1, {kTrusted});
+    EXPECT_TRUE(watch_.refuted(at(9)));
+}
+
+TEST_F(SecondWatchTest, DoesNotBelieveAnybodyWhereATrustedOneBearsUsOut) {
+    say(0, 10, 1, {kGps, kServer, kRadio});
+    say(0, 10, 0, {kTrusted});
+    EXPECT_FALSE(watch_.refuted(at(9)));
+}
+
+TEST_F(SecondWatchTest, HoldsSecondsAtTheEndsOfTheirType) {
+    say(0, 10, std::numeric_limits<std::int64_t>::min(), {kGps, kServer});
+    say(0, 10, std::numeric_limits<std::int64_t>::max(), {kRadio});
+    EXPECT_TRUE(watch_.refuted(at(9)));
+}
+
+TEST_F(SecondWatchTest, ForgetsWhatOneSourceSaid) {
+    say(0, 10, 1, {kGps, kServer});
+    watch_.forget(kServer.source);
+    EXPECT_FALSE(watch_.refuted(at(9)));
+}
+
+TEST_F(SecondWatchTest, ForgetsAllThatWasSaid) {
+    say(0, 10, 1, {kGps, kServer});
+    watch_.forget();
+    EXPECT_FALSE(watch_.refuted(at(9)));
+}
+
+}  // namespace
+}  // namespace tokimori

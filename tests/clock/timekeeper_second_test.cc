@@ -1,0 +1,165 @@
+#include <gtest/gtest.h>
+
+#include "tests/clock/bench.h"
+
+namespace tokimori {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Whose second is wrong: a source's, or ours?
+class Second : public Bench {
+protected:
+    using Bench::Bench;
+
+    enum Kin : std::uint8_t { kSatellites = 1, kNetwork = 2, kRadio = 3 };
+
+    static SourceSettings of_kin(SourceSettings settings, Kin kin) {
+        settings.kin = kin;
+        return settings;
+    }
+    static SourceSettings receiver(SourceId id) { return of_kin(gps(id), kSatellites); }
+    static SourceSettings server(SourceId id) { return of_kin(sentences(id), kNetwork); }
+    static SourceSettings radio(SourceId id) { return of_kin(sentences(id), kRadio); }
+
+    /// What a server says within that second.
+    void ask(int second, SourceId id) {
+        const Duration then = seconds(second) + 300ms;
+        clock_.observe(OffsetSample{id, at(then), LeapTable::built_in().utc_at(truth(then + lies_[id])), 1ms});
+    }
+    /// Receivers, and servers that are asked once a second.
+    void feed_both(int from, int to, const std::vector<SourceId>& receivers, const std::vector<SourceId>& servers) {
+        for (int second = from; second < to; ++second) {
+            for (const SourceId id : servers) {
+                ask(second, id);
+            }
+            feed_all(second, second + 1, receivers);
+        }
+    }
+    /// A receiver a second off has set the clock.
+    void begin_wrong(const std::vector<SourceSettings>& sources) {
+        clock_.set_sources(sources);
+        lies_[1] = 1s;
+        feed(0, 60, 1);
+        ASSERT_NEAR(static_cast<double>(error_at(60s).count()), 1e9, 1e3);
+        lies_[1] = 0s;
+    }
+};
+
+TEST_F(Second, OfOursIsGivenUpWhereTwoOfUnlikePhysicsNameAnother) {
+    begin_wrong({receiver(1), server(2)});
+    int wrong = 0;
+    for (int second = 60; second < 100; ++second) {
+        feed_both(second, second + 1, {1}, {2});
+        wrong += serving_at(seconds(second) + 900ms) && std::chrono::abs(error_at(seconds(second) + 900ms)) > 500ms;
+    }
+    EXPECT_LE(wrong, 11) << "eight seconds, and three to believe them";
+}
+
+TEST_F(Second, OfTheirsIsThenFollowed) {
+    begin_wrong({receiver(1), server(2)});
+    feed_both(60, 90, {1}, {2});
+    EXPECT_EQ(clock_.clock_state(), ClockState::kSynchronised);
+    EXPECT_LE(std::chrono::abs(error_at(90s)), clock_.state().root_distance_at(at(90s)));
+    EXPECT_LT(clock_.state().root_distance_at(at(90s)), 1ms);
+}
+
+TEST_F(Second, OfTheirsIsThenRemembered) {
+    begin_wrong({receiver(1), server(2)});
+    feed_both(60, 90, {1}, {2});
+    EXPECT_LE(std::chrono::abs(clock_.memory().value().saved - truth(89s + 900ms)), 1ms);
+}
+
+TEST_F(Second, OfOursIsNotRememberedOnceItIsDoubted) {
+    begin_wrong({receiver(1), server(2)});
+    bool doubted = false;
+    for (int second = 60; second < 90; ++second) {
+        feed_both(second, second + 1, {1}, {2});
+        if (!serving_at(seconds(second) + 900ms)) {
+            doubted = true;
+            EXPECT_FALSE(clock_.memory());
+        }
+    }
+    EXPECT_TRUE(doubted);
+}
+
+TEST_F(Second, OfOursStandsAgainstALoneReceiver) {
+    begin_wrong({receiver(1), server(2)});
+    feed(60, 200, 1);
+    EXPECT_TRUE(serving_at(200s));
+    EXPECT_EQ(report(1).reason, Reason::kWrongSecond);
+    EXPECT_NEAR(static_cast<double>(error_at(200s).count()), 1e9, 1e6);
+}
+
+TEST_F(Second, OfOursStandsAgainstTwoReceiversOfOneKind) {
+    begin_wrong({receiver(1), receiver(2)});
+    feed_all(60, 200, {1, 2});
+    EXPECT_TRUE(serving_at(200s));
+    EXPECT_EQ(report(2).reason, Reason::kWrongSecond);
+}
+
+TEST_F(Second, OfOursStandsAgainstTwoThatNameDifferentOnes) {
+    begin_wrong({receiver(1), server(2)});
+    lies_[2] = 5s;
+    feed_both(60, 200, {1}, {2});
+    EXPECT_TRUE(serving_at(200s));
+}
+
+TEST_F(Second, OfOursStandsWhereAsManyBearItOut) {
+    clock_.set_sources({receiver(1), server(2), radio(3), of_kin(gps(4), Kin{4})});
+    feed(0, 60, 1);
+    lies_[1] = lies_[2] = 1s;
+    for (int second = 60; second < 200; ++second) {
+        ask(second, 2);
+        clock_.observe(label(second, 3));
+        feed_all(second, second + 1, {1, 4});
+    }
+    EXPECT_TRUE(serving_at(200s));
+    EXPECT_LE(std::chrono::abs(error_at(200s)), 1ms);
+}
+
+TEST_F(Second, OfOursIsGivenUpWhereTheTrustedSourceNamesAnother) {
+    SourceSettings trusted = receiver(1);
+    trusted.trust = true;
+    begin_wrong({trusted});
+    feed(60, 100, 1);
+    EXPECT_LE(std::chrono::abs(error_at(100s)), 1us);
+    EXPECT_EQ(report(1).reason, Reason::kSelected);
+}
+
+TEST_F(Second, OfOursIsGivenUpThoughNobodyGivesPulses) {
+    begin_wrong({receiver(1), server(2), radio(3)});
+    for (int second = 60; second < 120; ++second) {
+        clock_.observe(label(second, 3));
+        ask(second, 2);
+        clock_.advance(at(seconds(second) + 900ms));
+    }
+    EXPECT_EQ(clock_.clock_state(), ClockState::kSynchronised);
+    EXPECT_LE(std::chrono::abs(error_at(120s)), clock_.state().root_distance_at(at(120s)));
+}
+
+TEST_F(Second, IsNotAskedOfASourceThatTheOperatorTookAway) {
+    begin_wrong({receiver(1), server(2)});
+    for (int second = 60; second < 60 + 8 * 64; second += 64) {
+        ask(second, 2);
+    }
+    clock_.set_sources({receiver(1)});
+    feed(600, 620, 1);
+    EXPECT_TRUE(serving_at(620s));
+    EXPECT_EQ(report(1).reason, Reason::kWrongSecond);
+}
+
+TEST_F(Second, IsNoPanicHoweverFarOursIs) {
+    Timekeeper::Settings settings;
+    settings.policy.panic_threshold = 10s;
+    clock_ = Timekeeper{settings, LeapTable::built_in(), kStart};
+    clock_.set_sources({receiver(1), server(2)});
+    lies_[1] = 1h;
+    feed(0, 60, 1);
+    lies_[1] = 0s;
+    feed_both(60, 100, {1}, {2});
+    EXPECT_LE(std::chrono::abs(error_at(100s)), 1ms);
+}
+
+}  // namespace
+}  // namespace tokimori
