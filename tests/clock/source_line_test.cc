@@ -87,6 +87,42 @@ TEST_F(SourceLineTest, ShowsNoLineWhereNoCrystalRunsSoFast) {
     EXPECT_FALSE(line_.estimate());
 }
 
+TEST_F(SourceLineTest, TakesEachSampleForAPointWhereTheyTellTheRate) {
+    hear(0, 600, 300.0);
+    EXPECT_EQ(line_.samples_per_point(), 1);
+}
+
+TEST_F(SourceLineTest, TakesTheMeanOfManyWhereTheyDoNotTellTheRate) {
+    hear(0, 3600, 5e6);
+    EXPECT_GT(line_.samples_per_point(), 8);
+    EXPECT_LT(ppm_from_rate(line_.estimate()->rate_bound), 20.0) << "64 of them know it to 120 ppm";
+}
+
+TEST_F(SourceLineTest, TakesTheMeanOf64AtMost) {
+    hear(0, 20'000, 100e6);
+    EXPECT_EQ(line_.samples_per_point(), 64);
+}
+
+TEST_F(SourceLineTest, CoversTheTruthThoughItsSamplesAreRough) {
+    for (int second = 0; second < 5000; ++second) {
+        hear(second, second + 1, 5e6);
+        if (const auto& line = line_.estimate()) {
+            EXPECT_LE(std::chrono::abs(line->tai_at(kStart + std::chrono::seconds{second}) - truth(second)),
+                      line->bound_at(kStart + std::chrono::seconds{second}))
+                << second;
+        }
+    }
+}
+
+TEST_F(SourceLineTest, IgnoresALateSampleAmongThoseItGathers) {
+    hear(0, 3600, 5e6);
+    const LineEstimate before = *line_.estimate();
+    for (int i = 0; i < 64; ++i) {
+        line_.add({.local = kStart, .reference = truth(0) + 1h});
+    }
+    EXPECT_EQ(line_.estimate()->anchor_tai, before.anchor_tai);
+}
+
 TEST_F(SourceLineTest, ForgetsWhenCleared) {
     hear(0, 100, 0.0);
     line_.clear();
