@@ -10,6 +10,9 @@
 
 namespace tokimori {
 
+/// What ntpd's clients still accept is 1.5 s; beyond one second nobody is helped.
+inline constexpr Duration kRootDistanceLimit = std::chrono::seconds{1};
+
 /// What the operator decides about the clock, and may change while it runs. Defaults of the thresholds are ntpd's.
 struct ClockPolicy {
     Duration holdover = std::chrono::hours{24};                ///< how long the clock may go on by itself …

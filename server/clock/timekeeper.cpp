@@ -11,8 +11,6 @@ using namespace std::chrono_literals;
 // How long sentences alone are not followed because pulses are expected.
 constexpr Duration kPulsePatience = 10s;
 constexpr Duration kPulsePatienceAtMost = 30s;
-// What ntpd's clients still accept is 1.5 s; beyond one second nobody is helped.
-constexpr Duration kRootDistanceLimit = 1s;
 // After a suspend not even the second is known.
 constexpr Duration kTimeLost = std::chrono::hours{24 * 365};
 // Three sentences in a row, and some of them lost.

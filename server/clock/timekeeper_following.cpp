@@ -12,8 +12,6 @@ using namespace std::chrono_literals;
 constexpr Duration kLastMoment = 10s;
 // A report may come late by so much before the clock counts as on its own.
 constexpr Duration kLateness = 2s;
-// What ntpd's clients still accept is 1.5 s; beyond one second nobody is helped.
-constexpr Duration kRootDistanceLimit = 1s;
 // The clock on its own is not exchanged for a line so much worse, as long as it may go on.
 constexpr int kMuchWorse = 4;
 constexpr double kOffsetAverage = 8.0;

@@ -95,7 +95,9 @@ bool Timekeeper::vouches(SourceTrack& source, const HeardSecond& heard) {
     const bool possible = sentence_delay.possible(delay, bound + heard.uncertainty);
     const auto off = std::chrono::round<std::chrono::seconds>(sentence_delay.value(heard.heard).delay - delay);
     const SourceSettings& settings = source.settings();
-    seconds_.note({settings.id, settings.kin, settings.trust}, possible ? 0 : off.count(), heard.heard);
+    if (!settings.noselect) {
+        seconds_.note({settings.id, settings.kin, settings.trust}, possible ? 0 : off.count(), heard.heard);
+    }
     if (!possible) {
         source.labels().refuse(Reason::kWrongSecond);
         return false;

@@ -91,6 +91,14 @@ TEST_F(Second, OfOursStandsAgainstALoneReceiver) {
     EXPECT_NEAR(static_cast<double>(error_at(200s).count()), 1e9, 1e6);
 }
 
+TEST_F(Second, OfOursStandsAgainstOneWhereTheOtherIsOnlyWatched) {
+    SourceSettings watched = server(2);
+    watched.noselect = true;
+    begin_wrong({receiver(1), watched});
+    feed_both(60, 200, {1}, {2});
+    EXPECT_TRUE(serving_at(200s));
+}
+
 TEST_F(Second, OfOursStandsAgainstTwoReceiversOfOneKind) {
     begin_wrong({receiver(1), receiver(2)});
     feed_all(60, 200, {1, 2});
