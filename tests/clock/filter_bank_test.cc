@@ -39,6 +39,59 @@ private:
     double time_ = 0;
 };
 
+class WhiteNoiseTest : public ::testing::Test {
+protected:
+    /// Once a second, on the line of a crystal that drifts.
+    void hear(int count, double deviation) {
+        std::normal_distribution<double> error{0.0, deviation};
+        for (int i = 0; i < count; ++i) {
+            ++second_;
+            noise_.add(1.0, 20'000.0 * second_ + 0.005 * second_ * second_ + error(random_));
+        }
+    }
+    double deviation() const { return std::sqrt(noise_.variance()); }
+
+    std::mt19937_64 random_{9};  // NOLINT(cert-msc51-cpp): the same on every run
+    double second_ = 0;
+    WhiteNoise noise_;
+};
+
+TEST_F(WhiteNoiseTest, IsMeasuredWhateverTheCrystalDoes) {
+    for (const double deviation_heard : {100.0, 300.0, 5000.0}) {
+        noise_.restart();
+        hear(1000, deviation_heard);
+        EXPECT_NEAR(deviation() / deviation_heard, 1.0, 0.15);
+    }
+}
+
+TEST_F(WhiteNoiseTest, IsNeverNothing) {
+    hear(1000, 0.0);
+    EXPECT_GE(noise_.variance(), 25.0);
+}
+
+TEST_F(WhiteNoiseTest, IsHardlyMoreForOneWrongSample) {
+    hear(300, 300.0);
+    const double before = deviation();
+    noise_.add(1.0, 20'000.0 * ++second_ + 1e9);
+    hear(3, 300.0);
+    EXPECT_LT(deviation(), 1.1 * before);
+}
+
+TEST_F(WhiteNoiseTest, IsNotMeasuredBetweenSamplesOfOneInstant) {
+    hear(300, 300.0);
+    const double before = noise_.variance();
+    noise_.add(0.0, 1e9);
+    EXPECT_EQ(noise_.variance(), before);
+}
+
+TEST_F(WhiteNoiseTest, WeighsNeighboursByTheirIntervals) {
+    for (double t = 0; t < 1000; t += 11) {
+        noise_.add(1.0, 20'000.0 * (t + 1));
+        noise_.add(10.0, 20'000.0 * (t + 11));
+    }
+    EXPECT_LE(deviation(), 5.1) << "all lie on one line";
+}
+
 class FilterBankTest : public ::testing::Test {
 protected:
     void hear(World& world, int count, double interval = 1.0) {
