@@ -92,11 +92,11 @@ public:
         }
     }
 
-    // Only once the workers have stopped.
-    std::uint64_t count(Verdict verdict) const {
-        std::uint64_t sum = own_worker_.responder().count(verdict);
+    // Summed over the workers; any time.
+    ServerCounts counts() const {
+        ServerCounts sum = own_worker_.responder().counts();
         for (const auto& hand : hands_) {
-            sum += hand->worker.responder().count(verdict);
+            sum += hand->worker.responder().counts();
         }
         return sum;
     }
@@ -129,11 +129,12 @@ void Daemon::run() {
     crew_->start_threads();
     crew_->clock().start();
     crew_->io().run();
+    const ServerCounts counts = crew_->counts();
     log_.write(crew_->clock().now(), LogLevel::kInfo, "stopped",
-               {{"answered", crew_->count(Verdict::kAnswered)},
-                {"too_short", crew_->count(Verdict::kTooShort)},
-                {"not_a_request", crew_->count(Verdict::kNotARequest)},
-                {"malformed", crew_->count(Verdict::kMalformed)}});
+               {{"answered", counts.of(Verdict::kAnswered)},
+                {"too_short", counts.of(Verdict::kTooShort)},
+                {"not_a_request", counts.of(Verdict::kNotARequest)},
+                {"malformed", counts.of(Verdict::kMalformed)}});
 }
 
 void Daemon::log_start() {
