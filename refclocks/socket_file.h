@@ -9,7 +9,8 @@
 
 namespace tokimori {
 
-/// The file at which other programs reach a Unix socket of ours. Not thread-safe.
+/// The file at which other programs reach a Unix socket of ours. What it says of its file holds while that socket is
+/// open. Not thread-safe.
 class SocketFile {
 public:
     /// Longest path a Unix socket can have, in bytes.

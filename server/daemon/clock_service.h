@@ -7,6 +7,7 @@
 #include "refclocks/counter.h"
 #include "refclocks/refclock.h"
 #include "server/clock/timekeeper.h"
+#include "server/daemon/clock_facts.h"
 #include "server/daemon/configuration.h"
 #include "server/daemon/log.h"
 #include "server/daemon/published_state.h"
@@ -34,10 +35,13 @@ public:
 
     void observe(const Observation& observation) override;
     LocalInstant now() const { return counter_.now(); }
+    /// What is known now. The leap table in it is good until the next call of anything else.
+    ClockFacts facts() const;
 
 private:
     struct Source;
     struct Ticker;
+    using Sources = std::map<std::string, Source>;
 
     static Timekeeper::Settings timekeeper_settings(const Configuration& configuration);
     static StateKeeper::Settings state_settings(const Configuration& configuration);
@@ -49,6 +53,7 @@ private:
     void log_state(LogLevel level, std::string_view event);
     void log_device(const DeviceState& device);
     std::string name_of(SourceId id) const;
+    Sources::const_iterator find_source(SourceId id) const;
 
     boost::asio::io_context& io_;
     PublishedState& published_;
@@ -58,13 +63,14 @@ private:
     SystemClock system_clock_{counter_, log_};
     StateKeeper state_keeper_;
     Timekeeper timekeeper_;
-    std::map<std::string, Source> sources_;
+    Sources sources_;
     std::unique_ptr<Ticker> ticker_;
     SourceId next_id_ = 1;
     ClockState logged_state_ = ClockState::kNeverSynchronised;
     std::optional<SourceId> logged_source_;
     std::map<SourceId, Reason> logged_reasons_;
     LocalInstant status_logged_;
+    LocalInstant state_since_;
 };
 
 }  // namespace tokimori

@@ -80,6 +80,7 @@ struct Configuration {
     std::string leap_list_file = "/usr/share/zoneinfo/leap-seconds.list";
     LogLevel log_level = LogLevel::kInfo;
     std::string control_socket = "/run/tokimori/control.sock";  ///< empty: none
+    std::string control_group = "tokimori";                     ///< that may ask; empty: the daemon's own
     std::string state_dir = "/var/lib/tokimori";                ///< empty: nothing is kept, as in lab mode unless set
     Duration log_status{};                                      ///< how often the state is logged; 0: on change only
     std::vector<RefclockConfiguration> refclocks;

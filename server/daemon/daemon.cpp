@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "server/daemon/clock_service.h"
+#include "server/daemon/control_socket.h"
 #include "server/daemon/listeners.h"
 #include "server/daemon/worker.h"
 
@@ -47,7 +48,11 @@ public:
         : threads_{workers_of(configuration)},
           listeners_{std::max<std::size_t>(threads_, 1)},
           clock_{io_, configuration, published_, log},
-          own_worker_{io_, published_} {
+          own_worker_{io_, published_},
+          started_{clock_.now()},
+          lab_mode_{configuration.lab_mode},
+          control_{io_, log, [this] { return clock_.now(); },
+                   [this](std::string_view line) { return answer_control(line, [this] { return facts(); }); }} {
         for (unsigned i = 0; i < threads_; ++i) {
             hands_.push_back(std::make_unique<Hand>(published_));
         }
@@ -57,6 +62,7 @@ public:
     boost::asio::signal_set& signals() { return signals_; }
     ClockService& clock() { return clock_; }
     Listeners& listeners() { return listeners_; }
+    ControlSocket& control() { return control_; }
     unsigned threads() const { return threads_; }
 
     // Hands the ports out; each worker takes them over on its own thread.
@@ -102,6 +108,15 @@ public:
     }
 
 private:
+    ControlFacts facts() const {
+        return {.clock = clock_.facts(),
+                .started = started_,
+                .server = counts(),
+                .control = control_.counts(),
+                .version = TOKIMORI_VERSION,
+                .lab_mode = lab_mode_};
+    }
+
     boost::asio::io_context io_{1};
     boost::asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
     PublishedState published_{ServerState{}};
@@ -110,6 +125,9 @@ private:
     ClockService clock_;
     Worker own_worker_;
     std::vector<std::unique_ptr<Hand>> hands_;
+    LocalInstant started_;
+    bool lab_mode_;
+    ControlSocket control_;
 };
 
 Daemon::Daemon(std::string path, const Configuration& configuration, Log& log)
@@ -128,6 +146,7 @@ void Daemon::run() {
     crew_->distribute();
     crew_->start_threads();
     crew_->clock().start();
+    crew_->control().serve({configuration_.control_socket, configuration_.control_group});
     crew_->io().run();
     const ServerCounts counts = crew_->counts();
     log_.write(crew_->clock().now(), LogLevel::kInfo, "stopped",
@@ -195,11 +214,13 @@ void Daemon::reload() {
     log_.set_level(next.log_level);
     crew_->distribute();
     crew_->clock().reload(next);
+    crew_->control().serve({next.control_socket, next.control_group});
     configuration_ = std::move(next);
     log_.write(now, LogLevel::kInfo, "reloaded", {{"file", path_}});
 }
 
 void Daemon::stop() {
+    crew_->control().stop();
     crew_->clock().stop();
     crew_->stop_workers();
     // Behind the handlers that were just cancelled, so that each of them lets go of what it holds.

@@ -89,7 +89,8 @@ TEST(SettingsTable, HoldsTheDefaultsOfConfiguration) {
     filled.policy.holdover = filled.policy.holdover_error = filled.policy.step_threshold = Duration{1};
     filled.policy.panic_threshold = filled.log_status = filled.refclocks[0].jitter = filled.refclocks[0].offset =
         Duration{1};
-    filled.leap_list_file = filled.control_socket = filled.state_dir = filled.refclocks[0].host = "?";
+    filled.leap_list_file = filled.control_socket = filled.control_group = filled.state_dir = filled.refclocks[0].host =
+        "?";
     filled.system_clock = SystemClockMode::kLeave;
     filled.system_clock_step = SystemClockStep::kAlways;
     filled.system_clock_step_threshold = Duration{1};
