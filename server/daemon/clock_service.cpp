@@ -142,6 +142,7 @@ void ClockService::observe(const Observation& observation) {
     if (const auto* const device = std::get_if<DeviceState>(&observation)) {
         log_device(*device);
     }
+    listener_(observation);
     timekeeper_.observe(observation);
     published_.write(timekeeper_.state());
     log_changes();

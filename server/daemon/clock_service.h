@@ -1,8 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "refclocks/counter.h"
 #include "refclocks/refclock.h"
@@ -27,6 +29,9 @@ public:
     /// All must outlive the object. Until `start` it publishes only what an earlier run left, if that still counts.
     ClockService(boost::asio::io_context& io, const Configuration& configuration, PublishedState& published, Log& log);
     ~ClockService() override;
+
+    /// Whom to tell what the sources say, beside the timekeeper.
+    void set_listener(std::function<void(const Observation&)> listener) { listener_ = std::move(listener); }
 
     void start();
     /// Takes over a new configuration. Sources whose entry is unchanged go on as if nothing had happened.
@@ -65,6 +70,7 @@ private:
     Timekeeper timekeeper_;
     Sources sources_;
     std::unique_ptr<Ticker> ticker_;
+    std::function<void(const Observation&)> listener_ = [](const Observation&) {};
     SourceId next_id_ = 1;
     ClockState logged_state_ = ClockState::kNeverSynchronised;
     std::optional<SourceId> logged_source_;

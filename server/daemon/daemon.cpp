@@ -13,6 +13,7 @@
 #include "server/daemon/clock_service.h"
 #include "server/daemon/control_socket.h"
 #include "server/daemon/listeners.h"
+#include "server/daemon/statistics.h"
 #include "server/daemon/worker.h"
 
 namespace tokimori {
@@ -52,7 +53,10 @@ public:
           started_{clock_.now()},
           lab_mode_{configuration.lab_mode},
           control_{io_, log, [this] { return clock_.now(); },
-                   [this](std::string_view line) { return answer_control(line, [this] { return facts(); }); }} {
+                   [this](std::string_view line) { return answer_control(line, [this] { return facts(); }); }},
+          statistics_{
+              io_, log, {[this] { return clock_.facts(); }, [this] { return counts(); }}, threads_ > 0, started_} {
+        clock_.set_listener([this](const Observation& observation) { statistics_.note(observation); });
         for (unsigned i = 0; i < threads_; ++i) {
             hands_.push_back(std::make_unique<Hand>(published_));
         }
@@ -62,7 +66,18 @@ public:
     boost::asio::signal_set& signals() { return signals_; }
     ClockService& clock() { return clock_; }
     Listeners& listeners() { return listeners_; }
-    ControlSocket& control() { return control_; }
+
+    // What is configured beside ports, sources and threads.
+    void configure(const Configuration& configuration) {
+        control_.serve({configuration.control_socket, configuration.control_group});
+        statistics_.configure(configuration);
+    }
+
+    void stop_telling() {
+        control_.stop();
+        statistics_.stop();
+    }
+
     unsigned threads() const { return threads_; }
 
     // Hands the ports out; each worker takes them over on its own thread.
@@ -128,6 +143,7 @@ private:
     LocalInstant started_;
     bool lab_mode_;
     ControlSocket control_;
+    Statistics statistics_;
 };
 
 Daemon::Daemon(std::string path, const Configuration& configuration, Log& log)
@@ -146,7 +162,7 @@ void Daemon::run() {
     crew_->distribute();
     crew_->start_threads();
     crew_->clock().start();
-    crew_->control().serve({configuration_.control_socket, configuration_.control_group});
+    crew_->configure(configuration_);
     crew_->io().run();
     const ServerCounts counts = crew_->counts();
     log_.write(crew_->clock().now(), LogLevel::kInfo, "stopped",
@@ -214,13 +230,13 @@ void Daemon::reload() {
     log_.set_level(next.log_level);
     crew_->distribute();
     crew_->clock().reload(next);
-    crew_->control().serve({next.control_socket, next.control_group});
+    crew_->configure(next);
     configuration_ = std::move(next);
     log_.write(now, LogLevel::kInfo, "reloaded", {{"file", path_}});
 }
 
 void Daemon::stop() {
-    crew_->control().stop();
+    crew_->stop_telling();
     crew_->clock().stop();
     crew_->stop_workers();
     // Behind the handlers that were just cancelled, so that each of them lets go of what it holds.
