@@ -16,6 +16,23 @@ std::string_view state_name(ClockState state) {
     return "unknown";
 }
 
+std::string_view system_clock_name(const SystemClockFacts& facts) {
+    if (!facts.report) {
+        return facts.forbidden ? "forbidden" : "left";
+    }
+    switch (facts.report->state) {
+        case FollowerState::kWaiting:
+            return "waiting";
+        case FollowerState::kFollowing:
+            return "following";
+        case FollowerState::kFarOff:
+            return "far_off";
+        case FollowerState::kUnsynchronised:
+            return "unsynchronised";
+    }
+    return "unknown";
+}
+
 std::string refid_text(const ReferenceId& refid) {
     std::string text;
     for (const std::uint8_t octet : refid) {

@@ -6,6 +6,7 @@
 
 #include "leap/leap_table.h"
 #include "server/clock/clock_report.h"
+#include "server/clock/follower.h"
 
 namespace tokimori {
 
@@ -20,12 +21,19 @@ struct NamedSource {
     SourceReport report = {};
 };
 
+/// The clock of the host, if we steer it.
+struct SystemClockFacts {
+    bool forbidden = false;                               ///< we should steer it and may not
+    std::optional<FollowerReport> report = std::nullopt;  ///< absent: it is left alone
+};
+
 /// What the clock room knows at `now`, for whoever asks or writes it down. Valid for the moment: the table is the
 /// timekeeper's own.
 struct ClockFacts {
     LocalInstant now = {};
     LocalInstant state_since = {};  ///< when `clock.state` became what it is
     ClockReport clock = {};
+    SystemClockFacts system_clock = {};
     std::vector<NamedSource> sources = {};  ///< in the order of the timekeeper
     const LeapTable* leap_table = &LeapTable::built_in();
 
@@ -49,6 +57,9 @@ struct ClockFacts {
 
 /// "synchronised", "holdover", …: a stable word.
 std::string_view state_name(ClockState state);
+
+/// "following", "left", "forbidden", …: likewise.
+std::string_view system_clock_name(const SystemClockFacts& facts);
 
 /// The characters of a reference identifier.
 std::string refid_text(const ReferenceId& refid);

@@ -199,8 +199,12 @@ ClockFacts ClockService::facts() const {
     ClockFacts facts{.now = counter_.now(),
                      .state_since = state_since_,
                      .clock = timekeeper_.report(),
+                     .system_clock = {.forbidden = system_clock_.state() == SystemClock::State::kForbidden},
                      .sources = {},
                      .leap_table = &timekeeper_.leap_table()};
+    if (system_clock_.state() == SystemClock::State::kFollowed) {
+        facts.system_clock.report = system_clock_.report();
+    }
     for (const SourceReport& report : timekeeper_.sources()) {
         const auto found = find_source(report.source);
         if (found != sources_.end()) {

@@ -56,6 +56,22 @@ LeapIndicator leap_at(const ServerState& state, LocalInstant now) {
     return state.synchronised_at(now) ? state.scale.at(state.model.tai_at(now)).leap : LeapIndicator::kUnsynchronised;
 }
 
+std::string_view leap_name(LeapKind kind) {
+    return kind == LeapKind::kNone ? "none" : kind == LeapKind::kInsert ? "insert" : "delete";
+}
+
+json::object system_clock_reply(const ClockFacts& facts) {
+    json::object reply{{"state", system_clock_name(facts.system_clock)}};
+    if (const auto& report = facts.system_clock.report) {
+        reply["offset_ns"] = nanoseconds(report->offset);
+        reply["max_error_ns"] = nanoseconds(report->max_error);
+        reply["leap"] = leap_name(report->leap);
+        reply["interventions"] = report->interventions;
+        reply["last_intervention_age_ns"] = age_of(report->last_intervention, facts.now);
+    }
+    return reply;
+}
+
 bool shows_a_line(const SourceReport& report) {
     return report.distance > Duration::zero();
 }
@@ -181,6 +197,7 @@ json::object tracking_reply(const ControlFacts& facts) {
     reply["root_distance_ns"] = known(nanoseconds(server.root_distance_at(now)));
     reply["valid_for_ns"] = synchronised ? nanoseconds(server.valid_until - now) : json::value(0);
     reply["precision"] = server.precision;
+    reply["system_clock"] = system_clock_reply(facts.clock);
     return reply;
 }
 

@@ -32,7 +32,7 @@ Statistics::Statistics(boost::asio::io_context& io, Log& log, Origin origin, boo
 Statistics::~Statistics() = default;
 
 void Statistics::configure(const Configuration& configuration) {
-    if (!directory_.empty() && configuration.statistics_dir != directory_) {
+    if (!directory_.empty()) {
         flush(origin_.facts());
     }
     complained_ = complained_ && configuration.statistics_dir == directory_;

@@ -17,9 +17,10 @@ class io_context;
 
 namespace tokimori {
 
-/// Writes statistics files where they are configured: collects what is due, writes it once a minute and at the end,
-/// begins a new file every UTC day and removes old ones while the time is known. A disk that is full, read-only or
-/// absent costs lines and one message. Runs on the thread of `io`; the files are written by a `FileThread`.
+/// Writes statistics files where they are configured: collects what is due, writes it once a minute, at a reload and at
+/// the end, begins a new file every UTC day and removes old ones while the time is known. A disk that is full,
+/// read-only or absent costs lines and one message. Runs on the thread of `io`; the files are written by a
+/// `FileThread`.
 class Statistics {
 public:
     /// Where everything that is written comes from.

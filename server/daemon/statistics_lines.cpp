@@ -14,10 +14,10 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int kModifiedJulianDayOf1970 = 40587;
-// A line of each kind for each source and a line of the clock this often: with as many sources as seconds, at most 280
-// bytes a second.
+// A line of each kind for each source and a line of the clock this often. With the longest names and figures a source
+// has 300 bytes each time: at most 240 bytes a second.
 constexpr Duration kInterval = 16s;
-constexpr Duration kIntervalPerSource = 1s;
+constexpr Duration kIntervalPerSource = 1250ms;
 constexpr Duration kHour = 1h;
 
 double seconds(Duration span) {

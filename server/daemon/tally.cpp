@@ -15,8 +15,8 @@ struct Row {
 
 constexpr std::array kRows{
     Row{"selected", '*'},       Row{"combined", '+'},   Row{"selectable", '-'},   Row{"waiting_for_pulses", '-'},
-    Row{"too_far", '-'},        Row{"distant", '-'},    Row{"not_enough", '-'},   Row{"wander", '~'},
-    Row{"falseticker", 'x'},    Row{"wrong_week", 'x'}, Row{"wrong_second", 'x'}, Row{"wrong_leap_seconds", 'x'},
+    Row{"outlier", '-'},        Row{"distant", '~'},    Row{"falseticker", 'x'},  Row{"disputed", 'x'},
+    Row{"panic", 'x'},          Row{"wrong_week", 'x'}, Row{"wrong_second", 'x'}, Row{"wrong_leap_seconds", 'x'},
     Row{"no_such_second", 'x'},
 };
 

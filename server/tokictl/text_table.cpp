@@ -32,7 +32,7 @@ bool is_in(char32_t character, const auto& ranges) {
 char32_t next_character(std::string_view& text) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const unsigned first = byte(0);
-    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
+    const std::size_t length = first >= 0xF0 ? 4U : first >= 0xE0 ? 3U : first >= 0xC0 ? 2U : 1U;
     if (length == 1 || length > text.size()) {
         text.remove_prefix(1);
         return first;
@@ -51,7 +51,9 @@ std::size_t display_width(std::string_view text) {
     std::size_t width = 0;
     while (!text.empty()) {
         const char32_t character = next_character(text);
-        width += is_in(character, kWithoutWidth) ? 0 : is_in(character, kWide) ? 2 : 1;
+        if (!is_in(character, kWithoutWidth)) {
+            width += is_in(character, kWide) ? 2U : 1U;
+        }
     }
     return width;
 }

@@ -67,8 +67,8 @@ std::string pending(std::optional<std::int64_t> nanoseconds, Language language) 
         return kUnknown;
     }
     const std::string magnitude = full_seconds(std::abs(*nanoseconds));
-    return *nanoseconds < 0 ? say(language, "{} seconds fast of the reference", "{} 秒進んでいます", magnitude)
-                            : say(language, "{} seconds slow of the reference", "{} 秒遅れています", magnitude);
+    return *nanoseconds < 0 ? say(language, "{} seconds fast", "{} 秒進んでいます", magnitude)
+                            : say(language, "{} seconds slow", "{} 秒遅れています", magnitude);
 }
 
 // As chronyc: what the counter would do if nobody corrected it.
@@ -98,6 +98,26 @@ std::string leap(const std::string& name, Language language) {
     };
     const auto* const row = std::ranges::find(kRows, name, &Row::name);
     return row != kRows.end() ? std::string{row->text.in(language)} : or_dash(name);
+}
+
+std::string system_clock(const json::object& clock, Language language) {
+    struct Row {
+        std::string_view state;
+        Text text;
+    };
+    static constexpr std::array kRows{
+        Row{"left", {"left alone", "調整していません"}},
+        Row{"forbidden", {"left alone: the right to set it is missing", "調整する権限がありません"}},
+        Row{"waiting", {"waits for the time", "時刻の確定を待っています"}},
+        Row{"following", {"follows", "追従しています"}},
+        Row{"far_off", {"far off, being slewed", "大きくずれており、徐々に補正しています"}},
+        Row{"unsynchronised", {"left to itself", "自走しています"}},
+    };
+    const std::string state = text_in(clock, "state");
+    const auto* const row = std::ranges::find(kRows, state, &Row::state);
+    const std::string text = row != kRows.end() ? std::string{row->text.in(language)} : or_dash(state);
+    const auto offset = integer_in(clock, "offset_ns");
+    return offset ? text + say(language, ", {}", "、{}", pending(offset, language)) : text;
 }
 
 std::string state(const json::object& at, Language language) {
@@ -133,6 +153,7 @@ Lines lines_of(const json::object& reply, Language language) {
         {say(language, "Ref time", "基準時刻"), shown_utc(text_in(tracking, "reference_utc"))},
         {say(language, "Last update", "最終更新"), ago(integer_in(tracking, "last_update_age_ns"), language)},
         {say(language, "Served time", "配信時刻"), pending(integer_in(tracking, "pending_ns"), language)},
+        {say(language, "System clock", "システム時計"), system_clock(object_in(tracking, "system_clock"), language)},
         {say(language, "Last offset", "最終オフセット"), span("last_offset_ns")},
         {say(language, "RMS offset", "オフセット RMS"), span("jitter_ns")},
         {say(language, "Frequency", "周波数"), frequency(number_in(tracking, "frequency_ppm"), language)},

@@ -85,6 +85,28 @@ TEST(ControlProtocol, TellsWhatIsServed) {
     EXPECT_EQ(tracking.at("valid_for_ns"), 3600 * SampleFacts::kSecond);
 }
 
+TEST(ControlProtocol, TellsHowTheClockOfTheHostIsDoing) {
+    ControlFacts facts = sample();
+    const auto told = [&facts] { return tell("tracking", facts).at("tracking").at("system_clock").as_object(); };
+    EXPECT_EQ(told(), (json::object{{"state", "left"}}));
+    facts.clock.system_clock.forbidden = true;
+    EXPECT_EQ(told(), (json::object{{"state", "forbidden"}}));
+    facts.clock.system_clock = {
+        .forbidden = false,
+        .report = FollowerReport{.state = FollowerState::kFarOff,
+                                 .offset = Duration{-5},
+                                 .max_error = Duration{2500},
+                                 .leap = LeapKind::kInsert,
+                                 .interventions = 2,
+                                 .last_intervention = SampleFacts::ago(std::chrono::seconds{1})}};
+    EXPECT_EQ(told(), (json::object{{"state", "far_off"},
+                                    {"offset_ns", -5},
+                                    {"max_error_ns", 2500},
+                                    {"leap", "insert"},
+                                    {"interventions", 2U},
+                                    {"last_intervention_age_ns", SampleFacts::kSecond}}));
+}
+
 TEST(ControlProtocol, TellsNothingOfATimeThatIsNotKnown) {
     const json::object reply = tell("tracking", ControlFacts{});
     const json::object tracking = reply.at("tracking").as_object();

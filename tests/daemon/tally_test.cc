@@ -9,11 +9,27 @@ namespace {
 
 TEST(Tally, MarksEveryReasonAsChronycWould) {
     const std::pair<std::string_view, char> expected[] = {
-        {"selected", '*'},        {"combined", '+'},           {"selectable", '-'},     {"too_far", '-'},
-        {"distant", '-'},         {"waiting_for_pulses", '-'}, {"falseticker", 'x'},    {"wrong_second", 'x'},
-        {"wrong_week", 'x'},      {"wrong_leap_seconds", 'x'}, {"no_such_second", 'x'}, {"wander", '~'},
-        {"silent", '?'},          {"noselect", '?'},           {"unlabelled", '?'},     {"waiting_for_agreement", '?'},
-        {"laboratory_only", '?'}, {"ambiguous_delay", '?'},
+        {"selected", '*'},
+        {"combined", '+'},
+        {"selectable", '-'},
+        {"waiting_for_pulses", '-'},
+        {"outlier", '-'},
+        {"distant", '~'},
+        {"falseticker", 'x'},
+        {"disputed", 'x'},
+        {"panic", 'x'},
+        {"wrong_second", 'x'},
+        {"wrong_week", 'x'},
+        {"wrong_leap_seconds", 'x'},
+        {"no_such_second", 'x'},
+        {"too_far", '?'},
+        {"not_enough", '?'},
+        {"silent", '?'},
+        {"noselect", '?'},
+        {"unlabelled", '?'},
+        {"waiting_for_agreement", '?'},
+        {"laboratory_only", '?'},
+        {"ambiguous_delay", '?'},
     };
     for (const auto& [code, mark] : expected) {
         EXPECT_EQ(tally_of(code), mark) << code;

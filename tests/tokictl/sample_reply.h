@@ -10,7 +10,9 @@ inline constexpr const char* kSampleReply = R"({
  "tracking":{"source":"pps","by_pulses":true,"refid":"PPS","stratum":1,"leap":"none",
    "reference_utc":"2026-11-28T07:12:00.000000000Z","last_update_age_ns":250000000,"last_offset_ns":-17,"pending_ns":-12,
    "jitter_ns":60,"frequency_ppm":-7.25,"skew_ppm":1E-2,"wander_ppm":2E-3,"root_delay_ns":0,"root_dispersion_ns":1501,
-   "root_distance_ns":1501,"valid_for_ns":3600000000000,"precision":-25},
+   "root_distance_ns":1501,"valid_for_ns":3600000000000,"precision":-25,
+   "system_clock":{"state":"following","offset_ns":1000,"max_error_ns":2500,"leap":"none","interventions":0,
+                   "last_intervention_age_ns":null}},
  "sources":[
    {"name":"pps","tally":"o","reason":"selected","driver":"pps-kernel","refid":"PPS","stratum":0,"poll_ns":1000000000,
     "reach":255,"from_pulses":true,"last_heard_age_ns":110000000,"last_sample_age_ns":250000000,"last_offset_ns":456,
