@@ -1,8 +1,6 @@
 #include "refclocks/sock.h"
 
-#include <errno.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -17,6 +15,7 @@
 
 #include "refclocks/retried_device.h"
 #include "refclocks/sock_datagram.h"
+#include "refclocks/socket_file.h"
 
 namespace tokimori {
 namespace {
@@ -26,47 +25,11 @@ using Datagrams = asio::local::datagram_protocol;
 using Reason = Rejection::Reason;
 using Error = boost::system::error_code;
 
-constexpr mode_t kMode = 0660;
-constexpr std::size_t kLongestPath = 107;
 constexpr std::int64_t kOldest = 2'000'000'000;
 // The protocol does not tell; its stamps are whole microseconds, taken by the kernel or by a program that waited.
 constexpr Duration kUncertainty{10'000};
 // A program reads a serial port this late at worst.
 constexpr Duration kArrivalUncertainty = std::chrono::milliseconds{10};
-
-/// Which file a path names.
-struct FileIdentity {
-    dev_t device = 0;
-    ino_t number = 0;
-
-    friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
-};
-
-std::optional<struct stat> status_of(const std::string& path) {
-    struct stat status {};
-    return ::lstat(path.c_str(), &status) == 0 ? std::optional{status} : std::nullopt;
-}
-
-std::optional<FileIdentity> identity_of(const std::string& path) {
-    const auto status = status_of(path);
-    return status ? std::optional{FileIdentity{status->st_dev, status->st_ino}} : std::nullopt;
-}
-
-std::string remedy_for(const Error& error) {
-    switch (error.value()) {
-        case EADDRINUSE:
-            return "another program listens there, or it is no socket: configure another path, or end that program";
-        case EACCES:
-        case EPERM:
-        case EROFS:
-            return "let this user write into the directory, or configure a path below /run/tokimori";
-        case ENOENT:
-        case ENOTDIR:
-            return "make the directory, or configure a path below /run/tokimori";
-        default:
-            return "check the path";
-    }
-}
 
 }  // namespace
 
@@ -79,11 +42,10 @@ public:
 
 private:
     std::optional<std::string> open_device() override {
-        if (const Error error = bind()) {
-            return "the socket " + settings_.path + " cannot be made (" + error.message() + "): " + remedy_for(error) +
-                   "; trying again";
+        if (const std::error_code error = open_socket()) {
+            return "the socket " + settings_.path + " cannot be made (" + error.message() +
+                   "): " + remedy_for_socket(error) + "; trying again";
         }
-        bound_ = identity_of(settings_.path);
         watch().succeeded();
         heard();
         receive();
@@ -91,50 +53,30 @@ private:
     }
 
     void close_device() override {
-        if (bound_ && identity_of(settings_.path) == bound_) {
-            ::unlink(settings_.path.c_str());
-        }
-        bound_.reset();
+        file_.remove();
         Error ignored;
         socket_.close(ignored);
     }
 
     void silent() override {
-        if (identity_of(settings_.path) != bound_) {
+        if (!file_.is_ours()) {
             reopen();
         }
         watch().tell(false, "nobody sends to the socket " + settings_.path +
                                 ": start the program that should, after this one, and let it send there");
     }
 
-    Error bind() {
-        if (settings_.path.empty() || settings_.path.size() > kLongestPath) {
-            return asio::error::name_too_long;
+    std::error_code open_socket() {
+        const SocketFile::Bound bound = file_.make(settings_.path, SOCK_DGRAM);
+        if (bound.error) {
+            return bound.error;
         }
-        const Datagrams::endpoint here{settings_.path};
         Error error;
-        const auto status = status_of(settings_.path);
-        if (status && S_ISSOCK(status->st_mode) && is_deserted(here)) {
-            ::unlink(settings_.path.c_str());
-        }
-        socket_.open(Datagrams{}, error);
-        if (!error) {
-            // For nobody before it is for the group: the umask may take away more, never less.
-            ::fchmod(socket_.native_handle(), kMode);
-            socket_.bind(here, error);
-        }
-        if (!error && ::chmod(settings_.path.c_str(), kMode) != 0) {
-            error.assign(errno, boost::system::system_category());
+        socket_.assign(Datagrams{}, bound.descriptor, error);
+        if (error) {
+            ::close(bound.descriptor);
         }
         return error;
-    }
-
-    bool is_deserted(const Datagrams::endpoint& there) {
-        Error error;
-        Datagrams::socket probe{socket_.get_executor()};
-        probe.open(Datagrams{}, error);
-        probe.connect(there, error);
-        return error == asio::error::connection_refused;
     }
 
     void receive() { socket_.async_receive(asio::buffer(bytes_), in_this_opening(&Listener::received)); }
@@ -188,7 +130,7 @@ private:
     const SockSettings settings_;
     // One more than the longest: what is longer is seen as such.
     std::array<std::uint8_t, kSockBytes + 1> bytes_{};
-    std::optional<FileIdentity> bound_;
+    SocketFile file_;
 };
 
 SockRefclock::SockRefclock(asio::io_context& io, Counter& counter, ObservationSink& sink, SourceId source,

@@ -17,28 +17,14 @@ using namespace std::chrono_literals;
 
 constexpr Duration kTick = 500ms;
 
-std::string_view name_of(ClockState state) {
-    switch (state) {
-        case ClockState::kNeverSynchronised:
-            return "never_synchronised";
-        case ClockState::kSynchronised:
-            return "synchronised";
-        case ClockState::kHoldover:
-            return "holdover";
-        case ClockState::kUnsynchronised:
-            return "unsynchronised";
-    }
-    return "unknown";
-}
-
-std::string text_of(const ReferenceId& refid) {
-    std::string text;
-    for (const std::uint8_t octet : refid) {
-        if (octet != 0) {
-            text.push_back(static_cast<char>(octet));
-        }
-    }
-    return text;
+NamedSource named_source(const RefclockConfiguration& configuration, const SourceReport& report) {
+    return {.name = configuration.name,
+            .driver = configuration.driver,
+            .prefer = configuration.prefer,
+            .noselect = configuration.noselect,
+            .trust = configuration.trust,
+            .whole_sky = configuration.driver == "simulated" && configuration.pulses && configuration.labels,
+            .report = report};
 }
 
 }  // namespace
@@ -108,7 +94,7 @@ void ClockService::start() {
     for (auto& [name, source] : sources_) {
         source.driver->start();
     }
-    status_logged_ = counter_.now();
+    status_logged_ = state_since_ = counter_.now();
     tick();
 }
 
@@ -156,6 +142,7 @@ void ClockService::observe(const Observation& observation) {
     if (const auto* const device = std::get_if<DeviceState>(&observation)) {
         log_device(*device);
     }
+    listener_(observation);
     timekeeper_.observe(observation);
     published_.write(timekeeper_.state());
     log_changes();
@@ -192,6 +179,9 @@ void ClockService::tick() {
 void ClockService::log_changes() {
     const ClockState state = timekeeper_.clock_state();
     if (state != logged_state_ || (timekeeper_.selected() && timekeeper_.selected() != logged_source_)) {
+        if (state != logged_state_) {
+            state_since_ = counter_.now();
+        }
         logged_state_ = state;
         logged_source_ = timekeeper_.selected();
         log_state(state == ClockState::kSynchronised ? LogLevel::kInfo : LogLevel::kWarning, "clock");
@@ -203,6 +193,25 @@ void ClockService::log_changes() {
             log_source(report);
         }
     }
+}
+
+ClockFacts ClockService::facts() const {
+    ClockFacts facts{.now = counter_.now(),
+                     .state_since = state_since_,
+                     .clock = timekeeper_.report(),
+                     .system_clock = {.forbidden = system_clock_.state() == SystemClock::State::kForbidden},
+                     .sources = {},
+                     .leap_table = &timekeeper_.leap_table()};
+    if (system_clock_.state() == SystemClock::State::kFollowed) {
+        facts.system_clock.report = system_clock_.report();
+    }
+    for (const SourceReport& report : timekeeper_.sources()) {
+        const auto found = find_source(report.source);
+        if (found != sources_.end()) {
+            facts.sources.push_back(named_source(found->second.configuration, report));
+        }
+    }
+    return facts;
 }
 
 void ClockService::log_source(const SourceReport& report) {
@@ -223,15 +232,15 @@ void ClockService::log_state(LogLevel level, std::string_view event) {
     const ServerState& state = timekeeper_.state();
     const ClockState clock = timekeeper_.clock_state();
     if (clock == ClockState::kNeverSynchronised) {
-        log_.write(now, level, event, {{"state", tokimori::name_of(clock)}, {"serving", "LI=3 stratum 0"}});
+        log_.write(now, level, event, {{"state", state_name(clock)}, {"serving", "LI=3 stratum 0"}});
         return;
     }
     const UtcTime utc = timekeeper_.leap_table().utc_at(state.model.tai_at(now));
     const auto selected = timekeeper_.selected();
     log_.write(now, level, event,
-               {{"state", tokimori::name_of(clock)},
+               {{"state", state_name(clock)},
                 {"source", selected ? name_of(*selected) : "-"},
-                {"refid", text_of(state.refid)},
+                {"refid", refid_text(state.refid)},
                 {"offset", timekeeper_.offset()},
                 {"root_distance", state.root_distance_at(now)},
                 {"frequency_ppm", fmt::format("{:.3f}", ppm_from_rate(state.model.rate))},
@@ -244,9 +253,12 @@ void ClockService::log_device(const DeviceState& device) {
                {{"name", name_of(device.source)}, {"working", device.working}, {"what", device.sentence}});
 }
 
+ClockService::Sources::const_iterator ClockService::find_source(SourceId id) const {
+    return std::find_if(sources_.begin(), sources_.end(), [id](const auto& s) { return s.second.id == id; });
+}
+
 std::string ClockService::name_of(SourceId id) const {
-    const auto found =
-        std::find_if(sources_.begin(), sources_.end(), [id](const auto& s) { return s.second.id == id; });
+    const auto found = find_source(id);
     return found != sources_.end() ? found->first : "?";
 }
 

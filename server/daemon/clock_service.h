@@ -1,12 +1,15 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "refclocks/counter.h"
 #include "refclocks/refclock.h"
 #include "server/clock/timekeeper.h"
+#include "server/daemon/clock_facts.h"
 #include "server/daemon/configuration.h"
 #include "server/daemon/log.h"
 #include "server/daemon/published_state.h"
@@ -27,6 +30,9 @@ public:
     ClockService(boost::asio::io_context& io, const Configuration& configuration, PublishedState& published, Log& log);
     ~ClockService() override;
 
+    /// Whom to tell what the sources say, beside the timekeeper.
+    void set_listener(std::function<void(const Observation&)> listener) { listener_ = std::move(listener); }
+
     void start();
     /// Takes over a new configuration. Sources whose entry is unchanged go on as if nothing had happened.
     void reload(const Configuration& configuration);
@@ -34,10 +40,13 @@ public:
 
     void observe(const Observation& observation) override;
     LocalInstant now() const { return counter_.now(); }
+    /// What is known now. The leap table in it is good until the next call of anything else.
+    ClockFacts facts() const;
 
 private:
     struct Source;
     struct Ticker;
+    using Sources = std::map<std::string, Source>;
 
     static Timekeeper::Settings timekeeper_settings(const Configuration& configuration);
     static StateKeeper::Settings state_settings(const Configuration& configuration);
@@ -49,6 +58,7 @@ private:
     void log_state(LogLevel level, std::string_view event);
     void log_device(const DeviceState& device);
     std::string name_of(SourceId id) const;
+    Sources::const_iterator find_source(SourceId id) const;
 
     boost::asio::io_context& io_;
     PublishedState& published_;
@@ -58,13 +68,15 @@ private:
     SystemClock system_clock_{counter_, log_};
     StateKeeper state_keeper_;
     Timekeeper timekeeper_;
-    std::map<std::string, Source> sources_;
+    Sources sources_;
     std::unique_ptr<Ticker> ticker_;
+    std::function<void(const Observation&)> listener_ = [](const Observation&) {};
     SourceId next_id_ = 1;
     ClockState logged_state_ = ClockState::kNeverSynchronised;
     std::optional<SourceId> logged_source_;
     std::map<SourceId, Reason> logged_reasons_;
     LocalInstant status_logged_;
+    LocalInstant state_since_;
 };
 
 }  // namespace tokimori

@@ -67,6 +67,8 @@ enum class SystemClockMode : std::uint8_t { kFollow, kLeave };
 /// When the host's clock may be stepped, if it is followed.
 enum class SystemClockStep : std::uint8_t { kNever, kStart, kAlways };
 enum class LogLevel : std::uint8_t { kError, kWarning, kInfo, kDebug };
+/// A statistics file of ntpd's.
+enum class StatisticsKind : std::uint8_t { kLoop, kPeer, kClock, kSystem };
 
 /// Everything the file can say, checked and in our types. Defaults are those of the settings table.
 struct Configuration {
@@ -78,8 +80,13 @@ struct Configuration {
     Duration system_clock_step_threshold = std::chrono::milliseconds{128};
     ClockPolicy policy;  ///< holdover, thresholds
     std::string leap_list_file = "/usr/share/zoneinfo/leap-seconds.list";
+    std::string statistics_dir;  ///< empty: no statistics are written
+    std::vector<StatisticsKind> statistics_files{StatisticsKind::kLoop, StatisticsKind::kPeer, StatisticsKind::kClock,
+                                                 StatisticsKind::kSystem};
+    int statistics_keep_days = 30;
     LogLevel log_level = LogLevel::kInfo;
     std::string control_socket = "/run/tokimori/control.sock";  ///< empty: none
+    std::string control_group = "tokimori";                     ///< that may ask; empty: the daemon's own
     std::string state_dir = "/var/lib/tokimori";                ///< empty: nothing is kept, as in lab mode unless set
     Duration log_status{};                                      ///< how often the state is logged; 0: on change only
     std::vector<RefclockConfiguration> refclocks;

@@ -8,6 +8,7 @@
 
 #include "refclocks/nmea.h"
 #include "server/daemon/escape.h"
+#include "server/daemon/toml_text.h"
 #include "server/daemon/value_text.h"
 
 namespace tokimori {
@@ -15,49 +16,6 @@ namespace {
 
 constexpr std::size_t kMostAddresses = 64;
 constexpr std::size_t kMostTables = 64;
-
-std::string shown(const TomlNode& node) {
-    struct Words {
-        std::string operator()(bool value) const { return value ? "true" : "false"; }
-        std::string operator()(std::int64_t value) const { return std::to_string(value); }
-        std::string operator()(double value) const { return fmt::format("{}", value); }
-        std::string operator()(const std::string& value) const { return in_quotes(value); }
-        std::string operator()(const TomlMoment& value) const { return value.text; }
-        std::string operator()(const TomlArray& value) const { return value.empty() ? "an empty list" : "a list"; }
-        std::string operator()(const TomlTable&) const { return "a table"; }
-    };
-    return std::visit(Words{}, node.value);
-}
-
-bool is_text(SettingType type, const std::string& text) {
-    switch (type) {
-        case SettingType::kBool:
-        case SettingType::kInteger:
-        case SettingType::kAddresses:
-            return false;
-        case SettingType::kIntegerOrAuto:
-            return text == "auto";
-        default:
-            return true;
-    }
-}
-
-// The text of a node of the kind that the type asks for: "true" in quotes is no bool.
-std::optional<std::string> text_of(SettingType type, const TomlNode& node) {
-    if (const auto* flag = std::get_if<bool>(&node.value); flag != nullptr && type == SettingType::kBool) {
-        return *flag ? "true" : "false";
-    }
-    const bool counts = type == SettingType::kInteger || type == SettingType::kIntegerOrAuto;
-    if (const auto* number = std::get_if<std::int64_t>(&node.value); number != nullptr && counts) {
-        return std::to_string(*number);
-    }
-    const bool dates = type == SettingType::kInstant || type == SettingType::kDate;
-    if (const auto* moment = std::get_if<TomlMoment>(&node.value); moment != nullptr && dates) {
-        return moment->text;
-    }
-    const auto* text = std::get_if<std::string>(&node.value);
-    return text != nullptr && is_text(type, *text) ? std::optional(*text) : std::nullopt;
-}
 
 std::string value_sentence(const Setting& setting, const Section& section, const TomlNode& node) {
     std::vector<std::string_view> words;
@@ -68,7 +26,8 @@ std::string value_sentence(const Setting& setting, const Section& section, const
     const std::string hint = text != nullptr && !words.empty()
                                  ? fmt::format("did you mean \"{}\"? Write ", nearest_name(*text, words))
                                  : "write ";
-    return fmt::format("{} in {} is {}; {}{}.", setting.key, heading(section), shown(node), hint, expectation(setting));
+    return fmt::format("{} in {} is {}; {}{}.", setting.key, heading(section), shown_toml(node), hint,
+                       expectation(setting));
 }
 
 const Choice* driver_choice(const TomlTable& table) {
@@ -163,7 +122,7 @@ void ConfigurationReader::read_tables(const Section& section, const TomlArray& t
         const auto* const table = std::get_if<TomlTable>(&tables[i].value);
         if (table == nullptr) {
             complain(tables[i].line, fmt::format("{} is {}; write its keys below a line {}.", heading(section),
-                                                 shown(tables[i]), heading(section)));
+                                                 shown_toml(tables[i]), heading(section)));
         } else if (i == kMostTables) {
             complain(tables[i].line, fmt::format("There are more than {} of {}; remove some.", i, heading(section)));
             return;
@@ -212,7 +171,7 @@ void ConfigurationReader::read_value(const Place& place, const Setting& setting,
         read_addresses(place, setting, *list);
         return;
     }
-    const auto text = text_of(setting.type, node);
+    const auto text = toml_text(setting.type, node);
     const auto value = text ? value_from_text(setting, *text) : std::nullopt;
     if (!value) {
         complain(node.line, value_sentence(setting, place.section, node));

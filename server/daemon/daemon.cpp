@@ -11,7 +11,9 @@
 #include <utility>
 
 #include "server/daemon/clock_service.h"
+#include "server/daemon/control_socket.h"
 #include "server/daemon/listeners.h"
+#include "server/daemon/statistics.h"
 #include "server/daemon/worker.h"
 
 namespace tokimori {
@@ -47,7 +49,14 @@ public:
         : threads_{workers_of(configuration)},
           listeners_{std::max<std::size_t>(threads_, 1)},
           clock_{io_, configuration, published_, log},
-          own_worker_{io_, published_} {
+          own_worker_{io_, published_},
+          started_{clock_.now()},
+          lab_mode_{configuration.lab_mode},
+          control_{io_, log, [this] { return clock_.now(); },
+                   [this](std::string_view line) { return answer_control(line, [this] { return facts(); }); }},
+          statistics_{
+              io_, log, {[this] { return clock_.facts(); }, [this] { return counts(); }}, threads_ > 0, started_} {
+        clock_.set_listener([this](const Observation& observation) { statistics_.note(observation); });
         for (unsigned i = 0; i < threads_; ++i) {
             hands_.push_back(std::make_unique<Hand>(published_));
         }
@@ -57,6 +66,18 @@ public:
     boost::asio::signal_set& signals() { return signals_; }
     ClockService& clock() { return clock_; }
     Listeners& listeners() { return listeners_; }
+
+    // What is configured beside ports, sources and threads.
+    void configure(const Configuration& configuration) {
+        control_.serve({configuration.control_socket, configuration.control_group});
+        statistics_.configure(configuration);
+    }
+
+    void stop_telling() {
+        control_.stop();
+        statistics_.stop();
+    }
+
     unsigned threads() const { return threads_; }
 
     // Hands the ports out; each worker takes them over on its own thread.
@@ -92,16 +113,25 @@ public:
         }
     }
 
-    // Only once the workers have stopped.
-    std::uint64_t count(Verdict verdict) const {
-        std::uint64_t sum = own_worker_.responder().count(verdict);
+    // Summed over the workers; any time.
+    ServerCounts counts() const {
+        ServerCounts sum = own_worker_.responder().counts();
         for (const auto& hand : hands_) {
-            sum += hand->worker.responder().count(verdict);
+            sum += hand->worker.responder().counts();
         }
         return sum;
     }
 
 private:
+    ControlFacts facts() const {
+        return {.clock = clock_.facts(),
+                .started = started_,
+                .server = counts(),
+                .control = control_.counts(),
+                .version = TOKIMORI_VERSION,
+                .lab_mode = lab_mode_};
+    }
+
     boost::asio::io_context io_{1};
     boost::asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
     PublishedState published_{ServerState{}};
@@ -110,6 +140,10 @@ private:
     ClockService clock_;
     Worker own_worker_;
     std::vector<std::unique_ptr<Hand>> hands_;
+    LocalInstant started_;
+    bool lab_mode_;
+    ControlSocket control_;
+    Statistics statistics_;
 };
 
 Daemon::Daemon(std::string path, const Configuration& configuration, Log& log)
@@ -128,12 +162,14 @@ void Daemon::run() {
     crew_->distribute();
     crew_->start_threads();
     crew_->clock().start();
+    crew_->configure(configuration_);
     crew_->io().run();
+    const ServerCounts counts = crew_->counts();
     log_.write(crew_->clock().now(), LogLevel::kInfo, "stopped",
-               {{"answered", crew_->count(Verdict::kAnswered)},
-                {"too_short", crew_->count(Verdict::kTooShort)},
-                {"not_a_request", crew_->count(Verdict::kNotARequest)},
-                {"malformed", crew_->count(Verdict::kMalformed)}});
+               {{"answered", counts.of(Verdict::kAnswered)},
+                {"too_short", counts.of(Verdict::kTooShort)},
+                {"not_a_request", counts.of(Verdict::kNotARequest)},
+                {"malformed", counts.of(Verdict::kMalformed)}});
 }
 
 void Daemon::log_start() {
@@ -194,11 +230,13 @@ void Daemon::reload() {
     log_.set_level(next.log_level);
     crew_->distribute();
     crew_->clock().reload(next);
+    crew_->configure(next);
     configuration_ = std::move(next);
     log_.write(now, LogLevel::kInfo, "reloaded", {{"file", path_}});
 }
 
 void Daemon::stop() {
+    crew_->stop_telling();
     crew_->clock().stop();
     crew_->stop_workers();
     // Behind the handlers that were just cancelled, so that each of them lets go of what it holds.

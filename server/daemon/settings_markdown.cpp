@@ -27,6 +27,8 @@ std::string values_of(const Setting& setting) {
             return "`\"auto\"`, " + span_of(setting, "");
         case SettingType::kChoice:
             return choices_of(setting);
+        case SettingType::kChoices:
+            return "list of " + choices_of(setting);
         case SettingType::kText:
             return span_of(setting, " bytes");
         case SettingType::kRefid:

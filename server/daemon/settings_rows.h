@@ -6,6 +6,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "server/daemon/settings_table.h"
 
@@ -26,6 +27,11 @@ struct IsOptional : std::false_type {};
 template <typename Field>
 struct IsOptional<std::optional<Field>> : std::true_type {};
 
+template <typename Field>
+struct IsListOfWords : std::false_type {};
+template <typename Word>
+struct IsListOfWords<std::vector<Word>> : std::is_enum<Word> {};
+
 /// Puts a checked value into a field of Configuration, in that field's own type.
 template <typename Field>
 void store(Field& field, const SettingValue& value) {
@@ -36,6 +42,11 @@ void store(Field& field, const SettingValue& value) {
             typename Field::value_type inner{};
             store(inner, value);
             field = std::move(inner);
+        }
+    } else if constexpr (IsListOfWords<Field>::value) {
+        field.clear();
+        for (const Choice* const each : std::get<std::vector<const Choice*>>(value)) {
+            field.push_back(static_cast<typename Field::value_type>(each->value));
         }
     } else if constexpr (std::is_enum_v<Field>) {
         field = static_cast<Field>((*choice)->value);

@@ -12,6 +12,9 @@ constexpr std::array kSystemClockSteps{choice("never", SystemClockStep::kNever),
                                        choice("always", SystemClockStep::kAlways)};
 constexpr std::array kLogLevels{choice("error", LogLevel::kError), choice("warning", LogLevel::kWarning),
                                 choice("info", LogLevel::kInfo), choice("debug", LogLevel::kDebug)};
+constexpr std::array kStatisticsFiles{
+    choice("loopstats", StatisticsKind::kLoop), choice("peerstats", StatisticsKind::kPeer),
+    choice("clockstats", StatisticsKind::kClock), choice("sysstats", StatisticsKind::kSystem)};
 constexpr std::array kManualLeapKinds{choice("insert", LeapKind::kInsert), choice("delete", LeapKind::kDelete)};
 constexpr std::array kLeapModes{Choice{"insert"}, not_served("smear")};
 constexpr std::array kLeapSources{Choice{"auto"}, not_served("manual")};
@@ -187,6 +190,14 @@ constexpr std::array kRows{
             .english = "The Unix socket on which tokictl and the page ask the daemon; empty: none.",
             .japanese = "tokictl と管理画面が使う Unix ソケットです。空なら作りません。",
             .fill = fill<&Configuration::control_socket>},
+    Setting{.section = "control",
+            .key = "group",
+            .default_text = "tokimori",
+            .minimum = "0",
+            .maximum = "32",
+            .english = "The group whose members may ask on the socket, where there is one; empty: that of the daemon.",
+            .japanese = "ソケットで問い合わせできるグループです (存在する場合)。空ならデーモン自身のグループです。",
+            .fill = fill<&Configuration::control_group>},
     Setting{
         .section = "state",
         .key = "dir",
@@ -196,6 +207,31 @@ constexpr std::array kRows{
         .english = "The directory for what is kept over a restart; empty, or in lab mode left out: nothing is kept.",
         .japanese = "再起動後も残す情報を置くディレクトリです。空、または lab_mode で省略すると何も残しません。",
         .fill = fill<&Configuration::state_dir>},
+    Setting{
+        .section = "statistics",
+        .key = "dir",
+        .minimum = "0",
+        .maximum = "1000",
+        .english = "The directory for statistics files in the formats of ntpd, for ntpviz; empty: none are written.",
+        .japanese = "ntpd 形式の統計ファイル (ntpviz 用) を置くディレクトリです。空なら書きません。",
+        .fill = fill<&Configuration::statistics_dir>},
+    Setting{.section = "statistics",
+            .key = "files",
+            .type = SettingType::kChoices,
+            .default_text = "loopstats, peerstats, clockstats, sysstats",
+            .choices = kStatisticsFiles,
+            .english = "Which statistics files are written.",
+            .japanese = "書き込む統計ファイルの種類です。",
+            .fill = fill<&Configuration::statistics_files>},
+    Setting{.section = "statistics",
+            .key = "keep_days",
+            .type = SettingType::kInteger,
+            .default_text = "30",
+            .minimum = "1",
+            .maximum = "3650",
+            .english = "For how many days before today statistics files are kept; older ones are removed.",
+            .japanese = "統計ファイルを残す日数です (今日を除く)。古いファイルは削除します。",
+            .fill = fill<&Configuration::statistics_keep_days>},
     Setting{.section = "log",
             .key = "level",
             .type = SettingType::kChoice,

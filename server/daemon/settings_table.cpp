@@ -18,6 +18,7 @@ constexpr std::array kSections{
     Section{.name = "access", .served = false},
     Section{.name = "control"},
     Section{.name = "state"},
+    Section{.name = "statistics"},
     Section{.name = "log"},
 };
 

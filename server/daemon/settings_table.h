@@ -21,9 +21,10 @@ struct Choice {
     bool served = true;  ///< false: a word of the contract that this version refuses
 };
 
-/// A value that was checked. `monostate` is "auto"; a choice points into the table.
-using SettingValue = std::variant<std::monostate, bool, std::int64_t, Duration, double, std::string,
-                                  std::vector<ListenAddress>, UtcTime, std::vector<SkyFault>, const Choice*>;
+/// A value that was checked. `monostate` is "auto"; choices point into the table.
+using SettingValue =
+    std::variant<std::monostate, bool, std::int64_t, Duration, double, std::string, std::vector<ListenAddress>, UtcTime,
+                 std::vector<SkyFault>, const Choice*, std::vector<const Choice*>>;
 
 /// How a value is written and checked.
 enum class SettingType : std::uint8_t {
@@ -33,6 +34,7 @@ enum class SettingType : std::uint8_t {
     kDuration,   ///< "300ns", "1.5us", "24h"
     kFrequency,  ///< "-23.5ppm"
     kChoice,
+    kChoices,    ///< list of them, none twice; may be empty
     kText,       ///< the range is its length in bytes
     kRefid,      ///< 1 … 4 visible ASCII characters
     kAddresses,  ///< list of "192.0.2.1:123" and "[2001:db8::1]:123"

@@ -34,6 +34,22 @@ std::optional<SettingValue> choice_from(const Setting& setting, std::string_view
     return found == setting.choices.end() ? std::nullopt : std::optional<SettingValue>(&*found);
 }
 
+std::optional<SettingValue> choices_from(const Setting& setting, std::string_view text) {
+    std::vector<const Choice*> chosen;
+    while (!text.empty()) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        const auto choice = choice_from(setting, text.substr(0, comma));
+        const Choice* const word = choice ? std::get<const Choice*>(*choice) : nullptr;
+        if (word == nullptr || std::ranges::count(chosen, word) > 0) {
+            return std::nullopt;
+        }
+        chosen.push_back(word);
+        text.remove_prefix(std::min(comma + 1, text.size()));
+        text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    }
+    return chosen;
+}
+
 std::optional<SettingValue> text_from(const Setting& setting, std::string_view text) {
     const auto size = static_cast<std::int64_t>(text.size());
     const bool fits = parse_integer(setting.minimum) <= size && parse_integer(setting.maximum) >= size;
@@ -99,6 +115,8 @@ std::optional<SettingValue> value_from_text(const Setting& setting, std::string_
             return ranged(setting, text, parse_frequency);
         case SettingType::kChoice:
             return choice_from(setting, text);
+        case SettingType::kChoices:
+            return choices_from(setting, text);
         case SettingType::kText:
             return text_from(setting, text);
         case SettingType::kRefid:
@@ -131,6 +149,8 @@ std::string expectation(const Setting& setting) {
                                example(setting));
         case SettingType::kChoice:
             return served_choices(setting);
+        case SettingType::kChoices:
+            return fmt::format("a list of {}, none of them twice", served_choices(setting));
         case SettingType::kText:
             return fmt::format("{} to {} bytes of text without control characters, in quotes", setting.minimum,
                                setting.maximum);

@@ -1,6 +1,8 @@
 #include "server/ntp/responder.h"
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 #include <utility>
 
 namespace tokimori {
@@ -146,9 +148,19 @@ std::string_view verdict_name(Verdict verdict) {
     return kNames[static_cast<std::size_t>(verdict)];
 }
 
+std::uint64_t ServerCounts::received() const {
+    return std::accumulate(verdicts.begin(), verdicts.end(), std::uint64_t{0});
+}
+
+ServerCounts& ServerCounts::operator+=(const ServerCounts& other) {
+    std::ranges::transform(verdicts, other.verdicts, verdicts.begin(), std::plus{});
+    std::ranges::transform(versions, other.versions, versions.begin(), std::plus{});
+    return *this;
+}
+
 Verdict Responder::answer(const Request& request, const ServerState& state, Reply& reply) {
     const Verdict verdict = verdict_on(request);
-    ++counts_[static_cast<std::size_t>(verdict)];
+    note(verdict, request.octets);
     if (verdict != Verdict::kAnswered) {
         return verdict;
     }
@@ -177,6 +189,25 @@ void Responder::stamp(Reply& reply, const ServerState& state, LocalInstant depar
         fill_fractions(header, random_bits());
     }
     write_header(header, header_of(reply));
+}
+
+ServerCounts Responder::counts() const {
+    ServerCounts counts;
+    const auto read = [](const Tally& tally) { return tally.load(std::memory_order_relaxed); };
+    std::ranges::transform(verdicts_, counts.verdicts.begin(), read);
+    std::ranges::transform(versions_, counts.versions.begin(), read);
+    return counts;
+}
+
+void Responder::note(Verdict verdict, std::span<const std::byte> octets) {
+    // One thread writes, so that nothing has to be locked.
+    const auto count = [](Tally& tally) {
+        tally.store(tally.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    };
+    count(verdicts_[static_cast<std::size_t>(verdict)]);
+    if (verdict == Verdict::kAnswered || verdict == Verdict::kMalformed || verdict == Verdict::kUnauthenticated) {
+        count(versions_[version_of(octets[0])]);
+    }
 }
 
 std::uint64_t Responder::random_bits() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -28,6 +29,17 @@ inline constexpr std::size_t kVerdictCount = 10;
 
 /// The word for `verdict` in metrics: lower case with underscores, such as "too_short".
 std::string_view verdict_name(Verdict verdict);
+
+/// What responders have counted since they began.
+struct ServerCounts {
+    std::array<std::uint64_t, kVerdictCount> verdicts{};
+    std::array<std::uint64_t, 5> versions{};  ///< by NTP version 1 … 4: what was a request, whatever came of it
+
+    std::uint64_t of(Verdict verdict) const { return verdicts[static_cast<std::size_t>(verdict)]; }
+    /// All datagrams.
+    std::uint64_t received() const;
+    ServerCounts& operator+=(const ServerCounts& other);
+};
 
 /// A datagram and how it came.
 struct Request {
@@ -61,13 +73,18 @@ public:
     /// section 6), each moved by less than 2^precision, and receive < transmit, neither zero nor equal to origin.
     void stamp(Reply& reply, const ServerState& state, LocalInstant departure);
 
-    /// How often each verdict was given.
-    std::uint64_t count(Verdict verdict) const { return counts_[static_cast<std::size_t>(verdict)]; }
+    /// What was counted so far. Any thread may ask; nobody waits.
+    ServerCounts counts() const;
 
 private:
+    /// Written by the thread that answers, read by any.
+    using Tally = std::atomic<std::uint64_t>;
+
+    void note(Verdict verdict, std::span<const std::byte> octets);
     std::uint64_t random_bits();
 
-    std::array<std::uint64_t, kVerdictCount> counts_{};
+    std::array<Tally, kVerdictCount> verdicts_{};
+    std::array<Tally, 5> versions_{};
     std::uint64_t random_state_;
 };
 

@@ -54,6 +54,10 @@ public:
         app_.add_option("--lang", language_name_, say(language, "The language: ja or en", "表示言語 (ja または en)"))
             ->type_name("ja|en")
             ->check(CLI::IsMember({"ja", "en"}).description(""));
+        app_.add_option("--socket", socket_,
+                        say(language, "Where the daemon is asked", "デーモンに問い合わせるソケット"))
+            ->type_name("PATH")
+            ->capture_default_str();
         app_.footer(say(language, "Exit codes: 0 good, 1 works with limits, 2 does not work, 3 could not look\n",
                         "終了コード: 0 正常、1 制限あり、2 動作しない、3 調べられない\n"));
         app_.fallthrough();
@@ -70,7 +74,7 @@ public:
     CLI::App& app() { return app_; }
 
     ExitCode run(const Surroundings& surroundings) const {
-        return chosen_({language_, json_, surroundings.out, surroundings.err});
+        return chosen_({language_, json_, surroundings.out, surroundings.err, socket_, surroundings.terminal});
     }
 
 private:
@@ -86,6 +90,7 @@ private:
     CLI::App app_;
     Language language_;
     std::string language_name_;
+    std::string socket_{kUsualSocket};
     bool json_ = false;
     Action chosen_;
 };

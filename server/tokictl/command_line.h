@@ -12,6 +12,7 @@ struct Surroundings {
     Variable variable;
     std::ostream& out;
     std::ostream& err;
+    bool terminal = false;  ///< `out` is one
 };
 
 /// The program: reads the arguments (the first is the program's name), carries one command out and returns its exit

@@ -5,11 +5,36 @@
 namespace tokimori {
 
 // Each command is a file NAME_command.cpp, declared here, and a row.
+Action prepare_tracking(CLI::App& app, Language language);
+Action prepare_sources(CLI::App& app, Language language);
+Action prepare_sourcestats(CLI::App& app, Language language);
+Action prepare_selectdata(CLI::App& app, Language language);
+Action prepare_serverstats(CLI::App& app, Language language);
+Action prepare_waitsync(CLI::App& app, Language language);
 Action prepare_probe(CLI::App& app, Language language);
 
 namespace {
 
 constexpr std::array kCommands{
+    Command{"tracking",
+            {"How the clock is doing: what is served, how far it may be off, whom it follows",
+             "時計の状態: 配信内容、誤差の上限、追従している時刻源"},
+            prepare_tracking},
+    Command{
+        "sources",
+        {"What every source says, and why it is or is not followed", "各時刻源の内容と、使用している (いない) 理由"},
+        prepare_sources},
+    Command{"sourcestats",
+            {"How steady the sources are: frequency, offset and their deviations",
+             "各時刻源の安定度: 周波数、オフセットとその偏差"},
+            prepare_sourcestats},
+    Command{"selectdata",
+            {"What the selection among the sources had to go by", "時刻源の選択に用いた情報"},
+            prepare_selectdata},
+    Command{"serverstats",
+            {"How many clients asked, and what became of it", "クライアントからの要求数とその結果"},
+            prepare_serverstats},
+    Command{"waitsync", {"Waits until the clock is synchronised", "時計が同期するまで待ちます"}, prepare_waitsync},
     Command{"probe",
             {"Looks at this machine: what it has, what is in the way, what to write into tokimori.toml",
              "このマシンを調べます: 機器、妨げになるもの、tokimori.toml に書く内容"},

@@ -83,6 +83,20 @@ TEST(Configuration, ALaboratoryNeverSteersTheClockOfItsHost) {
     EXPECT_FALSE(steers_system_clock(configuration_of("server.lab_mode = true\n[clock]\nsystem_clock = \"follow\"")));
 }
 
+TEST(Configuration, ReadsAListOfWords) {
+    const auto files = [](std::string_view list) {
+        return configuration_of("[statistics]\nfiles = " + std::string(list) + "\n").statistics_files;
+    };
+    EXPECT_THAT(files(R"(["sysstats", "loopstats"])"), ElementsAre(StatisticsKind::kSystem, StatisticsKind::kLoop));
+    EXPECT_THAT(files("[]"), IsEmpty());
+    for (const char* const wrong : {R"("loopstats")", R"(["loopstats", "loopstats"])", R"(["loopstat"])", "[7]",
+                                    R"([""])", R"(["loopstats, peerstats"])", "7"}) {
+        EXPECT_THAT(errors_of("[statistics]\n\nfiles = " + std::string(wrong) + "\n"),
+                    is_refused_at(3, "rite a list of \"loopstats\" or \"peerstats\""))
+            << wrong;
+    }
+}
+
 TEST(Configuration, ReadsTheLaboratoryExample) {
     const Configuration read = configuration_of(R"(
 [server]

@@ -69,7 +69,8 @@ TEST(SettingsTable, ReadsItsOwnEndsOfARangeAndChoices) {
             EXPECT_TRUE(value_from_text(row, row.minimum).has_value()) << name_of(row);
             EXPECT_TRUE(value_from_text(row, row.maximum).has_value()) << name_of(row);
         }
-        EXPECT_EQ(row.type == SettingType::kChoice, !row.choices.empty()) << name_of(row);
+        const bool has_words = row.type == SettingType::kChoice || row.type == SettingType::kChoices;
+        EXPECT_EQ(has_words, !row.choices.empty()) << name_of(row);
         for (const Choice& choice : row.choices) {
             EXPECT_TRUE(value_from_text(row, choice.text).has_value()) << name_of(row);
         }
@@ -89,11 +90,14 @@ TEST(SettingsTable, HoldsTheDefaultsOfConfiguration) {
     filled.policy.holdover = filled.policy.holdover_error = filled.policy.step_threshold = Duration{1};
     filled.policy.panic_threshold = filled.log_status = filled.refclocks[0].jitter = filled.refclocks[0].offset =
         Duration{1};
-    filled.leap_list_file = filled.control_socket = filled.state_dir = filled.refclocks[0].host = "?";
+    filled.leap_list_file = filled.control_socket = filled.control_group = filled.state_dir = filled.refclocks[0].host =
+        "?";
     filled.system_clock = SystemClockMode::kLeave;
     filled.system_clock_step = SystemClockStep::kAlways;
     filled.system_clock_step_threshold = Duration{1};
     filled.log_level = LogLevel::kDebug;
+    filled.statistics_files.clear();
+    filled.statistics_keep_days = 1;
     filled.refclocks[0].port = 1;
     filled.refclocks[0].frequency_error_ppm = 9.0;
     filled.refclocks[0].leap = LeapKind::kInsert;

@@ -84,7 +84,7 @@ void one_exchange(Octets input) {
     Responder responder;
     Reply reply;
     const Verdict verdict = responder.answer(request, state, reply);
-    require(responder.count(verdict) == 1);
+    require(responder.counts().of(verdict) == 1);
     if (verdict != Verdict::kAnswered) {
         require(reply.size == 0);
         return;

@@ -21,7 +21,7 @@ Verdict verdict_for(const Datagram& octets, std::uint16_t port = 40000, bool uni
     const Verdict verdict = responder.answer(request, synchronised_state(), reply);
     EXPECT_EQ(reply.size, verdict == Verdict::kAnswered ? kHeaderSize : 0);
     EXPECT_LE(reply.size, octets.size());
-    EXPECT_EQ(responder.count(verdict), 1U);
+    EXPECT_EQ(responder.counts().of(verdict), 1U);
     return verdict;
 }
 
@@ -208,10 +208,33 @@ TEST(Responder, CountsEachVerdictForItself) {
     for (const unsigned octet : {0x23U, 0x23U, 0x23U, 0x26U, 0x27U, 0x27U}) {
         responder.answer(request_of(datagram(octet)), synchronised_state(), reply);
     }
-    EXPECT_EQ(responder.count(Verdict::kAnswered), 3U);
-    EXPECT_EQ(responder.count(Verdict::kControl), 1U);
-    EXPECT_EQ(responder.count(Verdict::kPrivate), 2U);
-    EXPECT_EQ(responder.count(Verdict::kTooShort), 0U);
+    const ServerCounts counts = responder.counts();
+    EXPECT_EQ(counts.of(Verdict::kAnswered), 3U);
+    EXPECT_EQ(counts.of(Verdict::kControl), 1U);
+    EXPECT_EQ(counts.of(Verdict::kPrivate), 2U);
+    EXPECT_EQ(counts.of(Verdict::kTooShort), 0U);
+    EXPECT_EQ(counts.received(), 6U);
+}
+
+TEST(Responder, CountsTheVersionsOfRequestsOnly) {
+    Responder responder;
+    Reply reply;
+    for (const unsigned octet : {0x23U, 0x23U, 0x1BU, 0x0BU, 0x26U, 0x24U, 0x2BU}) {
+        responder.answer(request_of(datagram(octet)), synchronised_state(), reply);
+    }
+    EXPECT_EQ(responder.counts().versions, (std::array<std::uint64_t, 5>{0, 1, 0, 1, 2}));
+}
+
+TEST(ServerCounts, AddUpOverWorkers) {
+    ServerCounts sum;
+    ServerCounts one;
+    one.verdicts = {1, 2};
+    one.versions = {0, 0, 0, 3, 4};
+    sum += one;
+    sum += one;
+    EXPECT_EQ(sum.of(Verdict::kTooShort), 4U);
+    EXPECT_EQ(sum.versions[4], 8U);
+    EXPECT_EQ(sum.received(), 6U);
 }
 
 TEST(Responder, HasAWordOfItsOwnForEachVerdict) {

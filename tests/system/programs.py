@@ -223,14 +223,18 @@ def _table(heading: str, settings: Dict[str, Value]) -> str:
 
 def configuration(listen: Sequence[str], refclocks: Sequence[Refclock] = (), **server: Value) -> str:
     """A configuration file that touches nothing of this machine. `server`: keys of [server], `holdover`, and
-    `state_dir`, the dir of [state]."""
+    `control_socket`, `state_dir` and `statistics_dir`."""
     clock: Dict[str, Value] = {"system_clock": "leave"}
     if "holdover" in server:
         clock["holdover"] = server.pop("holdover")
-    state: Dict[str, Value] = {"dir": server.pop("state_dir", "")}
-    head = "[server]\nlisten = [%s]\n" % ", ".join('"%s"' % address for address in listen)
-    parts = [head + _table("", server).lstrip("\n"), _table("[clock]", clock)]
-    parts += [_table("[control]", {"socket": ""}), _table("[state]", state)]
+    paths = {name: server.pop(name, "") for name in ("control_socket", "state_dir", "statistics_dir")}
+    head = "[server]
+listen = [%s]
+" % ", ".join('"%s"' % address for address in listen)
+    parts = [head + _table("", server).lstrip("
+"), _table("[clock]", clock)]
+    parts += [_table("[control]", {"socket": paths["control_socket"]}), _table("[state]", {"dir": paths["state_dir"]}),
+              _table("[statistics]", {"dir": paths["statistics_dir"]})]
     return "".join(parts + [_table("[[refclock]]", refclock) for refclock in refclocks])
 
 

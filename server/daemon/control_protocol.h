@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "server/daemon/clock_facts.h"
+#include "server/ntp/responder.h"
+
+namespace tokimori {
+
+/// The version of the protocol: grows when a member changes its meaning or goes away, not when one is added.
+inline constexpr int kControlVersion = 1;
+
+/// Longest request in bytes, without its newline.
+inline constexpr std::size_t kLongestControlRequest = 4095;
+
+/// Longest reply in bytes, without its newline.
+inline constexpr std::size_t kLongestControlReply = 256 * 1024 - 1;
+
+/// What the control socket counts.
+struct ControlCounts {
+    std::uint64_t accepted = 0;  ///< connections
+    std::uint64_t open = 0;      ///< connections now
+    std::uint64_t requests = 0;
+    std::uint64_t refused = 0;  ///< requests that were answered with an error
+    std::uint64_t dropped = 0;  ///< connections that were closed: silent, too slow, or in the way of a newer one
+};
+
+/// Everything that can be asked of the daemon.
+struct ControlFacts {
+    ClockFacts clock = {};
+    LocalInstant started = {};
+    ServerCounts server = {};
+    ControlCounts control = {};
+    std::string_view version = {};  ///< of the product
+    bool lab_mode = false;
+};
+
+/// A reply line without its newline.
+struct ControlReply {
+    std::string line;
+    bool refused = false;  ///< it is an error
+};
+
+/// Answers one line: `{"version":1,"request":"tracking"}`, at most `kLongestControlRequest` bytes, any bytes. Requests
+/// are tracking, sources, sourcestats, selectdata, serverstats and status (all of these); members that are not known
+/// are passed over. Nothing can be changed. An error is `{"version":1,"error":{"code":…,"message":…}}`, its code one of
+/// not_json, bad_request, unsupported_version, unknown_request, request_too_long, reply_too_long. `facts` is asked once
+/// where there is something to tell. Pure; never throws.
+ControlReply answer_control(std::string_view line, const std::function<ControlFacts()>& facts);
+
+/// The reply to a line that was too long to be read.
+ControlReply refuse_long_request();
+
+}  // namespace tokimori

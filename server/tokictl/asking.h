@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "server/tokictl/command.h"
+#include "server/tokictl/daemon_client.h"
+
+namespace CLI {
+class App;
+}
+
+namespace tokimori {
+
+/// A command that asks the daemon for one thing and shows the reply.
+struct Question {
+    std::string_view request;  ///< also the name of the command
+    std::string (*text)(const boost::json::object& reply, Language language) = nullptr;
+};
+
+/// For `Command::prepare`: adds --watch to the command and returns what asks.
+Action ask_for(CLI::App& app, Language language, const Question& question);
+
+/// What a monitor makes of a reply: good where the clock is synchronised and its sources agree; a warning in holdover
+/// and where they contradict each other; else critical.
+ExitCode exit_code_of(const boost::json::object& reply);
+
+/// Tells on `console.err` why there is no answer; critical where nobody answers, unknown where somebody else does.
+ExitCode complain(const NoAnswer& trouble, const Console& console);
+
+}  // namespace tokimori

@@ -1,0 +1,281 @@
+#include "server/daemon/control_protocol.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "tests/daemon/facts.h"
+
+namespace tokimori {
+namespace {
+
+namespace json = boost::json;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+ControlFacts sample() {
+    ControlFacts facts{.clock = SampleFacts::synchronised(), .version = "1.2.3"};
+    facts.started = SampleFacts::ago(std::chrono::seconds{600});
+    facts.server.verdicts = {7, 1};
+    facts.server.versions = {0, 0, 0, 2, 5};
+    facts.control = {.accepted = 3, .open = 1, .requests = 9, .refused = 2, .dropped = 1};
+    return facts;
+}
+
+json::object ask(std::string_view line, const ControlFacts& facts) {
+    const ControlReply reply = answer_control(line, [&] { return facts; });
+    EXPECT_EQ(reply.line.find('\n'), std::string::npos);
+    const json::value value = json::parse(reply.line);
+    EXPECT_EQ(value.at("version").to_number<int>(), 1);
+    EXPECT_EQ(value.as_object().contains("error"), reply.refused);
+    return value.as_object();
+}
+
+json::object tell(std::string_view name, const ControlFacts& facts = sample()) {
+    json::object reply = ask(json::serialize(json::object{{"version", 1}, {"request", name}}), facts);
+    EXPECT_EQ(reply.at("request").as_string(), name);
+    return reply;
+}
+
+std::string error_of(std::string_view line) {
+    const json::object reply = ask(line, sample());
+    EXPECT_FALSE(reply.at("error").at("message").as_string().empty());
+    return std::string{reply.at("error").at("code").as_string()};
+}
+
+std::vector<std::string> names_in(const json::object& object) {
+    std::vector<std::string> names;
+    for (const auto& member : object) {
+        names.emplace_back(member.key());
+    }
+    return names;
+}
+
+TEST(ControlProtocol, TellsWithEveryReplyWhenItIsTrueAndHowTheClockIsDoing) {
+    for (const char* const name : {"tracking", "sources", "sourcestats", "selectdata", "serverstats", "status"}) {
+        const json::object at = tell(name).at("at").as_object();
+        EXPECT_EQ(at.at("utc"), "2026-11-28T07:12:00.250000000Z");
+        EXPECT_EQ(at.at("jst"), "2026-11-28 16:12:00.250000000 JST");
+        EXPECT_EQ(at.at("state"), "synchronised");
+        EXPECT_EQ(at.at("state_age_ns"), 60 * SampleFacts::kSecond);
+        EXPECT_EQ(at.at("uptime_ns"), 600 * SampleFacts::kSecond);
+        EXPECT_EQ(at.at("disputed"), false);
+        EXPECT_EQ(at.at("lab_mode"), false);
+    }
+}
+
+TEST(ControlProtocol, TellsWhatIsServed) {
+    const json::object tracking = tell("tracking").at("tracking").as_object();
+    EXPECT_EQ(tracking.at("source"), "pps");
+    EXPECT_EQ(tracking.at("by_pulses"), true);
+    EXPECT_EQ(tracking.at("refid"), "PPS");
+    EXPECT_EQ(tracking.at("stratum"), 1);
+    EXPECT_EQ(tracking.at("leap"), "none");
+    EXPECT_EQ(tracking.at("reference_utc"), "2026-11-28T07:12:00.000000000Z");
+    EXPECT_EQ(tracking.at("last_update_age_ns"), 250'000'000);
+    EXPECT_EQ(tracking.at("last_offset_ns"), -17);
+    EXPECT_EQ(tracking.at("jitter_ns"), 60);
+    EXPECT_EQ(tracking.at("frequency_ppm"), -7.25);
+    EXPECT_EQ(tracking.at("skew_ppm"), 0.01);
+    EXPECT_EQ(tracking.at("wander_ppm"), 0.002);
+    EXPECT_EQ(tracking.at("root_delay_ns"), 0);
+    EXPECT_EQ(tracking.at("root_dispersion_ns"), 1501);
+    EXPECT_EQ(tracking.at("root_distance_ns"), 1501);
+    EXPECT_EQ(tracking.at("valid_for_ns"), 3600 * SampleFacts::kSecond);
+}
+
+TEST(ControlProtocol, TellsHowTheClockOfTheHostIsDoing) {
+    ControlFacts facts = sample();
+    const auto told = [&facts] { return tell("tracking", facts).at("tracking").at("system_clock").as_object(); };
+    EXPECT_EQ(told(), (json::object{{"state", "left"}}));
+    facts.clock.system_clock.forbidden = true;
+    EXPECT_EQ(told(), (json::object{{"state", "forbidden"}}));
+    facts.clock.system_clock = {
+        .forbidden = false,
+        .report = FollowerReport{.state = FollowerState::kFarOff,
+                                 .offset = Duration{-5},
+                                 .max_error = Duration{2500},
+                                 .leap = LeapKind::kInsert,
+                                 .interventions = 2,
+                                 .last_intervention = SampleFacts::ago(std::chrono::seconds{1})}};
+    EXPECT_EQ(told(), (json::object{{"state", "far_off"},
+                                    {"offset_ns", -5},
+                                    {"max_error_ns", 2500},
+                                    {"leap", "insert"},
+                                    {"interventions", 2U},
+                                    {"last_intervention_age_ns", SampleFacts::kSecond}}));
+}
+
+TEST(ControlProtocol, TellsNothingOfATimeThatIsNotKnown) {
+    const json::object reply = tell("tracking", ControlFacts{});
+    const json::object tracking = reply.at("tracking").as_object();
+    EXPECT_EQ(reply.at("at").at("utc"), nullptr);
+    EXPECT_EQ(reply.at("at").at("state"), "never_synchronised");
+    EXPECT_EQ(tracking.at("stratum"), 0);
+    EXPECT_EQ(tracking.at("refid"), "INIT");
+    EXPECT_EQ(tracking.at("leap"), "unsynchronised");
+    EXPECT_EQ(tracking.at("valid_for_ns"), 0);
+    for (const char* const name : {"source", "reference_utc", "last_update_age_ns", "last_offset_ns", "frequency_ppm",
+                                   "skew_ppm", "root_dispersion_ns", "root_distance_ns"}) {
+        EXPECT_EQ(tracking.at(name), nullptr) << name;
+    }
+}
+
+TEST(ControlProtocol, SaysUnsynchronisedOnceTheDeadlineHasPassedWhateverTheState) {
+    ControlFacts facts = sample();
+    facts.clock.clock.server.valid_until = SampleFacts::kNow;
+    const json::object tracking = tell("tracking", facts).at("tracking").as_object();
+    EXPECT_EQ(tracking.at("leap"), "unsynchronised");
+    EXPECT_EQ(tracking.at("stratum"), 0);
+    EXPECT_EQ(tracking.at("root_distance_ns"), 1501);
+}
+
+TEST(ControlProtocol, TellsTheLeapSecondByItsName) {
+    ControlFacts facts = sample();
+    ServerState& server = facts.clock.clock.server;
+    server.model.anchor_tai = LeapTable::built_in().tai_at(parse_utc("2016-12-31T23:59:60Z").value()).value();
+    server.scale = ServedScale::around(server.model.anchor_tai, LeapTable::built_in(), std::chrono::hours{24});
+    const json::object reply = tell("tracking", facts);
+    EXPECT_EQ(reply.at("at").at("utc"), "2016-12-31T23:59:60.250000000Z");
+    EXPECT_EQ(reply.at("at").at("jst"), "2017-01-01 08:59:60.250000000 JST");
+    EXPECT_EQ(reply.at("tracking").at("leap"), "insert");
+}
+
+TEST(ControlProtocol, TellsEverySourceWithItsAges) {
+    const json::array sources = tell("sources").at("sources").as_array();
+    ASSERT_EQ(sources.size(), 2U);
+    const json::object& pps = sources[0].as_object();
+    EXPECT_EQ(pps.at("name"), "pps");
+    EXPECT_EQ(pps.at("tally"), "o");
+    EXPECT_EQ(pps.at("reason"), "selected");
+    EXPECT_EQ(pps.at("driver"), "pps-kernel");
+    EXPECT_EQ(pps.at("refid"), "PPS");
+    EXPECT_EQ(pps.at("reach"), 255);
+    EXPECT_EQ(pps.at("poll_ns"), SampleFacts::kSecond);
+    EXPECT_EQ(pps.at("offset_ns"), -123);
+    EXPECT_EQ(pps.at("distance_ns"), 2000);
+    EXPECT_EQ(pps.at("last_offset_ns"), 456);
+    EXPECT_EQ(pps.at("last_sample_age_ns"), 250'000'000);
+    EXPECT_EQ(pps.at("last_heard_age_ns"), 110'000'000);
+    EXPECT_EQ(pps.at("accepted"), 100);
+    EXPECT_EQ(pps.at("rejected"), 3);
+    EXPECT_EQ(pps.at("satellites"), (json::object{{"visible", 12}, {"used", 8}, {"age_ns", 500'000'000}}));
+    const json::object& gps = sources[1].as_object();
+    EXPECT_EQ(gps.at("reason"), "silent");
+    for (const char* const name : {"offset_ns", "jitter_ns", "distance_ns", "last_offset_ns", "last_sample_age_ns",
+                                   "last_heard_age_ns", "satellites", "sentence_delay_ns"}) {
+        EXPECT_EQ(gps.at(name), nullptr) << name;
+    }
+}
+
+TEST(ControlProtocol, TellsTheLinesOfTheSources) {
+    const json::array sources = tell("sourcestats").at("sourcestats").as_array();
+    const json::object& pps = sources[0].as_object();
+    EXPECT_EQ(pps.at("samples"), 64);
+    EXPECT_EQ(pps.at("span_ns"), 63 * SampleFacts::kSecond);
+    EXPECT_EQ(pps.at("frequency_ppm"), -0.001);
+    EXPECT_EQ(pps.at("skew_ppm"), 0.02);
+    EXPECT_EQ(pps.at("deviation_ns"), 40);
+    EXPECT_EQ(sources[1].at("frequency_ppm"), nullptr);
+}
+
+TEST(ControlProtocol, TellsWhatTheSelectionHadToGoBy) {
+    const json::array sources = tell("selectdata").at("selectdata").as_array();
+    EXPECT_EQ(sources[0].at("lowest_ns"), -2123);
+    EXPECT_EQ(sources[0].at("highest_ns"), 1877);
+    EXPECT_EQ(sources[0].at("prefer"), true);
+    EXPECT_EQ(sources[0].at("trust"), false);
+    EXPECT_EQ(sources[1].at("trust"), true);
+    EXPECT_EQ(sources[1].at("lowest_ns"), nullptr);
+}
+
+TEST(ControlProtocol, TellsWhatWasCounted) {
+    const json::object counts = tell("serverstats").at("serverstats").as_object();
+    EXPECT_EQ(counts.at("received"), 8);
+    EXPECT_EQ(counts.at("verdicts").at("answered"), 7);
+    EXPECT_EQ(counts.at("verdicts").at("too_short"), 1);
+    EXPECT_EQ(counts.at("verdicts").as_object().size(), kVerdictCount);
+    EXPECT_EQ(counts.at("versions").at("4"), 5);
+    EXPECT_EQ(counts.at("control").at("dropped"), 1);
+    EXPECT_EQ(counts.at("counted_for_ns"), 600 * SampleFacts::kSecond);
+}
+
+TEST(ControlProtocol, TellsEverythingInOneReply) {
+    const json::object status = tell("status");
+    EXPECT_THAT(names_in(status), ElementsAre("version", "request", "at", "product", "tracking", "sources",
+                                              "sourcestats", "selectdata", "serverstats"));
+    EXPECT_EQ(status.at("product").at("version"), "1.2.3");
+    EXPECT_EQ(status.at("tracking"), tell("tracking").at("tracking"));
+}
+
+TEST(ControlProtocol, HasNoNumberThatJsonDoesNotHave) {
+    ControlFacts facts = sample();
+    facts.clock.clock.frequency_bound_ppm = std::numeric_limits<double>::infinity();
+    facts.clock.sources[0].report.frequency_ppm = std::nan("");
+    EXPECT_EQ(tell("tracking", facts).at("tracking").at("skew_ppm"), nullptr);
+    EXPECT_EQ(tell("sourcestats", facts).at("sourcestats").at(0).at("frequency_ppm"), nullptr);
+}
+
+TEST(ControlProtocol, PassesOverMembersThatItDoesNotKnow) {
+    EXPECT_TRUE(ask(R"({"version":1,"request":"tracking","colour":"blue"})", sample()).contains("tracking"));
+    EXPECT_TRUE(ask("  {\"request\" : \"tracking\", \"version\" : 1}\r", sample()).contains("tracking"));
+}
+
+TEST(ControlProtocol, RefusesWithCodesThatStay) {
+    EXPECT_EQ(error_of(""), "not_json");
+    EXPECT_EQ(error_of("tracking"), "not_json");
+    EXPECT_EQ(error_of(R"({"version":1,"request":"tracking"} x)"), "not_json");
+    EXPECT_EQ(error_of("{\"version\":1,\"request\":\"\xff\"}"), "not_json");
+    EXPECT_EQ(error_of(std::string(2000, '[')), "not_json");
+    EXPECT_EQ(error_of("[]"), "bad_request");
+    EXPECT_EQ(error_of("{}"), "bad_request");
+    EXPECT_EQ(error_of(R"({"version":1})"), "bad_request");
+    EXPECT_EQ(error_of(R"({"request":"tracking"})"), "bad_request");
+    EXPECT_EQ(error_of(R"({"version":"1","request":"tracking"})"), "bad_request");
+    EXPECT_EQ(error_of(R"({"version":1,"request":["tracking"]})"), "bad_request");
+    EXPECT_EQ(error_of(R"({"version":2,"request":"tracking"})"), "unsupported_version");
+    EXPECT_EQ(error_of(R"({"version":1,"request":"makestep"})"), "unknown_request");
+    EXPECT_EQ(error_of(R"({"version":1,"request":""})"), "unknown_request");
+    EXPECT_EQ(error_of(std::string(kLongestControlRequest + 1, ' ')), "request_too_long");
+}
+
+TEST(ControlProtocol, SaysWhatMayBeAskedFor) {
+    const json::object reply = ask(R"({"version":1,"request":"clients"})", sample());
+    EXPECT_THAT(std::string{reply.at("error").at("message").as_string()},
+                HasSubstr("tracking, sources, sourcestats, selectdata, serverstats, status"));
+}
+
+TEST(ControlProtocol, AsksForNoFactsWhereThereIsNothingToTell) {
+    int asked = 0;
+    const auto facts = [&] {
+        ++asked;
+        return sample();
+    };
+    answer_control("nonsense", facts);
+    answer_control(R"({"version":1,"request":"nonsense"})", facts);
+    EXPECT_EQ(asked, 0);
+    answer_control(R"({"version":1,"request":"status"})", facts);
+    EXPECT_EQ(asked, 1);
+}
+
+TEST(ControlProtocol, RefusesAReplyThatNobodyWouldRead) {
+    ControlFacts facts = sample();
+    facts.clock.sources.resize(400, facts.clock.sources[0]);
+    const ControlReply reply = answer_control(R"({"version":1,"request":"status"})", [&] { return facts; });
+    EXPECT_TRUE(reply.refused);
+    EXPECT_THAT(reply.line, HasSubstr("reply_too_long"));
+}
+
+TEST(ControlProtocol, HasRoomForAsManySourcesAsAConfigurationMayHold) {
+    constexpr std::size_t kMostSources = 64;
+    ControlFacts facts = sample();
+    facts.clock.sources.resize(kMostSources, facts.clock.sources[0]);
+    for (NamedSource& source : facts.clock.sources) {
+        source.name = std::string(64, '\1');  // six bytes of JSON each
+    }
+    EXPECT_FALSE(answer_control(R"({"version":1,"request":"status"})", [&] { return facts; }).refused);
+}
+
+}  // namespace
+}  // namespace tokimori

@@ -1,0 +1,129 @@
+#include "server/tokictl/reply_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "tests/tokictl/sample_reply.h"
+
+namespace tokimori {
+namespace {
+
+namespace json = boost::json;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+json::object sample() {
+    return json::parse(kSampleReply).as_object();
+}
+
+TEST(TrackingText, HasChronycsLinesAndBothTimes) {
+    EXPECT_EQ(tracking_text(sample(), Language::kEnglish),
+              "Reference ID    : PPS (pps)\n"
+              "Stratum         : 1\n"
+              "State           : synchronised, for 61 s\n"
+              "Time            : 2026-11-28 07:12:00.250 UTC   2026-11-28 16:12:00.250 JST\n"
+              "Error bound     : +/- 1501ns\n"
+              "Ref time        : 2026-11-28 07:12:00.000 UTC\n"
+              "Last update     : 0.250 s ago\n"
+              "Served time     : 0.000000012 seconds fast\n"
+              "System clock    : follows, 0.000001000 seconds slow\n"
+              "Last offset     : -0.000000017 seconds\n"
+              "RMS offset      : 0.000000060 seconds\n"
+              "Frequency       : 7.250 ppm fast\n"
+              "Skew            : 0.010 ppm\n"
+              "Wander          : 0.002 ppm\n"
+              "Root delay      : 0.000000000 seconds\n"
+              "Root dispersion : 0.000001501 seconds\n"
+              "Valid for       : 3600.000000000 seconds\n"
+              "Leap status     : Normal\n");
+}
+
+TEST(TrackingText, IsSaidInJapaneseToo) {
+    const std::string text = tracking_text(sample(), Language::kJapanese);
+    EXPECT_THAT(text, HasSubstr("状態             : 同期しています (61 秒間)\n"));
+    EXPECT_THAT(text, HasSubstr("2026-11-28 07:12:00.250 UTC   2026-11-28 16:12:00.250 JST"));
+    EXPECT_THAT(text, HasSubstr("7.250 ppm 進み"));
+    EXPECT_THAT(text, Not(HasSubstr("seconds")));
+}
+
+TEST(TrackingText, SaysWhatMakesTheTimeDoubtful) {
+    json::object reply = sample();
+    reply["at"].as_object()["disputed"] = true;
+    reply["at"].as_object()["lab_mode"] = true;
+    EXPECT_THAT(tracking_text(reply, Language::kEnglish),
+                HasSubstr("for 61 s; sources contradict each other; LABORATORY\n"));
+    EXPECT_THAT(tracking_text(reply, Language::kJapanese), HasSubstr("時刻源が食い違っています"));
+}
+
+TEST(TrackingText, NamesTheLeapSecond) {
+    json::object reply = sample();
+    reply["at"].as_object()["utc"] = "2016-12-31T23:59:60.999999999Z";
+    reply["tracking"].as_object()["leap"] = "insert";
+    const std::string text = tracking_text(reply, Language::kEnglish);
+    EXPECT_THAT(text, HasSubstr("2016-12-31 23:59:60.999 UTC"));
+    EXPECT_THAT(text, HasSubstr("Leap status     : Insert second\n"));
+}
+
+TEST(ReplyText, ShowsADashForWhateverIsNotThere) {
+    const std::string tracking = tracking_text({}, Language::kEnglish);
+    EXPECT_THAT(tracking, HasSubstr("Reference ID    : -\n"));
+    EXPECT_THAT(tracking, HasSubstr("Time            : -   -\n"));
+    EXPECT_THAT(tracking, HasSubstr("Error bound     : -\n"));
+    EXPECT_THAT(tracking, HasSubstr("Frequency       : -\n"));
+    json::object odd = json::parse(R"({"at":[],"tracking":{"utc":7,"stratum":"1","leap":3,"frequency_ppm":"x"},
+                                       "sources":[7,{}],"sourcestats":{},"selectdata":[{"reason":null}],
+                                       "serverstats":{"verdicts":7}})")
+                           .as_object();
+    for (const Language language : {Language::kEnglish, Language::kJapanese}) {
+        EXPECT_FALSE(tracking_text(odd, language).empty());
+        EXPECT_FALSE(sources_text(odd, language).empty());
+        EXPECT_FALSE(sourcestats_text(odd, language).empty());
+        EXPECT_FALSE(selectdata_text(odd, language).empty());
+        EXPECT_FALSE(serverstats_text(odd, language).empty());
+    }
+}
+
+TEST(SourcesText, HasChronycsColumnsAndTheReason) {
+    EXPECT_EQ(sources_text(sample(), Language::kEnglish),
+              "MS  Name    Stratum  Poll  Reach  LastRx  Last sample                  Reason\n"
+              "=================================================================================================\n"
+              "#o  pps           0     0    377       0   -123ns[ +456ns] +/- 2000ns  the clock follows it\n"
+              "#?  受信機        0     -      0       -  -                            nothing heard of it lately\n");
+}
+
+TEST(SourcesText, IsSaidInJapaneseToo) {
+    const std::string text = sources_text(sample(), Language::kJapanese);
+    EXPECT_THAT(text, HasSubstr("時計はこの時刻源に追従しています\n"));
+    EXPECT_THAT(text, HasSubstr("最近、何も受信していません\n"));
+}
+
+TEST(SourcestatsText, HasChronycsColumns) {
+    EXPECT_EQ(sourcestats_text(sample(), Language::kEnglish),
+              "Name    NP  Span  Age  Frequency  Freq Skew  Offset  Std Dev  Jitter\n"
+              "====================================================================\n"
+              "pps     64    63    0     -0.001      0.020  -123ns     40ns   300ns\n"
+              "受信機   0     0    -          -          -       -        -       -\n");
+}
+
+TEST(SelectdataText, ShowsACodeThatIsNewAsItIs) {
+    EXPECT_EQ(selectdata_text(sample(), Language::kEnglish),
+              "S  Name    Options  Last     From       To  Code            Reason\n"
+              "================================================================================\n"
+              "o  pps     -P-         0  -2123ns  +1877ns  selected        the clock follows it\n"
+              "?  受信機  N-T         -        -        -  born_yesterday  born_yesterday\n");
+}
+
+TEST(ServerstatsText, CountsEveryVerdictEvenOneThatIsNew) {
+    const std::string text = serverstats_text(sample(), Language::kEnglish);
+    EXPECT_THAT(text, HasSubstr("NTP packets received        : 8\n"));
+    EXPECT_THAT(text, HasSubstr("NTP packets answered        : 7\n"));
+    EXPECT_THAT(text, HasSubstr("rate_limited                : 2\n"));
+    EXPECT_THAT(text, HasSubstr("NTP version 4 requests      : 5\n"));
+    EXPECT_THAT(text, HasSubstr("Control connections dropped : 1\n"));
+    EXPECT_THAT(serverstats_text(sample(), Language::kJapanese), HasSubstr("応答した NTP パケット"));
+}
+
+}  // namespace
+}  // namespace tokimori
