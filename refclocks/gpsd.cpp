@@ -13,7 +13,7 @@
 #include <variant>
 #include <vector>
 
-#include "refclocks/gpsd_receiver.h"
+#include "refclocks/gpsd_receivers.h"
 #include "refclocks/gpsd_report.h"
 #include "refclocks/line_assembler.h"
 #include "refclocks/retried_device.h"
@@ -77,7 +77,7 @@ public:
           socket_{io},
           connect_timer_{io},
           dead_timer_{io},
-          receiver_{counter, watch(), this->sink(), source, settings_.pps} {}
+          receivers_{counter, watch(), this->sink(), source, settings_.pps} {}
 
 private:
     std::optional<std::string> open_device() override {
@@ -140,11 +140,13 @@ private:
         endpoints_.clear();
         connect_timer_.cancel();
         const bool local = is_this_host(socket_);
-        receiver_.set_local(local);
+        receivers_.set_local(local);
         remark_ = settings_.pps && !local
                       ? "; pulses are not taken from another host: run gpsd here, or set pps = false"
                       : "";
-        release_.clear();
+        greeted_ = false;
+        name_ = "gpsd at " + place_;
+        receivers_.set_name(name_);
         lines_.clear();
         explained_ = false;
         asio::async_write(socket_, asio::buffer(watch_command_), in_this_opening(&Connection::asked));
@@ -191,24 +193,31 @@ private:
 
     // The first is gpsd's own greeting; a receiver that is itself a gpsd may send another.
     void take(const VersionReport& report) {
-        if (release_.empty()) {
-            release_ = ' ' + report.release;
+        if (!std::exchange(greeted_, true)) {
+            name_ = "gpsd " + report.release + " at " + place_;
+            receivers_.set_name(name_);
         }
     }
 
     void take(const DeviceReport& report) {
-        if (report.present || (!report.device.empty() && !is_wanted(report.device))) {
+        const bool of_nobody = report.device.empty();
+        if (report.present || (!of_nobody && !(is_wanted(report.device) && receivers_.lose(report.device)))) {
             return;
         }
         explained_ = true;
-        watch().tell(false,
-                     report.device.empty()
-                         ? "gpsd at " + place_ + " has no receiver: plug it in, or name its device in /etc/default/gpsd"
-                         : "gpsd at " + place_ + " lost the receiver " + report.device +
-                               ": check its cable and power, or plug it in again");
+        watch().tell(false, of_nobody ? "gpsd at " + place_ +
+                                            " has no receiver: plug it in, or name its device in /etc/default/gpsd"
+                                      : "gpsd at " + place_ + " lost the receiver " + report.device +
+                                            ": check its cable and power, or plug it in again");
     }
 
-    /// A report of a receiver: TPV, TOFF, PPS or SKY.
+    void take(const PulseReport& report) {
+        if (is_wanted(report.device)) {
+            receivers_.take(report);
+        }
+    }
+
+    /// Anything else that a receiver reports: TPV, TOFF, SKY, SUBFRAME.
     template <typename Report>
     void take(const Report& report) {
         if (!is_wanted(report.device)) {
@@ -217,8 +226,8 @@ private:
         watch().succeeded();
         explained_ = false;
         heard();
-        watch().tell(true, "gpsd" + release_ + " at " + place_ + " reports the receiver " + report.device + remark_);
-        receiver_.take(report);
+        watch().tell(true, name_ + " reports the receiver " + report.device + remark_);
+        receivers_.take(report);
     }
 
     bool is_wanted(const std::string& device) const { return settings_.device.empty() || device == settings_.device; }
@@ -243,13 +252,14 @@ private:
     DeviceTimer connect_timer_;
     DeviceTimer dead_timer_;  // since the last byte
     GpsdReportReader reader_;
-    GpsdReceiver receiver_;
+    GpsdReceivers receivers_;
     LineAssembler lines_;
     std::array<char, 8192> bytes_{};
     std::vector<tcp::endpoint> endpoints_;
     std::size_t next_endpoint_ = 0;
     std::optional<Error> first_error_;
-    std::string release_;
+    bool greeted_ = false;
+    std::string name_;
     std::string remark_;
     bool explained_ = false;  // gpsd told why nothing can come
 };

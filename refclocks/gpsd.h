@@ -26,7 +26,7 @@ struct GpsdPatience {
 struct GpsdSettings {
     std::string host = "localhost";  ///< a name or a numeric address; only other names than "localhost" need a resolver
     std::uint16_t port = 2947;
-    std::string device = {};  ///< only reports of this device (path); empty: of any
+    std::string device = {};  ///< only reports of this device (path); empty: of one at a time, whichever has the time
     bool pps = false;         ///< also take gpsd's PPS reports as pulses; only of a gpsd on this host
     GpsdPatience patience = {};
 };

@@ -1,31 +1,31 @@
 #pragma once
 
-#include <map>
+#include <cstdint>
 #include <optional>
-#include <string>
 
 #include "refclocks/counter.h"
-#include "refclocks/device_watch.h"
 #include "refclocks/gpsd_report.h"
 #include "refclocks/refclock.h"
 
 namespace tokimori {
 
-/// Joins what gpsd says of one second, in several lines and once or more, into one label; passes pulses and satellites
-/// on. Whether a date is plausible, and whether several agree, is judged elsewhere. No I/O of its own.
+/// One receiver behind gpsd: joins what gpsd says of one second, in several lines and once or more, into one label, and
+/// tells of the satellites and of the receiver's health. Whether a date is plausible, and whether several agree, is
+/// judged elsewhere. No I/O of its own.
 class GpsdReceiver {
 public:
-    /// `counter`, `watch` and `sink` must outlive the object.
-    GpsdReceiver(Counter& counter, DeviceWatch& watch, ObservationSink& sink, SourceId source, bool pps);
+    /// `counter` and `sink` must outlive the object.
+    GpsdReceiver(Counter& counter, ObservationSink& sink, SourceId source);
 
-    /// gpsd's stamps are of this host's clock (true), or of another host's and mean nothing here (false; the default).
-    void set_local(bool local) { local_ = local; }
-
-    /// One report, just arrived.
+    /// One report of this receiver, just arrived. A `TimeOffsetReport` counts only from a gpsd on this host: its stamp
+    /// is of that host's clock.
     void take(const FixReport& report);
     void take(const TimeOffsetReport& report);
-    void take(const PulseReport& report);
     void take(const SkyReport& report);
+    void take(const LeapReport& report);
+
+    /// Tells its satellites and its health again, though they have not changed.
+    void repeat();
 
 private:
     /// When a second was first named.
@@ -33,29 +33,37 @@ private:
         UtcTime time;
         LocalInstant at;
     };
-    struct Device {
-        std::optional<Hearing> offset;      // by a TOFF
-        std::optional<Hearing> sky;         // by a SKY
-        std::optional<FixReport> last;      // what the last label was made of
-        std::optional<Satellites> current;  // the SKY reports of this second together
-        std::optional<Satellites> sent;
+    /// A number that gpsd tells now and then while it holds, and never says the end of.
+    struct Flag {
+        std::int64_t value = 0;
+        LocalInstant at;
+
+        void take(std::optional<std::int64_t> told, LocalInstant now);
     };
 
-    static void hear_sky(const SkyReport& report, LocalInstant now, Device& device);
-    Device* device(const std::string& path);
-    bool vouched(const FixReport& report, const Device& device) const;
-    bool sees_satellites(const Device& device) const;
-    std::optional<Label> label(const FixReport& report, Device& device) const;
-    void publish(Device& device);
+    void hear_sky(const SkyReport& report, LocalInstant now);
+    bool vouched(const FixReport& report) const;
+    bool sees_satellites() const;
+    std::optional<Label> label(const FixReport& report);
+    void tell_satellites();
+    void tell_health(const FixReport& report);
+    void reject(Rejection::Reason reason);
 
     Counter& counter_;
-    DeviceWatch& watch_;
     ObservationSink& sink_;
     SourceId source_;
-    bool pps_;
-    bool local_ = false;
-    std::map<std::string, Device> devices_;
-    std::optional<UtcTime> last_pulse_;
+    std::optional<Hearing> offset_;      // by a TOFF
+    std::optional<Hearing> sky_;         // by a SKY
+    std::optional<FixReport> last_;      // what the last label was made of
+    std::optional<Satellites> current_;  // the SKY reports of this second together
+    std::optional<Satellites> sent_;
+    Flag antenna_;
+    Flag antenna_power_;
+    Flag jamming_;
+    ReceiverHealth health_;  // as told
+    std::optional<GpsLeapPage> heard_page_;
+    std::optional<GpsLeapPage> page_;  // heard twice in a row
+    LocalInstant page_at_;
 };
 
 }  // namespace tokimori

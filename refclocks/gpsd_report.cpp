@@ -2,7 +2,9 @@
 
 #include <gps.h>
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 
@@ -133,6 +135,69 @@ GpsdReport read_device(std::string_view line) {
     return DeviceReport{std::string{*path}, *activated != "0"};
 }
 
+constexpr int kGpsSystem = 0;
+
+// Page 18 of subframe 4 is printed as IONO, in whole numbers whether scaled or not. libgps does not know it. QZSS has a
+// page of the same name.
+GpsdReport read_subframe(std::string_view line) {
+    if (line.find(R"("IONO":{)") == std::string_view::npos ||
+        integer_of(line, "gnssId").value_or(kGpsSystem) != kGpsSystem) {
+        return {};
+    }
+    const auto now = integer_of(line, "ls");
+    const auto week = integer_of(line, "WNlsf");
+    const auto day = integer_of(line, "DN");
+    const auto future = integer_of(line, "lsf");
+    if (!now || !week || !day || !future) {
+        return Reason::kUnreadable;
+    }
+    return LeapReport{std::string{value_of(line, "device").value_or("")}, {*now, *week, *day, *future}};
+}
+
+std::optional<std::int16_t> whole(double value, double least, double most) {
+    return value >= least && value <= most ? std::optional{static_cast<std::int16_t>(std::lround(value))}
+                                           : std::nullopt;
+}
+
+Satellite satellite_of(const satellite_t& seen) {
+    Satellite found;
+    const bool known = seen.svid > 0 && seen.gnssid <= static_cast<int>(SatelliteSystem::kNavic);
+    found.system = known ? static_cast<SatelliteSystem>(seen.gnssid) : SatelliteSystem::kUnknown;
+    found.number = static_cast<std::uint16_t>(known ? seen.svid : seen.PRN);
+    found.azimuth = whole(seen.azimuth >= 359.5 && seen.azimuth < 360 ? 0 : seen.azimuth, 0, 359.5);
+    found.elevation = whole(seen.elevation, -90, 90);
+    found.signal = whole(seen.ss, 0, 99);
+    found.used = seen.used;
+    return found;
+}
+
+// Receivers of several frequencies are told a satellite once for each of its signals.
+void add_signal(std::vector<Satellite>& list, const Satellite& seen) {
+    const auto known = std::find_if(list.begin(), list.end(), [&](const Satellite& one) {
+        return one.system == seen.system && one.number == seen.number;
+    });
+    if (known == list.end()) {
+        list.push_back(seen);
+        return;
+    }
+    known->signal = std::max(known->signal, seen.signal);
+    known->used = known->used || seen.used;
+}
+
+std::vector<Satellite> satellites_of(const gps_data_t& data) {
+    std::vector<Satellite> list;
+    for (const satellite_t& seen : data.skyview) {
+        if (seen.PRN > 0) {
+            add_signal(list, satellite_of(seen));
+        }
+    }
+    std::stable_partition(list.begin(), list.end(), [](const Satellite& one) { return one.used; });
+    if (list.size() > Satellites::kMostListed) {
+        list.resize(Satellites::kMostListed);
+    }
+    return list;
+}
+
 // The list holds a "class" for each device and must stay away from libgps, which also refuses more than four of them.
 GpsdReport read_device_list(std::string_view line) {
     return line.find(R"("devices":[])") != std::string_view::npos ? GpsdReport{DeviceReport{}} : GpsdReport{};
@@ -174,6 +239,9 @@ GpsdReport GpsdReportReader::read(std::string_view line) {
     if (name == "SKY") {
         return read_sky(line);
     }
+    if (name == "SUBFRAME") {
+        return read_subframe(line);
+    }
     if (name == "DEVICE") {
         return read_device(line);
     }
@@ -193,7 +261,13 @@ void GpsdReportReader::unpack(std::string_view line) {
 GpsdReport GpsdReportReader::read_fix(std::string_view line) {
     unpack(line);
     const gps_data_t& data = scratch_->data;
-    FixReport report{scratch_->device(), std::nullopt, data.fix.mode, data.fix.status, std::nullopt};
+    FixReport report{.device = scratch_->device(),
+                     .time = std::nullopt,
+                     .mode = data.fix.mode,
+                     .status = data.fix.status,
+                     .antenna = integer_of(line, "ant"),
+                     .antenna_power = integer_of(line, "antPwr"),
+                     .jamming = integer_of(line, "jam")};
     if (data.leap_seconds > 0) {
         report.gps_minus_utc = data.leap_seconds;
     }
@@ -220,7 +294,7 @@ GpsdReport GpsdReportReader::read_sky(std::string_view line) {
     }
     const std::optional<std::string_view> text = value_of(line, "time");
     return SkyReport{scratch_->device(), text ? possible_time(*text) : std::nullopt, scratch_->data.satellites_visible,
-                     scratch_->data.satellites_used};
+                     scratch_->data.satellites_used, satellites_of(scratch_->data)};
 }
 
 // The numbers are read from the text: libgps keeps seconds in 32 bits (until 2038), drops the precision, and in 3.22
@@ -243,6 +317,7 @@ GpsdReport GpsdReportReader::read_stamps(std::string_view line, std::uint64_t ex
     report.clock = clock->seconds * kNanosecondsPerSecond + clock->nanoseconds;
     if constexpr (std::same_as<Report, PulseReport>) {
         report.uncertainty = pulse_uncertainty(line);
+        report.sawtooth = integer_of(line, "qErr");
     }
     return report;
 }

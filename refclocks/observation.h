@@ -1,13 +1,16 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "leap/calendar.h"
 #include "leap/instant.h"
 #include "leap/leap_table.h"
+#include "refclocks/satellite.h"
 
 namespace tokimori {
 
@@ -44,12 +47,33 @@ struct OffsetSample {
     std::optional<LeapKind> leap_at_month_end = std::nullopt;  ///< as in `Label`
 };
 
-/// Satellites as the receiver sees them.
+/// Satellites as the receiver sees them. At most one a second, on change.
 struct Satellites {
+    static constexpr std::size_t kMostListed = 64;
+
     SourceId source = 0;
     LocalInstant at;
     int visible = 0;
     int used = 0;
+    std::vector<Satellite> list = {};  ///< where the driver knows them; each once, at most `kMostListed`
+};
+
+/// What a receiver says of its own hardware, where it does. On change only.
+struct ReceiverHealth {
+    enum class Antenna : std::uint8_t { kUnknown, kOpen, kShort };  ///< unknown: well, or not told
+
+    SourceId source = 0;
+    LocalInstant at;
+    Antenna antenna = Antenna::kUnknown;
+    std::optional<bool> antenna_powered = std::nullopt;
+    int jamming = 0;  ///< 0 (none, or not told) … 255 (severe); a change by less than 32 is none
+};
+
+/// Another receiver speaks for this source from now on. What was learned of the one before does not hold for it: how
+/// late its sentences are, where its pulses lie.
+struct ReceiverChange {
+    SourceId source = 0;
+    LocalInstant at;
 };
 
 /// The state of a device in words: absent, busy, forbidden, gone, back. Not the end of anything: the driver retries
@@ -85,6 +109,7 @@ struct LostPulses {
 };
 
 /// All that a reference clock can say. May arrive minutes late and out of order.
-using Observation = std::variant<Pulse, Label, OffsetSample, Satellites, DeviceState, Rejection, LostPulses>;
+using Observation = std::variant<Pulse, Label, OffsetSample, Satellites, ReceiverHealth, ReceiverChange, DeviceState,
+                                 Rejection, LostPulses>;
 
 }  // namespace tokimori

@@ -136,6 +136,13 @@ void Timekeeper::on(const Satellites& satellites) {
     }
 }
 
+// Another receiver's sentences have another delay, and its pulses lie elsewhere.
+void Timekeeper::on(const ReceiverChange& change) {
+    if (SourceTrack* const source = find(change.source)) {
+        *source = SourceTrack{source->settings(), settings_.floor};
+    }
+}
+
 bool Timekeeper::believable(const SourceTrack& source) const {
     return settings_.laboratory || !source.settings().laboratory_only;
 }

@@ -60,9 +60,9 @@ private:
     void on(const Label& label);
     void on(const OffsetSample& sample);
     void on(const Satellites& satellites);
-    void on(const DeviceState&) {}
+    void on(const ReceiverChange& change);
     void on(const Rejection& rejection);
-    void on(const LostPulses&) {}
+    void on(const auto&) {}  ///< what is said of devices, for people alone
 
     SourceTrack* find(SourceId id);
     const SourceTrack* find(SourceId id) const;

@@ -119,8 +119,10 @@ constexpr std::array kRows{
             .driver = "gpsd",
             .minimum = "0",
             .maximum = "255",
-            .english = "Only reports of this device of gpsd are taken, such as /dev/ttyAMA0; empty: of any.",
-            .japanese = "gpsd のうちこの機器 (/dev/ttyAMA0 など) の報告だけを使います。空ならすべて使います。",
+            .english = "Only this device of gpsd is followed, such as /dev/ttyAMA0; empty: one that has the time, and "
+                       "another when it fails.",
+            .japanese = "gpsd のうちこの機器 (/dev/ttyAMA0 など) "
+                        "だけを使います。空なら時刻の得られる受信機を一台使い、失われると別の一台に移ります。",
             .fill = fill<&RefclockConfiguration::device>},
     Setting{.section = "refclock",
             .key = "pps",

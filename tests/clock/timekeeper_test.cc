@@ -37,6 +37,25 @@ TEST_F(TimekeeperTest, ServesAsSoonAsThreeSecondsAgree) {
     EXPECT_TRUE(report().from_pulses);
 }
 
+TEST_F(TimekeeperTest, ForgetsWhatItLearnedOfAReceiverThatAnotherReplaces) {
+    clock_.set_sources({gps()});
+    feed(0, 30);
+    EXPECT_EQ(report().sentence_delay, 140ms);
+    clock_.observe(ReceiverChange{.source = 1, .at = at(29900ms)});
+    EXPECT_FALSE(report().sentence_delay);
+    for (int second = 30; second < 60; ++second) {
+        pulse(second);
+        Label late = label(second);
+        late.heard += 300ms;
+        clock_.observe(late);
+        clock_.advance(at(seconds(second) + 900ms));
+        EXPECT_TRUE(serving_at(seconds(second) + 900ms)) << second;
+        EXPECT_LE(std::chrono::abs(error_at(seconds(second))), 1us) << second;
+    }
+    EXPECT_EQ(report().sentence_delay, 440ms);
+    EXPECT_EQ(report().reason, Reason::kSelected);
+}
+
 TEST_F(TimekeeperTest, TellsClientsWhomItFollows) {
     SourceSettings named = gps();
     named.refid = reference_id("PPS");

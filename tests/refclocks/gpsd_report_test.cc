@@ -150,6 +150,13 @@ TEST(GpsdReport, ReadsThePulseItself) {
     EXPECT_EQ(report.clock, 1'753'990'415'000'000'031);
 }
 
+TEST(GpsdReport, ReadsBySoMuchThePulseMissed) {
+    EXPECT_EQ(read_as<PulseReport>(pulse(R"(,"precision":-20,"qErr":-4331)")).sawtooth, -4331);
+    EXPECT_EQ(read_as<PulseReport>(pulse(R"(,"precision":-20,"shm":"NTP1","qErr":9862)")).sawtooth, 9862);
+    EXPECT_EQ(read_as<PulseReport>(pulse(R"(,"precision":-20)")).sawtooth, std::nullopt);
+    EXPECT_EQ(read_as<PulseReport>(pulse(R"(,"precision":-20,"qErr":1.5)")).sawtooth, std::nullopt);
+}
+
 std::string offset_of(const std::string& real, const std::string& real_nsec, const std::string& clock) {
     return R"({"class":"TOFF","device":"d","real_sec":)" + real + R"(,"real_nsec":)" + real_nsec + R"(,"clock_sec":)" +
            clock + R"(,"clock_nsec":0})";
@@ -178,6 +185,85 @@ TEST(GpsdReport, CountsSatellitesSeenAndUsed) {
     EXPECT_EQ(sky.visible, 3);
     EXPECT_EQ(sky.used, 2);
     EXPECT_EQ(text(sky.time), "2017-12-01T17:22:43.000000000Z");
+}
+
+TEST(GpsdReport, ListsTheSatellitesWithTheirSignals) {
+    const auto sky =
+        read_as<SkyReport>(R"({"class":"SKY","device":"/dev/pts/1","nSat":5,"uSat":2,"satellites":[)"
+                           R"({"PRN":7,"el":4.0,"az":20.0,"ss":0.0,"used":false},)"
+                           R"({"PRN":5,"el":44.4,"az":359.8,"ss":33.6,"used":true,"gnssid":0,"svid":5,"health":1},)"
+                           R"({"PRN":66,"used":false,"gnssid":6,"svid":2,"freqid":8},)"
+                           R"({"PRN":194,"gnssid":5,"svid":2,"el":-91.0,"az":361.0,"ss":-1.0,"used":true},)"
+                           R"({"PRN":9,"gnssid":99,"svid":3,"used":false}]})");
+    ASSERT_THAT(sky.list, SizeIs(5));
+    EXPECT_EQ(sky.list[0], (Satellite{SatelliteSystem::kGps, 5, 0, 44, 34, true})) << "those in use come first";
+    EXPECT_EQ(sky.list[1], (Satellite{SatelliteSystem::kQzss, 2, {}, {}, {}, true}));
+    EXPECT_EQ(sky.list[2], (Satellite{SatelliteSystem::kUnknown, 7, 20, 4, 0, false}));
+    EXPECT_EQ(sky.list[3], (Satellite{SatelliteSystem::kGlonass, 2, {}, {}, {}, false}));
+    EXPECT_EQ(sky.list[4], (Satellite{SatelliteSystem::kUnknown, 9, {}, {}, {}, false}));
+}
+
+TEST(GpsdReport, ListsASatelliteOnceWithItsStrongestSignal) {
+    const auto sky = read_as<SkyReport>(
+        R"({"class":"SKY","nSat":3,"satellites":[{"PRN":5,"ss":33.0,"used":false,"gnssid":0,"svid":5},)"
+        R"({"PRN":5,"ss":41.0,"used":true,"gnssid":0,"svid":5,"sigid":3},{"PRN":5,"used":false,"gnssid":0,"svid":5,"sigid":7}]})");
+    ASSERT_THAT(sky.list, SizeIs(1));
+    EXPECT_EQ(sky.list[0], (Satellite{SatelliteSystem::kGps, 5, {}, {}, 41, true}));
+}
+
+TEST(GpsdReport, ListsNoMoreSatellitesThanItPromises) {
+    std::string line = R"({"class":"SKY","satellites":[{"PRN":1,"used":false})";
+    for (int number = 2; number <= 100; ++number) {
+        line += R"(,{"PRN":)" + std::to_string(number) + R"(,"used":)" + (number == 100 ? "true}" : "false}");
+    }
+    const auto sky = read_as<SkyReport>(line + "]}");
+    ASSERT_THAT(sky.list, SizeIs(Satellites::kMostListed));
+    EXPECT_EQ(sky.list[0].number, 100) << "one in use is not left out";
+    EXPECT_EQ(sky.visible, 100);
+}
+
+TEST(GpsdReport, ReadsTheHealthOfAReceiverWhereGpsdTellsIt) {
+    const auto fix = read_as<FixReport>(R"({"class":"TPV","device":"d","mode":0,"ant":3,"antPwr":2,"jam":31})");
+    EXPECT_EQ(fix.antenna, 3);
+    EXPECT_EQ(fix.antenna_power, 2);
+    EXPECT_EQ(fix.jamming, 31);
+    const auto none = read_as<FixReport>(kFix);
+    EXPECT_FALSE(none.antenna || none.antenna_power || none.jamming);
+}
+
+// As gpsd prints what a u-blox M8T heard of satellite 3 in August 2020.
+std::string subframe(const std::string& before, const std::string& leap) {
+    return R"({"class":"SUBFRAME","device":"/dev/ttyAMA0",)" + before +
+           R"("dataid":56,"IONO":{"a0":5,"a1":2,"a2":-1,"a3":-1,"b0":38,"b1":3,"b2":-1,"b3":-5,"A1":9,"A0":2,"tot":144,)"
+           R"("WNt":69,)" +
+           leap + "}}";
+}
+
+TEST(GpsdReport, ReadsWhatGpsSaysOfLeapSeconds) {
+    const std::string leap = R"("ls":18,"WNlsf":137,"DN":7,"lsf":18)";
+    for (const std::string before : {R"("gnssId":0,"tSV":3,"frame":4,"TOW17":443034,"scaled":false,)",
+                                     R"("tSV":3,"TOW17":443034,"frame":4,"scaled":true,)"}) {
+        const auto report = read_as<LeapReport>(subframe(before, leap));
+        EXPECT_EQ(report.device, "/dev/ttyAMA0");
+        EXPECT_EQ(report.page, (GpsLeapPage{18, 137, 7, 18}));
+    }
+    EXPECT_EQ(read_as<LeapReport>(subframe("", R"("ls":-1,"WNlsf":300,"DN":0,"lsf":127)")).page,
+              (GpsLeapPage{-1, 300, 0, 127}))
+        << "what it means is judged elsewhere";
+}
+
+TEST(GpsdReport, PassesOverSubframesThatSayNothingOfLeapSeconds) {
+    EXPECT_TRUE(is_nothing(
+        R"({"class":"SUBFRAME","device":"d","tSV":3,"TOW17":443034,"frame":1,"scaled":false,"EPHEM1":{"WN":69,"ls":18}})"));
+    EXPECT_TRUE(is_nothing(subframe(R"("gnssId":5,"tSV":2,)", R"("ls":18,"WNlsf":137,"DN":7,"lsf":18)"))) << "QZSS";
+}
+
+TEST(GpsdReport, RefusesLeapSecondsThatAreNoNumbers) {
+    for (const std::string leap : {R"("ls":18,"WNlsf":137,"DN":7)", R"("ls":18.5,"WNlsf":137,"DN":7,"lsf":18)",
+                                   R"("ls":18,"WNlsf":"137","DN":7,"lsf":null)",
+                                   R"("ls":99999999999999999999,"WNlsf":137,"DN":7,"lsf":18)", R"("x":1)"}) {
+        EXPECT_TRUE(is_rejected(subframe("", leap), Reason::kUnreadable)) << leap;
+    }
 }
 
 TEST(GpsdReport, TellsAnEmptySkyFromOneThatBringsNoSatellites) {

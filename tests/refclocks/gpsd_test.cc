@@ -239,7 +239,7 @@ TEST_F(GpsdTest, ReportsPulsesWhereTheyAreWanted) {
     wanted.pps = true;
     const auto clock = started(wanted);
     run_until_connected(gpsd);
-    gpsd.say(stamps("PPS", 38));
+    gpsd.say(fix(37) + stamps("PPS", 38));
     run_until_kept<Pulse>(1);
     EXPECT_EQ(kept_.of<Pulse>().front().at, LocalInstant{49'900ms});
     EXPECT_EQ(kept_.of<Pulse>().front().uncertainty, Duration{953});
@@ -281,6 +281,39 @@ TEST_F(GpsdTest, NoticesThatAReceiverWasPulledOutAndComesBack) {
     EXPECT_THAT(states[1].sentence, HasSubstr("lost the receiver /dev/ttyAMA0"));
     EXPECT_FALSE(states[1].working);
     EXPECT_TRUE(states[2].working);
+}
+
+TEST_F(GpsdTest, SaysWhichOfTwoReceiversItFollowsWhenOneIsUnplugged) {
+    FakeGpsd gpsd{io_};
+    const auto clock = started(settings(gpsd.port()));
+    run_until_connected(gpsd);
+    const std::string other = "/dev/ttyUSB0";
+    gpsd.say(kGreeting + fix(38) + fix(38, 3, other) + R"({"class":"DEVICE","path":"/dev/ttyUSB7","activated":0})" +
+             "\r\n");
+    gpsd.say(fix(39) + fix(39, 3, other));
+    run_until_kept<Label>(2);
+    EXPECT_EQ(kept_.of<DeviceState>().size(), 1U) << "of one that is not followed nothing is said";
+    gpsd.say(R"({"class":"DEVICE","path":"/dev/ttyAMA0","activated":0})" + std::string{"\r\n"} + fix(40, 3, other));
+    run_until_kept<Label>(3);
+    const std::vector<DeviceState> states = kept_.of<DeviceState>();
+    ASSERT_EQ(states.size(), 4U);
+    EXPECT_THAT(states[1].sentence, HasSubstr("lost the receiver /dev/ttyAMA0"));
+    EXPECT_THAT(states[2].sentence, HasSubstr("reports the receiver /dev/ttyUSB0"));
+    EXPECT_EQ(states[3].sentence, "gpsd 3.22 at localhost:" + std::to_string(gpsd.port()) +
+                                      ": the receiver /dev/ttyAMA0 is gone, /dev/ttyUSB0 is followed now");
+    EXPECT_TRUE(states[3].working);
+}
+
+TEST_F(GpsdTest, HearsNoReceiverInPulsesAlone) {
+    FakeGpsd gpsd{io_};
+    GpsdSettings wanted = settings(gpsd.port());
+    wanted.pps = true;
+    wanted.patience.device.silence = 20ms;
+    const auto clock = started(wanted);
+    run_until_connected(gpsd);
+    gpsd.say(stamps("PPS", 38) + stamps("PPS", 39));
+    run_until_said("reports nothing of any receiver");
+    EXPECT_EQ(kept_.all.size(), 1U);
 }
 
 TEST_F(GpsdTest, SaysNothingAfterStop) {

@@ -11,6 +11,7 @@ sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 
 from tokimori_sky.clock import HostClock, SteadyClock  # noqa: E402
 from tokimori_sky.faults import FaultBoard, Planned, parse_planned  # noqa: E402
+from tokimori_sky.lnav import SECONDS_PER_MESSAGE  # noqa: E402
 from tokimori_sky.player import Clock, Delays, Player  # noqa: E402
 from tokimori_sky.pty_port import PacedLine, PtyPort  # noqa: E402
 from tokimori_sky.receiver import Receiver, Settings  # noqa: E402
@@ -59,6 +60,9 @@ def arguments(argv: Optional[List[str]] = None) -> argparse.Namespace:
     parser.add_argument("--no-ubx", action="store_true", help="NMEA alone; no answer to polls")
     parser.add_argument("--no-nmea", action="store_true", help="UBX alone")
     parser.add_argument("--nano", type=int, default=0, metavar="NS", help="fraction of the second in UBX")
+    parser.add_argument("--subframes", type=int, nargs="?", const=SECONDS_PER_MESSAGE, default=0, metavar="S",
+                        help="what the satellites broadcast of leap seconds (UBX), every S seconds; default: 750, as "
+                             "they do")
     parser.add_argument("--leap", choices=("insert", "delete"), help="at the end of the sky's UTC month")
     parser.add_argument("--repeat-59", action="store_true", help="say second 59 twice instead of 60")
     parser.add_argument("--fault", type=_planned, action="append", default=[], metavar="KIND@S[+S]",
@@ -82,7 +86,7 @@ def player(options: argparse.Namespace) -> Player:
     clock: Clock = HostClock(historical()) if options.start is None else SteadyClock(options.start)
     settings = Settings(
         talker=options.talker, nmea=not options.no_nmea, ubx=not options.no_ubx, baud=options.baud,
-        repeat_59=options.repeat_59, nano=options.nano, seed=options.seed,
+        repeat_59=options.repeat_59, nano=options.nano, seed=options.seed, subframes=options.subframes,
     )
     port = PtyPort(options.link)
     receiver = Receiver(_timescale(options.leap, clock), settings)

@@ -3,7 +3,7 @@ import struct
 
 import pytest
 
-from tokimori_sky import constellation, nmea, ubx
+from tokimori_sky import constellation, lnav, nmea, ubx
 from tokimori_sky.receiver import Settings, observe
 from tokimori_sky.timescale import historical, parse_utc
 
@@ -104,6 +104,46 @@ def test_timels_tells_of_a_leap_that_is_past():
 def test_timels_does_not_announce_years_ahead():
     assert timels("2016-01-01T00:00:00Z")["change"] == 0
     assert timels("2016-08-01T00:00:00Z")["change"] == 1
+
+
+# Page 18 as a u-blox M8T heard it of satellite 3 (GPS week 2117, second 443034), and the 24 data bits of its words.
+HEARD = [0x22C0453B, 0x240DEC03, 0x1E0140A9, 0xBFFFC997, 0x00FFFEE9, 0x8000026C, 0x00000000, 0x00A4114F, 0x04A241CF,
+         0x048000A3]
+SAID = [0x8B0114, 0x9037B0, 0x780502, 0xFFFF26, 0x03FFFB, 0x000009, 0x000000, 0x029045, 0x128907, 0x120000]
+
+
+def test_the_parity_is_that_of_a_real_satellite():
+    assert lnav.words(SAID) == HEARD
+
+
+def test_both_words_that_end_a_half_end_in_two_zeros():
+    for tow in range(0, 604800, 6000):
+        words = lnav.page_18(2446, tow, lnav.LeapData(18, 2503, 6, 19))
+        assert [word & 3 for word in (words[1], words[9])] in ([0, 0], [0, 3], [3, 0], [3, 3])
+        assert all(word >> 30 & 1 == 0 for word in words)
+
+
+def subframes(text, **settings):
+    frames = ubx.Parser().feed(ubx.rxm_sfrbx(epoch(text, **settings)))
+    return [(frame.payload[:8], struct.unpack("<10I", frame.payload[8:])) for frame in frames]
+
+
+@pytest.mark.parametrize("text, expected", [
+    ("2016-12-31T00:00:06Z", (17, 137, 7, 18)), ("2017-01-01T00:00:06Z", (18, 137, 7, 18)),
+    ("2015-06-30T00:00:06Z", (16, 59, 3, 17)), ("2016-01-01T00:00:06Z", (17, 59, 3, 17)),
+])
+def test_page_18_tells_of_the_leap_second(text, expected):
+    heard = subframes(text)
+    assert len(heard) == len([seen for seen in epoch(text).used if seen.gnss == constellation.GPS])
+    for header, words in heard:
+        data = [word >> 6 & 0xFFFFFF for word in words]
+        assert header[0] == 0 and header[4] == 10 and header[6] == 2
+        assert data[0] >> 16 == 0x8B and data[1] >> 2 & 7 == 4 and data[2] >> 16 & 63 == 56
+        assert (data[8] >> 16, data[8] >> 8 & 255, data[8] & 255, data[9] >> 16) == expected
+
+
+def test_without_a_fix_no_subframe_is_heard():
+    assert not subframes("2026-11-22T00:00:06Z", faults={"no-fix": 0})
 
 
 def test_the_parser_skips_what_is_no_frame():

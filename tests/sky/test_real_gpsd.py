@@ -153,3 +153,14 @@ def test_garbage_and_silence_are_survived():
         scene.client.wait_for(is_fix, PATIENCE)
         first = time.time()
         scene.client.wait_for(lambda report: is_fix(report) and posix(report) > first + 7, 20)
+
+
+def test_gpsd_reads_what_the_satellites_broadcast_of_leap_seconds():
+    with Scene(["--start", "2027-12-31T23:00:00Z", "--leap", "insert", "--subframes", "2", "--baud", "115200"]) as scene:
+        for _ in range(4):
+            heard = scene.client.wait_for(lambda report: report["class"] == "SUBFRAME", 2 * PATIENCE)
+            assert (heard["frame"], heard["dataid"]) == (4, 56) and 1 <= heard["tSV"] <= 30
+            iono = heard["IONO"]
+            assert (iono["ls"], iono["WNlsf"], iono["DN"], iono["lsf"]) == (18, 2503 % 256, 6, 19)
+        fix = scene.client.wait_for(lambda report: is_fix(report) and "leapseconds" in report)
+        assert fix["leapseconds"] == 18

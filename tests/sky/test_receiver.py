@@ -44,6 +44,18 @@ def test_silence_is_silent_and_garbage_is_no_message():
     assert len(noise) == 300 and not ubx.Parser().feed(noise)
 
 
+def heard_subframes(every):
+    receiver = Receiver(SCALE, Settings(subframes=every, baud=115_200))
+    week = NOON - NOON % 604_800
+    return [second for second in range(1600) if ubx.RXM_SFRBX in frames(receiver, week + second)]
+
+
+def test_page_18_is_heard_in_its_place_or_as_often_as_wanted():
+    assert heard_subframes(0) == []
+    assert heard_subframes(750) == [534, 1284]
+    assert heard_subframes(5)[:3] == [4, 9, 14]
+
+
 def change(receiver, gps, faults):
     return struct.unpack_from("<bi", frames(receiver, gps, faults)[ubx.NAV_TIMELS], 11)
 

@@ -290,13 +290,14 @@ class Tokimorid(Process):
 
 
 class Gpsd(Process):
-    """A real gpsd in the foreground for one receiver."""
+    """A real gpsd in the foreground for one receiver, or for several."""
 
-    def __init__(self, device: str, port: int, prefix: Sequence[str] = ()) -> None:
+    def __init__(self, device: Union[str, Sequence[str]], port: int, prefix: Sequence[str] = ()) -> None:
         path = gpsd_path()
         assert path is not None, "gpsd is not installed; packaging/install-dependencies run installs it."
         self.port = port
-        super().__init__([*prefix, path, "-N", "-n", "-S", str(port), device])
+        devices = [device] if isinstance(device, str) else device
+        super().__init__([*prefix, path, "-N", "-n", "-S", str(port), *devices])
 
 
 class Gpsfake(Process):

@@ -5,7 +5,7 @@ import random
 from dataclasses import dataclass
 from typing import Callable, Dict, List, Optional, Tuple
 
-from . import nmea, ubx
+from . import lnav, nmea, ubx
 from .constellation import visible
 from .epoch import Epoch, LeapEvent
 from .faults import Amount
@@ -31,6 +31,7 @@ class Settings:
     repeat_59: bool = False
     nano: int = 0
     seed: int = 1
+    subframes: int = 0  # every so many seconds, page 18 of the navigation message; 0: never
 
 
 class LeapPlan:
@@ -153,6 +154,14 @@ class Receiver:
         return [(encode.__name__.upper(), encode(epoch, self._settings.talker)) for encode in encoders]
 
     def _ubx_messages(self, epoch: Epoch) -> List[Message]:
+        return self._navigation(epoch) + self._subframes(epoch)
+
+    def _subframes(self, epoch: Epoch) -> List[Message]:
+        every = self._settings.subframes
+        due = every > 0 and epoch.tow % every == lnav.END_OF_PAGE_18 % every
+        return [("RXM_SFRBX", ubx.rxm_sfrbx(epoch))] if due else []
+
+    def _navigation(self, epoch: Epoch) -> List[Message]:
         encoders = (
             ubx.nav_pvt, ubx.nav_timeutc, ubx.nav_timegps, ubx.nav_timels,
             ubx.nav_sat, ubx.nav_dop, ubx.tim_tp, ubx.nav_eoe,
@@ -166,7 +175,7 @@ class Receiver:
             return []
         if frame.name == ubx.MON_VER:
             return [ubx.mon_ver()]
-        known = self._ubx_messages(self._epoch) if self._epoch else []
+        known = self._navigation(self._epoch) if self._epoch else []
         return [data for _, data in known if tuple(data[2:4]) == frame.name]
 
     def _configure(self, frame: ubx.Frame) -> List[bytes]:

@@ -2,9 +2,10 @@
 from __future__ import annotations
 
 import struct
-from typing import Iterator, List, NamedTuple, Tuple
+from typing import Iterator, List, NamedTuple, Optional, Tuple
 
-from .constellation import ALTITUDE, GEOID_SEPARATION, LATITUDE, LONGITUDE, dilution
+from . import lnav
+from .constellation import ALTITUDE, GEOID_SEPARATION, GPS, LATITUDE, LONGITUDE, dilution
 from .epoch import Epoch
 from .timescale import DAY, GPS_EPOCH_POSIX, WEEK
 
@@ -13,6 +14,7 @@ SYNC = b"\xb5\x62"
 Name = Tuple[int, int]
 ACK_NAK: Name = (0x05, 0x00)
 ACK_ACK: Name = (0x05, 0x01)
+RXM_SFRBX: Name = (0x02, 0x13)
 CFG_PRT: Name = (0x06, 0x00)
 CFG_MSG: Name = (0x06, 0x01)
 CFG_RATE: Name = (0x06, 0x08)
@@ -152,6 +154,26 @@ def nav_dop(epoch: Epoch) -> bytes:
     flat = dops.horizontal
     values = (dops.position, dops.position, dops.time, dops.vertical, flat, flat, flat)
     return frame(NAV_DOP, struct.pack("<I7H", epoch.tow * 1000, *(round(value * 100) for value in values)))
+
+
+def leap_data(epoch: Epoch) -> Optional[lnav.LeapData]:
+    """What the satellites broadcast of leap seconds."""
+    if epoch.event is None:
+        return None
+    week, second = divmod(epoch.event.day - GPS_EPOCH_POSIX, WEEK)
+    return lnav.LeapData(epoch.offset, week, second // DAY + 1, epoch.offset + epoch.event.change)
+
+
+def rxm_sfrbx(epoch: Epoch) -> bytes:
+    """Subframe 4, page 18, as every GPS satellite of the fix sends it at the same time."""
+    leap = leap_data(epoch)
+    if leap is None:
+        return b""
+    subframe = struct.pack("<10I", *lnav.page_18(epoch.week, epoch.tow, leap))
+    senders = [satellite.sv for satellite in epoch.used if satellite.gnss == GPS]
+    return b"".join(
+        frame(RXM_SFRBX, struct.pack("<BBBBBBBx", GPS, sv, 0, 0, 10, channel, 2) + subframe)
+        for channel, sv in enumerate(senders))
 
 
 def nav_eoe(epoch: Epoch) -> bytes:
