@@ -16,7 +16,8 @@ from .guest import PATIENCE, Guest
 
 _QEMU = ["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53", "-accel", "tcg,thread=multi", "-smp", "2",
          "-m", "768", "-nodefaults", "-display", "none"]
-_LONGEST_LIFE = 900
+_LONGEST_LIFE = 1200
+_BOOT_PATIENCE = 300
 NTP_PORT, HIGH_PORT, _SHELL_PORT = 123, 11123, 5555
 
 
@@ -114,7 +115,7 @@ class Machine:
         return {int(inside): int(outside) for outside, inside in rows}
 
     def _await_boot(self) -> None:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + _BOOT_PATIENCE
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("The guest did not come up: %s" % self.console()[-800:])
