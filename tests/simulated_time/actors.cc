@@ -123,12 +123,21 @@ void Client::act() {
     }
     waiting_ = true;
     asked_ = world_.truth();
+    look_at_host();
     next_ += interval_;
     std::vector<std::byte> request(kHeader);
     request[0] = std::byte{0x23};  // version 4, client
     const std::uint64_t number = htobe64(++number_);
     std::memcpy(&request[40], &number, sizeof number);
     network_.deliver(port_, {std::move(request), world_.clock().realtime()});
+}
+
+void Client::look_at_host() {
+    VirtualClock& clock = world_.clock();
+    timex told{};
+    const int state = clock.adjust(told);
+    std::fprintf(results_, "host %" PRId64 " %" PRId64 " %d %d %d\n", asked_,
+                 clock.realtime() - world_.utc().posix_at(asked_), state, told.status, told.tai);
 }
 
 void Client::hear(const std::byte* octets, std::size_t size) {

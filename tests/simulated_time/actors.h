@@ -56,6 +56,8 @@ private:
 ///
 /// TRUTH is ns since launch, DISTANCE the root distance in ns (half the root delay and the root dispersion), RECEIVED
 /// and SENT what is wrong with the two timestamps, in ns. `lost TRUTH` where no reply came before the next request.
+/// With each request it looks at the clock of the host: `host TRUTH ERROR STATE STATUS TAI` is what is wrong with
+/// CLOCK_REALTIME, in ns, and what adjtimex tells of it.
 class Client : public Actor {
 public:
     /// All must outlive the object.
@@ -65,6 +67,7 @@ public:
     void act() override;
 
 private:
+    void look_at_host();
     void hear(const std::byte* octets, std::size_t size);
 
     World& world_;

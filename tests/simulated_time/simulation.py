@@ -15,7 +15,7 @@ NS = 1e-9
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 UNSYNCHRONISED = 3
 # Nobody waits this long; only for a program that hangs.
-_PATIENCE = 600
+_PATIENCE = 1800
 
 RECEIVER = """
 [[refclock]]
@@ -29,7 +29,7 @@ _CONFIGURATION = """
 [server]
 workers = 0
 [clock]
-system_clock = "leave"
+system_clock = "%s"
 holdover = "%s"
 [leap]
 list_file = ""
@@ -64,10 +64,21 @@ class Reply(NamedTuple):
         return self.synchronised and abs(self.error) > self.root_distance
 
 
+class Host(NamedTuple):
+    """The system clock at the time of a request: what is wrong with it, s, and what adjtimex(2) tells of it."""
+
+    at: float
+    error: float
+    state: int
+    status: int
+    tai: int
+
+
 class Play(NamedTuple):
     """What came of it; `lost` counts requests without a reply, `speed` is simulated by spent processor time."""
 
     replies: List[Reply]
+    host: List[Host]
     lost: int
     denied: Set[str]
     log: str
@@ -100,6 +111,10 @@ def _reply(words: List[str]) -> Reply:
     return Reply(at, leap, stratum, words[4].rstrip("."), int(words[5]) * NS, max(map(int, words[6:8]), key=abs) * NS)
 
 
+def _host(words: List[str]) -> Host:
+    return Host(int(words[1]) * NS, int(words[2]) * NS, *map(int, words[3:6]))
+
+
 def _run(command: List[str], environment: "dict[str, str]", log: str) -> float:
     """Runs to the end; the processor time it took, s."""
     with open(log, "wb") as said:
@@ -124,11 +139,11 @@ def _wait(process: "subprocess.Popen[bytes]") -> "tuple[int, int, object]":
         time.sleep(0.02)
 
 
-def play(script: str, sources: str = RECEIVER, holdover: str = "24h") -> Play:
+def play(script: str, sources: str = RECEIVER, holdover: str = "24h", system_clock: str = "leave") -> Play:
     """Plays `script` (see README.md) with the daemon; it must end well."""
     with tempfile.TemporaryDirectory(prefix="tokimori-simulated.") as directory:
         paths = {name: os.path.join(directory, name) for name in ("script", "tokimori.toml", "results", "log")}
-        for name, text in (("script", script), ("tokimori.toml", _CONFIGURATION % (holdover, sources))):
+        for name, text in (("script", script), ("tokimori.toml", _CONFIGURATION % (system_clock, holdover, sources))):
             with open(paths[name], "w", encoding="utf-8") as file:
                 file.write(text)
         spent = _run([os.path.join(BIN, "tokimorid"), "--config", paths["tokimori.toml"]],
@@ -140,5 +155,6 @@ def play(script: str, sources: str = RECEIVER, holdover: str = "24h") -> Play:
     length = re.search(r"^run (\d+)$", script, re.M)
     assert length is not None
     return Play([_reply(words) for words in lines if words[0] == "reply"],
+                [_host(words) for words in lines if words[0] == "host"],
                 sum(words[0] in ("lost", "wrong") for words in lines),
                 {" ".join(words[1:]) for words in lines if words[0] == "denied"}, said, int(length[1]) / spent)

@@ -38,6 +38,13 @@ def test_it_runs_thousands_of_times_faster_than_real_time(six_hours: Play, recor
     assert six_hours.speed > 2000
 
 
+def test_the_system_clock_is_left_alone_where_that_is_set(six_hours: Play) -> None:
+    first, last = six_hours.host[0], six_hours.host[-1]
+    # 12.5 ppm for six hours.
+    assert last.error - first.error == pytest.approx(0.27, abs=0.01)
+    assert (last.status, last.tai) == (first.status, first.tai)
+
+
 def test_it_serves_where_all_but_the_essential_is_denied(six_hours: Play) -> None:
     assert "socket AF_INET6" in six_hours.denied
     assert not six_hours.denied & {"pthread_create", "getaddrinfo"}
