@@ -231,11 +231,8 @@ def configuration(listen: Sequence[str], refclocks: Sequence[Refclock] = (), **s
     if "holdover" in server:
         clock["holdover"] = server.pop("holdover")
     paths = {name: server.pop(name, "") for name in ("control_socket", "state_dir", "statistics_dir")}
-    head = "[server]
-listen = [%s]
-" % ", ".join('"%s"' % address for address in listen)
-    parts = [head + _table("", server).lstrip("
-"), _table("[clock]", clock)]
+    head = "[server]\nlisten = [%s]\n" % ", ".join('"%s"' % address for address in listen)
+    parts = [head + _table("", server).lstrip("\n"), _table("[clock]", clock)]
     parts += [_table("[control]", {"socket": paths["control_socket"]}), _table("[state]", {"dir": paths["state_dir"]}),
               _table("[statistics]", {"dir": paths["statistics_dir"]})]
     return "".join(parts + [_table("[[refclock]]", refclock) for refclock in refclocks])
