@@ -150,10 +150,7 @@ void LineFit::refit() {
         samples_.pop_front();
         line = fit_line(points);
     }
-    // Whatever runs so fast, no crystal does.
-    if (std::abs(line.slope) * 1e-9 > kFrequencyLimit + t_quantile(points.size() - 2) * line.slope_deviation()) {
-        return;
-    }
+    too_fast_ = std::abs(line.slope) * 1e-9 > kFrequencyLimit + t_quantile(points.size() - 2) * line.slope_deviation();
     estimate_ = estimate_from(line, samples_);
 }
 

@@ -45,14 +45,17 @@ public:
     std::size_t size() const { return samples_.size(); }
     /// Those the line is drawn through, oldest first.
     const std::deque<Sample>& samples() const { return samples_; }
-    /// nullopt below three samples, and where they run faster than any crystal.
+    /// nullopt below three samples. Its rate is 500 ppm at most.
     const std::optional<LineEstimate>& estimate() const { return estimate_; }
+    /// True if the samples run faster than any crystal: whatever they are, they are no seconds.
+    bool too_fast() const { return too_fast_; }
 
 private:
     void refit();
 
     std::deque<Sample> samples_;
     std::optional<LineEstimate> estimate_;
+    bool too_fast_ = false;
 };
 
 }  // namespace tokimori

@@ -46,7 +46,7 @@ void SourceLine::add(const Sample& sample) {
 void SourceLine::add_point(const Sample& point) {
     fit_.add(point);
     bank_.add(point);
-    estimate_ = fit_.estimate() ? std::optional{bank_.refine(*fit_.estimate())} : std::nullopt;
+    estimate_ = fit_.estimate() && !fit_.too_fast() ? std::optional{bank_.refine(*fit_.estimate())} : std::nullopt;
 }
 
 void SourceLine::make_coarser() {

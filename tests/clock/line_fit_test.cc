@@ -203,12 +203,16 @@ TEST(LineFit, MeasuresTheJitter) {
     EXPECT_NEAR(static_cast<double>(fit.estimate()->jitter.count()), 5000, 2000);
 }
 
-TEST(LineFit, KnowsNoLineThatNoCrystalRuns) {
+TEST(LineFit, KnowsWhatNoCrystalRuns) {
     for (const double ppm : {2000.0, -2000.0}) {
         LineFit fit;
         Pulses{ppm}.feed(fit, 10);
-        EXPECT_FALSE(fit.estimate());
+        EXPECT_TRUE(fit.too_fast());
+        EXPECT_NEAR(ppm_from_rate(fit.estimate()->rate), ppm > 0 ? 500 : -500, 1e-6);
     }
+    LineFit crystal;
+    Pulses{400.0}.feed(crystal, 10);
+    EXPECT_FALSE(crystal.too_fast());
 }
 
 TEST(LineFit, WidensItsBoundWhereTheNewestSamplesBendAway) {
