@@ -58,7 +58,6 @@ MOVED = {
     "gr601-w": Recording(5, "2033-06-09", (b"GSV",)),  # recorded on 2013-10-24
     "bu353-glonass": Recording(5, "2034-01-09", (b"GSV",)),  # recorded on 2014-05-23; without a fix at first
 }
-LOSES_ITS_FIX = Recording(5, "2024-03-28", (b"\x0a\x09",))
 
 
 class LabelWatch:
@@ -191,16 +190,3 @@ def test_a_date_that_gpsd_moved_1024_weeks_ahead_is_served_since_nothing_contrad
             assert (reply.stratum, reply.refid) == (1, b"GPS\0") and reply.utc.startswith(MOVED[name].day)
             assert not daemon.find("wrong_week|week_mended=true")
         return {"served": reply.utc}
-
-
-def test_a_receiver_that_loses_its_fix_and_regains_it_is_followed_again() -> Dict[str, object]:
-    with Replay("navisys-gr701w", LOSES_ITS_FIX) as played:
-        figures = played.assert_served_as_labelled(played.laboratory, played.in_laboratory)
-        played.laboratory.wait_for("clock state=holdover", 60)
-        held_over = played.in_laboratory.mark()
-        since = played.laboratory.mark()
-        played.laboratory.wait_for("clock state=synchronised", 30, since)
-        assert all(reply.synchronised for reply in played.in_laboratory.replies()[held_over:])
-        figures.update(played.assert_served_as_labelled(played.laboratory, played.in_laboratory))
-        assert_refused(played.usual, played.in_use)
-        return figures
