@@ -63,7 +63,7 @@ std::vector<ProposedSource> from_gpsd(const MachineView& view) {
             }
         }
     }
-    std::ranges::stable_partition(found, &ProposedSource::heard);
+    std::stable_partition(found.begin(), found.end(), [](const ProposedSource& source) { return source.heard; });
     if (found.size() > 1) {
         found.front().keys.push_back({"device", quoted(found.front().device)});
     }
