@@ -68,10 +68,14 @@ class Reply:
         return (there + back) / 2 / SECOND
 
     @property
+    def journey(self) -> float:
+        """How long request and reply were on their way, s; of it nobody knows how much was there and how much back."""
+        return (self.came_ns - self.left_ns - (self.transmit_ns - posix_ns(self.receive))) / SECOND
+
+    @property
     def proven_error(self) -> float:
         """What the four stamps prove of the error of served time against the host's clock, s: at least so much."""
-        journey = self.came_ns - self.left_ns - (self.transmit_ns - posix_ns(self.receive))
-        return max(0.0, abs(self.offset) - journey / 2 / SECOND)
+        return max(0.0, abs(self.offset) - self.journey / 2)
 
     @property
     def root_distance(self) -> float:
