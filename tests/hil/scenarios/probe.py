@@ -31,6 +31,11 @@ def play(scene: Scene) -> None:
                 sources(before) == ["nmea /dev/ttyS0", "pps-kernel /dev/pps0"], str(sources(before)))
     scene.check("that no pulse comes is said", "no-pulses" in ids(before), str(ids(before)))
     scene.check("tokimorid accepts the proposal", "good" in accepted(scene, before))
+    listened = probe(scene, AS_TOKIMORI, "--listen")
+    speeds = {port["device"]: port["baud"] for port in listened["machine"]["serial_ports"]}
+    scene.check("the receiver is heard where it is listened for", speeds["/dev/ttyS0"] is not None, str(speeds))
+    scene.check("and is doubted no more", not {"receiver-not-tried", "receiver-silent"} & set(ids(listened)),
+                str(ids(listened)))
 
     scene.attach_pps1()
     scene.pps_pulses()
@@ -40,7 +45,7 @@ def play(scene: Scene) -> None:
     with scene.expect("gpsd hears the receiver"):
         daemon.wait_for(r"device.* name=gps working=true", 30)
 
-    touched = "gpioinfo; awk '{print $1, $2}' /proc/sysvipc/shm"
+    touched = "gpioinfo; cut -c 1-21 /proc/sysvipc/shm"
     untouched = scene.guest.run(touched)
     found = probe(scene, AS_TOKIMORI)
     scene.check("no line was taken and no shared memory made by looking", scene.guest.run(touched) == untouched)
