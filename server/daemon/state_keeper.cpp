@@ -1,7 +1,7 @@
 #include "server/daemon/state_keeper.h"
 
-#include <algorithm>
 #include <chrono>
+#include <future>
 #include <utility>
 
 namespace tokimori {
@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 
 constexpr Duration kInterval = 1h;
 constexpr Duration kSleepFloor = 10ms;
+constexpr auto kPatience = 2s;
 constexpr const char* kBootId = "/proc/sys/kernel/random/boot_id";
 
 }  // namespace
@@ -20,15 +21,22 @@ std::string host_boot_id() {
     return host_file_steps()->read(kBootId, 100, text) == 0 ? text.substr(0, text.find('\n')) : std::string{};
 }
 
-StateKeeper::StateKeeper(const Settings& settings, Counter& counter, Log& log,
-                         std::function<std::unique_ptr<FileSteps>()> make_steps)
-    : settings_{settings}, counter_{counter}, log_{log}, steps_{make_steps()}, file_{settings.directory, *steps_} {}
+struct StateKeeper::Storage {
+    std::unique_ptr<FileSteps> steps;
+    StateFile file;
+};
+
+StateKeeper::StateKeeper(const Settings& settings, Counter& counter, Log& log, std::unique_ptr<FileSteps> steps)
+    : settings_{settings}, counter_{counter}, log_{log}, files_{settings.threads} {
+    FileSteps& used = *steps;
+    storage_ = std::make_shared<Storage>(Storage{std::move(steps), StateFile{settings.directory, used}});
+}
 
 std::optional<StateKeeper::Recalled> StateKeeper::recall() {
     if (settings_.directory.empty()) {
         return std::nullopt;
     }
-    StateResult loaded = file_.load();
+    StateResult loaded = storage_->file.load();
     report(loaded.error);
     if (!loaded.state) {
         return std::nullopt;
@@ -36,7 +44,7 @@ std::optional<StateKeeper::Recalled> StateKeeper::recall() {
     const KeptState& kept = *loaded.state;
     if (kept.laboratory != settings_.laboratory) {
         log_.write(counter_.now(), LogLevel::kWarning, "state_not_used",
-                   {{"file", file_.path()},
+                   {{"file", storage_->file.path()},
                     {"why", kept.laboratory ? "it is from a laboratory" : "this is a laboratory, and it is not"}});
         return std::nullopt;
     }
@@ -49,36 +57,34 @@ std::optional<StateKeeper::Recalled> StateKeeper::recall() {
 void StateKeeper::keep(const std::function<std::optional<ClockMemory>()>& tell) {
     take_result();
     const LocalInstant now = counter_.now();
-    if (settings_.directory.empty() || writing_.valid() || (written_ && now - *written_ < kInterval)) {
+    if (settings_.directory.empty() || writing_ || (written_ && now - *written_ < kInterval)) {
         return;
     }
     if (const std::optional<ClockMemory> memory = tell()) {
         written_ = now;
-        write(*memory);
+        writing_ = files_.run([storage = storage_, state = state_from(*memory)] { return storage->file.save(state); });
+        take_result();
     }
-}
-
-void StateKeeper::write(const ClockMemory& memory) {
-    if (!settings_.threads) {
-        report(file_.save(state_from(memory)));
-        return;
-    }
-    writing_ = std::async(std::launch::async, [this, state = state_from(memory)] { return file_.save(state); });
 }
 
 void StateKeeper::take_result() {
-    if (writing_.valid() && writing_.wait_for(0s) == std::future_status::ready) {
-        report(writing_.get());
+    if (const auto outcome = files_.next_outcome()) {
+        writing_ = false;
+        report(outcome->value_or(""));
     }
 }
 
 void StateKeeper::finish(const std::optional<ClockMemory>& memory) {
-    if (writing_.valid()) {
-        report(writing_.get());
+    if (settings_.directory.empty() || !memory) {
+        return;
     }
-    if (memory && !settings_.directory.empty()) {
-        report(file_.save(state_from(*memory)));
-    }
+    const auto done = std::make_shared<std::promise<std::string>>();
+    std::future<std::string> error = done->get_future();
+    files_.run([storage = storage_, state = state_from(*memory), done] {
+        done->set_value(storage->file.save(state));
+        return FileThread::Outcome{};
+    });
+    report(error.wait_for(kPatience) == std::future_status::ready ? error.get() : storage_->file.path() + " is stuck");
 }
 
 KeptState StateKeeper::state_from(const ClockMemory& memory) const {

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <functional>
-#include <future>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "refclocks/counter.h"
 #include "server/clock/clock_memory.h"
+#include "server/daemon/file_thread.h"
 #include "server/daemon/log.h"
 #include "server/daemon/state_file.h"
 
@@ -28,9 +28,9 @@ public:
         std::string boot_id;  ///< of the running kernel; empty: not known, and no boot is the same
     };
 
-    /// All must outlive the object. `make_steps`: what a file is written with; tests pass their own.
+    /// All must outlive the object. `steps`: tests pass their own.
     StateKeeper(const Settings& settings, Counter& counter, Log& log,
-                std::function<std::unique_ptr<FileSteps>()> make_steps = host_file_steps);
+                std::unique_ptr<FileSteps> steps = host_file_steps());
 
     /// What an earlier run left, and whether the counter has gone on since then: the same boot, without a sleep.
     struct Recalled {
@@ -42,21 +42,23 @@ public:
     /// To be called now and then. `tell` is asked only when it is time to write; nullopt: nothing worth keeping.
     void keep(const std::function<std::optional<ClockMemory>()>& tell);
 
-    /// The last write, waited for.
+    /// The last write, waited for, but not for a disk that is stuck.
     void finish(const std::optional<ClockMemory>& memory);
 
 private:
+    /// What the work on the file holds, since it may outlive us.
+    struct Storage;
+
     KeptState state_from(const ClockMemory& memory) const;
-    void write(const ClockMemory& memory);
     void take_result();
     void report(const std::string& error);
 
     Settings settings_;
     Counter& counter_;
     Log& log_;
-    std::unique_ptr<FileSteps> steps_;
-    StateFile file_;
-    std::future<std::string> writing_;
+    std::shared_ptr<Storage> storage_;
+    FileThread files_;
+    bool writing_ = false;
     std::optional<LocalInstant> written_;
     std::string reported_;
 };

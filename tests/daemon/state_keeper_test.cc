@@ -113,24 +113,25 @@ TEST_P(Keeping, ALaboratoryAndAServerInServiceDoNotReadEachOther) {
 }
 
 TEST_P(Keeping, ItIsWrittenOnceThereIsSomethingToKeepThenEveryHour) {
-    StateKeeper keeper = this->keeper();
-    std::optional<ClockMemory> later;
-    later.swap(memory_);
-    keep(keeper);
-    EXPECT_EQ(asked_, 1);
-    EXPECT_FALSE(is_kept());
-    later.swap(memory_);
-    keep(keeper);
-    EXPECT_EQ(asked_, 2);
-    pass(59min);
-    keep(keeper);
-    EXPECT_EQ(asked_, 2);
-    pass(61s);
-    while (asked_ == 2) {  // the thread of the first write may still be at it
+    {
+        StateKeeper keeper = this->keeper();
+        std::optional<ClockMemory> later;
+        later.swap(memory_);
         keep(keeper);
+        EXPECT_EQ(asked_, 1);
+        EXPECT_FALSE(is_kept());
+        later.swap(memory_);
+        keep(keeper);
+        EXPECT_EQ(asked_, 2);
+        pass(59min);
+        keep(keeper);
+        EXPECT_EQ(asked_, 2);
+        pass(61s);
+        while (asked_ == 2) {  // the thread of the first write may still be at it
+            keep(keeper);
+        }
+        EXPECT_EQ(asked_, 3);
     }
-    EXPECT_EQ(asked_, 3);
-    keeper.finish(std::nullopt);
     EXPECT_TRUE(is_kept());
 }
 
