@@ -6,16 +6,17 @@ import multiprocessing.synchronize
 import os
 import socket
 import sys
+from typing import NamedTuple, Optional
 
 from .guest import PATIENCE
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", "sky"))
 
-from tokimori_sky.clock import HostClock  # noqa: E402
-from tokimori_sky.player import Delays, Player  # noqa: E402
+from tokimori_sky.clock import HostClock, SteadyClock  # noqa: E402
+from tokimori_sky.player import Clock, Delays, Player  # noqa: E402
 from tokimori_sky.pty_port import PacedLine  # noqa: E402
 from tokimori_sky.receiver import Receiver as SkyReceiver, Settings  # noqa: E402
-from tokimori_sky.timescale import historical  # noqa: E402
+from tokimori_sky.timescale import UtcMoment, end_of_month, historical  # noqa: E402
 
 _BAUD = 38_400
 # The least the kernel allows: bytes that the guest does not read must not wait for it for long.
@@ -57,10 +58,25 @@ class SocketPort:
         self._socket.close()
 
 
-def _play(path: str, control: str, delay: float, ready: "multiprocessing.synchronize.Event") -> None:
+class Sky(NamedTuple):
+    """A sky of another date than the host's: from the host's next second on, with a leap second (+1 or -1) at the end of
+    its month."""
+
+    start: UtcMoment
+    leap: int
+
+
+def _play(path: str, control: str, delay: float, sky: Optional[Sky],
+          ready: "multiprocessing.synchronize.Event") -> None:
     port = SocketPort(path)
-    receiver = SkyReceiver(historical(), Settings(baud=_BAUD))
-    play = Player(HostClock(historical()), port, receiver, Delays(delay, 0.010, 1), PacedLine(_BAUD))
+    timescale = historical()
+    clock: Clock = HostClock(timescale)
+    if sky is not None:
+        start = timescale.gps_of_moment(sky.start)
+        timescale = timescale.with_leap(sky.leap, end_of_month(timescale.posix(start)))
+        clock = SteadyClock(start)
+    receiver = SkyReceiver(timescale, Settings(baud=_BAUD))
+    play = Player(clock, port, receiver, Delays(delay, 0.010, 1), PacedLine(_BAUD))
     play.use_control(control)
     ready.set()
     try:
@@ -70,13 +86,13 @@ def _play(path: str, control: str, delay: float, ready: "multiprocessing.synchro
 
 
 class Receiver:
-    """Speaks from the start, each second `delay` s after it began by the host's clock."""
+    """Speaks from the start, each second `delay` s after it began by the host's clock, or by a `sky` of its own."""
 
-    def __init__(self, directory: str, delay: float = 0.12) -> None:
+    def __init__(self, directory: str, delay: float = 0.12, sky: Optional[Sky] = None) -> None:
         self._control = directory + "/sky.sock"
         ready = multiprocessing.Event()
         self._process = multiprocessing.Process(
-            target=_play, args=(directory + "/gps.sock", self._control, delay, ready), daemon=True)
+            target=_play, args=(directory + "/gps.sock", self._control, delay, sky, ready), daemon=True)
         self._process.start()
         if not ready.wait(PATIENCE):
             raise RuntimeError("The receiver at the UART did not start.")

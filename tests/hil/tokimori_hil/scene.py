@@ -10,7 +10,7 @@ from .guest import PATIENCE, Guest, Process
 from .lines import Lines
 from .machine import HIGH_PORT, NTP_PORT, Machine
 from .ntp import INTERRUPT, Watch
-from .receiver import Receiver
+from .receiver import Receiver, Sky
 
 # Served time is right, s: what a busy host leaves of the emulator's own tenth of a millisecond.
 RIGHT = INTERRUPT
@@ -22,7 +22,8 @@ _CONFIGURATION = """
 [server]
 listen = ["0.0.0.0:%d"]
 [clock]
-system_clock = "leave"
+system_clock = "%s"
+system_clock_step = "always"
 [log]
 status = "10s"
 [control]
@@ -95,22 +96,28 @@ class Scene:
         self.guest.run("until [ -e /dev/pps1 ]; do sleep 0.1; done; chgrp pps /dev/pps1 && chmod 660 /dev/pps1")
         return attached
 
+    def another_sky(self, sky: Sky) -> None:
+        """The receiver hears a sky of that date from now on; its seconds begin with those of the pulses."""
+        self.receiver.close()
+        self.receiver = Receiver(self.machine.directory, sky=sky)
+
     def gpsd(self) -> Process:
         """gpsd at the UART, as a user who cannot make it a PPS device: sentences and nothing else."""
         return self._start("gpsd", _as("gpsd", "dialout", "") + " /usr/sbin/gpsd -N /dev/ttyS0")
 
     def daemon(self, sources: str, user: str = "tokimori", groups: str = "dialout,pps",
-               port: int = NTP_PORT) -> Process:
-        """tokimorid, without any privilege but that of port 123, which it has only where it needs it."""
+               port: int = NTP_PORT, follow: bool = False, sets_clock: bool = False) -> Process:
+        """tokimorid, without any privilege but that of port 123, which it has only where it needs it. `follow`: it shall
+        steer the guest's clock; `sets_clock`: it has the privilege to."""
         self._daemons += 1
         path = "/tmp/tokimori-%d.toml" % self._daemons
-        self.guest.write(path, _CONFIGURATION % (port, sources))
-        privilege = "net_bind_service" if port == NTP_PORT else ""
+        self.guest.write(path, _CONFIGURATION % (port, "follow" if follow else "leave", sources))
+        privilege = ",".join(["net_bind_service"] * (port == NTP_PORT) + ["sys_time"] * sets_clock)
         return self._start("tokimorid", _as(user, groups, privilege) + " /opt/tokimori/tokimorid --config " + path)
 
     def observe(self, sources: str, user: str = "tokimori", groups: str = "dialout,pps") -> Process:
         """What the drivers report."""
-        self.guest.write("/tmp/observe.toml", _CONFIGURATION % (HIGH_PORT, sources))
+        self.guest.write("/tmp/observe.toml", _CONFIGURATION % (HIGH_PORT, "leave", sources))
         return self._start("observe", _as(user, groups, "") + " /opt/tokimori/observe /tmp/observe.toml")
 
     def _start(self, name: str, command: str) -> Process:
@@ -149,7 +156,7 @@ def _pid_of(process: Process) -> str:
 
 
 def _as(user: str, groups: str, privilege: str) -> str:
-    """setpriv with one privilege, or with none at all."""
-    kept = "-all" + (",+" + privilege if privilege else "")
+    """setpriv with these privileges, or with none at all."""
+    kept = ",".join(["-all"] + ["+" + one for one in privilege.split(",") if one])
     kinds = "".join(" --%s=%s" % (kind, kept) for kind in ("bounding-set", "inh-caps", "ambient-caps"))
     return "setpriv --reuid=%s --regid=%s --groups=%s%s" % (user, groups.split(",")[0], groups, kinds)
