@@ -1,6 +1,6 @@
-#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
+#include <span>
 #include <vector>
 
 #include "server/tokictl/asking.h"
@@ -8,46 +8,40 @@
 #include "server/tokictl/reply_text.h"
 #include "server/tokictl/text_table.h"
 #include "server/tokictl/units.h"
+#include "server/tokictl/words.h"
 
 namespace tokimori {
 namespace {
 
 namespace json = boost::json;
 
-struct Row {
-    std::string_view name;
-    Text text;
-};
-
 constexpr std::array kVerdicts{
-    Row{"answered", {"NTP packets answered", "応答した NTP パケット"}},
-    Row{"too_short", {"  refused: too short", "  拒否: 短すぎる"}},
-    Row{"bad_length", {"  refused: bad length", "  拒否: 長さが不正"}},
-    Row{"bad_version", {"  refused: bad version", "  拒否: 版が不正"}},
-    Row{"not_a_request", {"  refused: not a request", "  拒否: 要求ではない"}},
-    Row{"control", {"  refused: control (mode 6)", "  拒否: 制御 (mode 6)"}},
-    Row{"private", {"  refused: private (mode 7)", "  拒否: 内部用 (mode 7)"}},
-    Row{"malformed", {"  refused: malformed", "  拒否: 形式が不正"}},
-    Row{"unauthenticated", {"  refused: unknown key", "  拒否: 鍵が不明"}},
-    Row{"forbidden_source", {"  refused: forbidden source", "  拒否: 送信元が不正"}},
+    Word{"answered", {"NTP packets answered", "応答した NTP パケット"}},
+    Word{"too_short", {"  refused: too short", "  拒否: 短すぎる"}},
+    Word{"bad_length", {"  refused: bad length", "  拒否: 長さが不正"}},
+    Word{"bad_version", {"  refused: bad version", "  拒否: 版が不正"}},
+    Word{"not_a_request", {"  refused: not a request", "  拒否: 要求ではない"}},
+    Word{"control", {"  refused: control (mode 6)", "  拒否: 制御 (mode 6)"}},
+    Word{"private", {"  refused: private (mode 7)", "  拒否: 内部用 (mode 7)"}},
+    Word{"malformed", {"  refused: malformed", "  拒否: 形式が不正"}},
+    Word{"unauthenticated", {"  refused: unknown key", "  拒否: 鍵が不明"}},
+    Word{"forbidden_source", {"  refused: forbidden source", "  拒否: 送信元が不正"}},
 };
 
 constexpr std::array kControl{
-    Row{"accepted", {"Control connections", "制御接続"}},
-    Row{"open", {"Control connections now", "現在の制御接続"}},
-    Row{"requests", {"Control requests", "制御要求"}},
-    Row{"refused", {"Control requests refused", "拒否した制御要求"}},
-    Row{"dropped", {"Control connections dropped", "切断した制御接続"}},
+    Word{"accepted", {"Control connections", "制御接続"}},
+    Word{"open", {"Control connections now", "現在の制御接続"}},
+    Word{"requests", {"Control requests", "制御要求"}},
+    Word{"refused", {"Control requests refused", "拒否した制御要求"}},
+    Word{"dropped", {"Control connections dropped", "切断した制御接続"}},
 };
 
 using Lines = std::vector<std::pair<std::string, std::string>>;
 
 // What is not known here is shown under its own name.
-void add(Lines& lines, const json::object& counts, const auto& rows, Language language) {
+void add(Lines& lines, const json::object& counts, std::span<const Word> words, Language language) {
     for (const auto& member : counts) {
-        const auto* const row = std::ranges::find(rows, std::string_view{member.key()}, &Row::name);
-        lines.emplace_back(row != rows.end() ? row->text.in(language) : std::string_view{member.key()},
-                           count(integer_in(counts, member.key())));
+        lines.emplace_back(in_words(words, member.key(), language), count(integer_in(counts, member.key())));
     }
 }
 

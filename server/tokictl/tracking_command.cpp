@@ -12,6 +12,7 @@
 #include "server/tokictl/reply_text.h"
 #include "server/tokictl/text_table.h"
 #include "server/tokictl/units.h"
+#include "server/tokictl/words.h"
 
 namespace tokimori {
 namespace {
@@ -85,37 +86,24 @@ std::string ppm(std::optional<double> value) {
     return value ? decimal(value, 3) + " ppm" : kUnknown;
 }
 
-std::string leap(const std::string& name, Language language) {
-    struct Row {
-        std::string_view name;
-        Text text;
-    };
-    static constexpr std::array kRows{
-        Row{"none", {"Normal", "通常"}},
-        Row{"insert", {"Insert second", "うるう秒の挿入を予告中"}},
-        Row{"delete", {"Delete second", "うるう秒の削除を予告中"}},
-        Row{"unsynchronised", {"Not synchronised", "未同期"}},
-    };
-    const auto* const row = std::ranges::find(kRows, name, &Row::name);
-    return row != kRows.end() ? std::string{row->text.in(language)} : or_dash(name);
-}
+constexpr std::array kLeaps{
+    Word{"none", {"Normal", "通常"}},
+    Word{"insert", {"Insert second", "うるう秒の挿入を予告中"}},
+    Word{"delete", {"Delete second", "うるう秒の削除を予告中"}},
+    Word{"unsynchronised", {"Not synchronised", "未同期"}},
+};
+
+constexpr std::array kSystemClocks{
+    Word{"left", {"left alone", "調整していません"}},
+    Word{"forbidden", {"left alone: the right to set it is missing", "調整する権限がありません"}},
+    Word{"waiting", {"waits for the time", "時刻の確定を待っています"}},
+    Word{"following", {"follows", "追従しています"}},
+    Word{"far_off", {"far off, being slewed", "大きくずれており、徐々に補正しています"}},
+    Word{"unsynchronised", {"left to itself", "自走しています"}},
+};
 
 std::string system_clock(const json::object& clock, Language language) {
-    struct Row {
-        std::string_view state;
-        Text text;
-    };
-    static constexpr std::array kRows{
-        Row{"left", {"left alone", "調整していません"}},
-        Row{"forbidden", {"left alone: the right to set it is missing", "調整する権限がありません"}},
-        Row{"waiting", {"waits for the time", "時刻の確定を待っています"}},
-        Row{"following", {"follows", "追従しています"}},
-        Row{"far_off", {"far off, being slewed", "大きくずれており、徐々に補正しています"}},
-        Row{"unsynchronised", {"left to itself", "自走しています"}},
-    };
-    const std::string state = text_in(clock, "state");
-    const auto* const row = std::ranges::find(kRows, state, &Row::state);
-    const std::string text = row != kRows.end() ? std::string{row->text.in(language)} : or_dash(state);
+    const std::string text = or_dash(in_words(kSystemClocks, text_in(clock, "state"), language));
     const auto offset = integer_in(clock, "offset_ns");
     return offset ? text + say(language, ", {}", "、{}", pending(offset, language)) : text;
 }
@@ -162,7 +150,7 @@ Lines lines_of(const json::object& reply, Language language) {
         {say(language, "Root delay", "ルート遅延"), span("root_delay_ns")},
         {say(language, "Root dispersion", "ルート分散"), span("root_dispersion_ns")},
         {say(language, "Valid for", "有効期間の残り"), span("valid_for_ns")},
-        {say(language, "Leap status", "うるう秒"), leap(text_in(tracking, "leap"), language)},
+        {say(language, "Leap status", "うるう秒"), or_dash(in_words(kLeaps, text_in(tracking, "leap"), language))},
     };
 }
 

@@ -24,19 +24,21 @@ void add_options(CLI::App& app, Language language, WaitLimits& limits) {
     const auto words = [language](const char* english, const char* japanese) {
         return language == Language::kJapanese ? japanese : english;
     };
+    // Without the name that CLI11 would show in the help.
+    const CLI::Validator number = CLI::Validator{CLI::NonNegativeNumber}.description("");
     app.add_option("max-tries", limits.tries, words("How often it looks; 0: for ever", "確認の回数 (0 は無制限)"))
         ->type_name("N")
-        ->check(CLI::NonNegativeNumber);
+        ->check(number);
     app.add_option(
            "max-correction", limits.correction,
            words("The most that may still be slewed, in seconds; 0: any", "残っている補正量の上限 (秒、0 は無制限)"))
         ->type_name("SECONDS")
-        ->check(CLI::NonNegativeNumber);
+        ->check(number);
     app.add_option(
            "max-skew", limits.skew,
            words("How well the frequency must be known, in ppm; 0: any", "周波数の不確かさの上限 (ppm、0 は無制限)"))
         ->type_name("PPM")
-        ->check(CLI::NonNegativeNumber);
+        ->check(number);
     app.add_option("interval", limits.interval, words("Seconds between two tries", "確認の間隔 (秒)"))
         ->type_name("SECONDS")
         ->capture_default_str()
