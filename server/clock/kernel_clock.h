@@ -22,7 +22,7 @@ struct HostClocks {
 /// How fast CLOCK_REALTIME goes against the counter, in the kernel's units (adjtimex(2)).
 struct KernelRate {
     static constexpr std::int64_t kNominalTick = 10'000;
-    static constexpr std::int64_t kMostFrequency = 500 * 65'536;
+    static constexpr std::int64_t kMostFrequency = std::int64_t{500} * 65'536;
 
     std::int64_t frequency = 0;        ///< 2^-16 ppm; within ±500 ppm
     std::int64_t tick = kNominalTick;  ///< µs in a hundredth of a second; 9000 … 11000
