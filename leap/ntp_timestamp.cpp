@@ -11,7 +11,7 @@ __extension__ using Wide = __int128;
 constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 
 // Units of 2^-32 s since 1900, not yet folded into an era.
-Wide units_from_posix(PosixNanoseconds posix) {
+Wide units_from_posix(PosixNanoseconds posix, NanosecondPart part = {}) {
     std::int64_t seconds = posix / kNanosecondsPerSecond;
     std::int64_t nanoseconds = posix % kNanosecondsPerSecond;
     if (nanoseconds < 0) {
@@ -19,7 +19,11 @@ Wide units_from_posix(PosixNanoseconds posix) {
         nanoseconds += kNanosecondsPerSecond;
     }
     const Wide whole = Wide{seconds + kNtpSecondsAtPosixEpoch} * (Wide{1} << 32);
-    return whole + (nanoseconds << 32) / kNanosecondsPerSecond;
+    if (part.numerator == 0) {
+        return whole + (nanoseconds << 32) / kNanosecondsPerSecond;
+    }
+    const Wide parts = Wide{nanoseconds} * part.denominator + part.numerator;
+    return whole + (parts << 32) / (Wide{kNanosecondsPerSecond} * part.denominator);
 }
 
 // To the nearest nanosecond: an encoded fraction lies less than a quarter of one below its origin.
@@ -33,8 +37,8 @@ PosixNanoseconds posix_from_units(Wide units) {
 
 }  // namespace
 
-NtpTimestamp ntp_from_posix(PosixNanoseconds posix) {
-    const auto bits = static_cast<std::uint64_t>(units_from_posix(posix));
+NtpTimestamp ntp_from_posix(PosixNanoseconds posix, NanosecondPart part) {
+    const auto bits = static_cast<std::uint64_t>(units_from_posix(posix, part));
     return NtpTimestamp{bits == 0 ? 1 : bits};
 }
 

@@ -22,9 +22,15 @@ struct NtpTimestamp {
 /// Seconds from 1900-01-01 (NTP) to 1970-01-01 (POSIX).
 inline constexpr std::int64_t kNtpSecondsAtPosixEpoch = 2'208'988'800;
 
-/// The timestamp of a POSIX instant in whatever era it lies. The fraction is truncated to 2^-32 s.
-/// An instant that would encode as zero ("no timestamp") becomes one unit of 2^-32 s later.
-NtpTimestamp ntp_from_posix(PosixNanoseconds posix);
+/// A part of a nanosecond: `numerator` / `denominator`, 0 ≤ numerator < denominator ≤ 2^31.
+struct NanosecondPart {
+    std::int64_t numerator = 0;
+    std::int64_t denominator = 1;
+};
+
+/// The timestamp of a POSIX instant, and a part of a nanosecond more, in whatever era it lies. The fraction is
+/// truncated to 2^-32 s. An instant that would encode as zero ("no timestamp") becomes one unit of 2^-32 s later.
+NtpTimestamp ntp_from_posix(PosixNanoseconds posix, NanosecondPart part = {});
 
 /// The POSIX instant of `timestamp` in the era that puts it within 2^31 s of `pivot` (RFC 5905 section 6).
 /// `pivot` must be a date known to be near: the build, or the last trusted time. Rounded to the nearest nanosecond,

@@ -7,6 +7,7 @@
 
 #include "leap/calendar.h"
 #include "leap/instant.h"
+#include "leap/leap_policy.h"
 
 namespace tokimori {
 
@@ -30,8 +31,8 @@ struct ClockSettings {
     std::optional<UtcDay> floor = std::nullopt;  ///< dates before it are not believed; absent in a laboratory
     bool laboratory = false;                     ///< simulated sources may be followed
     ClockPolicy policy{};
-    Duration leap_lead = std::chrono::hours{24};  ///< how long before a leap second LI announces it
-    std::int8_t precision = -20;                  ///< of the counter, log2 seconds
+    LeapPolicy leap{};            ///< how clients get over a leap second
+    std::int8_t precision = -20;  ///< of the counter, log2 seconds
 };
 
 }  // namespace tokimori

@@ -35,8 +35,12 @@ struct ServerState {
     bool ever_synchronised = false;            ///< the model means something, even if it is no longer vouched for
 
     bool synchronised_at(LocalInstant now) const { return now < valid_until; }
+    /// |error of served time| ≤ this plus half the root delay. Of smeared time while that is served, not of UTC.
+    Duration root_dispersion_at(LocalInstant now) const {
+        return scale.error_bound_at(model.tai_at(now), model.dispersion_at(now));
+    }
     /// The promise: |error of served time| ≤ this.
-    Duration root_distance_at(LocalInstant now) const { return root_delay / 2 + model.dispersion_at(now); }
+    Duration root_distance_at(LocalInstant now) const { return root_delay / 2 + root_dispersion_at(now); }
 };
 static_assert(std::is_trivially_copyable_v<ServerState>);
 

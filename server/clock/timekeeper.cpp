@@ -69,6 +69,11 @@ void Timekeeper::set_leap_table(LeapTable table) {
     publish();
 }
 
+void Timekeeper::set_leap_policy(const LeapPolicy& policy) {
+    settings_.leap = policy;
+    publish();
+}
+
 void Timekeeper::observe(const Observation& observation) {
     std::visit([this](const auto& what) { on(what); }, observation);
 }
@@ -289,7 +294,7 @@ void Timekeeper::refresh_leap_table() {
 
 void Timekeeper::publish() {
     if (state_.ever_synchronised) {
-        state_.scale = ServedScale::around(state_.model.tai_at(now_), leap_.table(), settings_.leap_lead);
+        state_.scale = ServedScale::around(state_.model.tai_at(now_), leap_.table(), settings_.leap);
     }
 }
 

@@ -28,10 +28,9 @@ public:
 
     /// The sources from now on. Those whose settings are unchanged keep all that is known of them.
     void set_sources(const std::vector<SourceSettings>& sources);
-    /// A better leap table.
-    void set_leap_table(LeapTable table);
-    /// From the next update on.
-    void set_policy(const ClockPolicy& policy);
+    void set_leap_table(LeapTable table);            ///< a better one
+    void set_leap_policy(const LeapPolicy& policy);  ///< from now on
+    void set_policy(const ClockPolicy& policy);      ///< from the next update on
     /// Anything a driver says, of any source, in any order.
     void observe(const Observation& observation) override;
     /// Time passes. To be called about once a second, or more often.

@@ -92,11 +92,16 @@ LeapIndicator tell_time(NtpHeader& header, const ServerState& state, LocalInstan
     const TaiInstant transmit = state.model.tai_at(departure);
     const TaiInstant receive = std::min(state.model.tai_at(arrival), transmit);
     const auto stamps = state.scale.stamps(std::min(state.reference, transmit), receive, transmit);
-    header.root_dispersion = ntp_short_from(state.model.dispersion_at(departure));
+    header.root_dispersion = ntp_short_from(state.root_dispersion_at(departure));
     header.reference = stamps.reference;
     header.receive = stamps.receive;
     header.transmit = stamps.transmit;
     return stamps.leap;
+}
+
+ReferenceId refid_of(std::uint32_t octets) {
+    return {static_cast<std::uint8_t>(octets >> 24), static_cast<std::uint8_t>(octets >> 16),
+            static_cast<std::uint8_t>(octets >> 8), static_cast<std::uint8_t>(octets)};
 }
 
 /// The bits below 2^`precision` s. Never more than the fraction, so that filling leaves the second as it is; never
@@ -186,6 +191,9 @@ void Responder::stamp(Reply& reply, const ServerState& state, LocalInstant depar
     } else {
         const LeapIndicator leap = tell_time(header, state, reply.arrival, departure);
         header.leap = synchronised ? leap : LeapIndicator::kUnsynchronised;
+        if (const auto mark = state.scale.smear_mark_at(state.model.tai_at(departure)); mark && synchronised) {
+            header.refid = refid_of(*mark);
+        }
         fill_fractions(header, random_bits());
     }
     write_header(header, header_of(reply));

@@ -135,7 +135,7 @@ TEST(ControlProtocol, TellsTheLeapSecondByItsName) {
     ControlFacts facts = sample();
     ServerState& server = facts.clock.clock.server;
     server.model.anchor_tai = LeapTable::built_in().tai_at(parse_utc("2016-12-31T23:59:60Z").value()).value();
-    server.scale = ServedScale::around(server.model.anchor_tai, LeapTable::built_in(), std::chrono::hours{24});
+    server.scale = ServedScale::around(server.model.anchor_tai, LeapTable::built_in(), LeapPolicy{});
     const json::object reply = tell("tracking", facts);
     EXPECT_EQ(reply.at("at").at("utc"), "2016-12-31T23:59:60.250000000Z");
     EXPECT_EQ(reply.at("at").at("jst"), "2017-01-01 08:59:60.250000000 JST");

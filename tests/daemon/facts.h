@@ -49,7 +49,7 @@ struct SampleFacts {
         server.model.anchor_local = ago(std::chrono::milliseconds{250});
         server.model.anchor_tai = LeapTable::built_in().tai_at(parse_utc("2026-11-28T07:12:00Z").value()).value();
         server.model.dispersion = Duration{1500};
-        server.scale = ServedScale::around(server.model.anchor_tai, LeapTable::built_in(), std::chrono::hours{24});
+        server.scale = ServedScale::around(server.model.anchor_tai, LeapTable::built_in(), LeapPolicy{});
         server.valid_until = kNow + std::chrono::hours{1};
         server.reference = server.model.anchor_tai;
         server.refid = reference_id("PPS");

@@ -40,7 +40,7 @@ TaiInstant deletion_end() {
 }
 
 ServedScale around(TaiInstant now, Duration lead = hours{24}) {
-    return ServedScale::around(now, with_deletion(), lead);
+    return ServedScale::around(now, with_deletion(), {.lead = lead});
 }
 
 PosixNanoseconds posix_at(const ServedScale& scale, TaiInstant instant) {
@@ -176,7 +176,7 @@ TEST(ServedScale, StillKnowsTheLastEventForAReaderAHairBehind) {
 
 TEST(ServedScale, AnnouncesNothingToday) {
     const TaiInstant now{Duration{kToday} + seconds{37}};
-    const ServedScale scale = ServedScale::around(now, LeapTable::built_in(), hours{24});
+    const ServedScale scale = ServedScale::around(now, LeapTable::built_in(), {});
     EXPECT_EQ(posix_at(scale, now), kToday);
     for (int day = 0; day < 3650; ++day) {
         ASSERT_EQ(leap_at(scale, now + day * hours{24}), LeapIndicator::kNone);

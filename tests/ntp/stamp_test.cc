@@ -173,10 +173,35 @@ TEST(Stamp, AnnouncesALeapOnlyInsideItsWindow) {
     const TaiInstant end = table.end_of(event);
     ServerState state = synchronised_state();
     state.model.anchor_tai = end - hours(12) - seconds(3);
-    state.scale = ServedScale::around(state.model.anchor_tai, table, hours(12));
+    state.scale = ServedScale::around(state.model.anchor_tai, table, {.lead = hours(12)});
     EXPECT_EQ(stamped_at(state, kNow).leap, LeapIndicator::kNone);
     EXPECT_EQ(stamped_at(state, kNow + seconds(4)).leap, LeapIndicator::kInsert);
     EXPECT_EQ(stamped_at(state, kNow + hours(12) + seconds(4)).leap, LeapIndicator::kNone);
+}
+
+TEST(Stamp, MarksTheRefidOnlyWhileSmearing) {
+    const LeapEvent event{*day_from_date(2028, 12, 31), LeapKind::kInsert};
+    const LeapTable table = LeapTable::built_in().with_event(event);
+    ServerState state = synchronised_state();
+    state.model.anchor_tai = table.end_of(event) - hours(1) - seconds(1);
+    state.scale = ServedScale::around(state.model.anchor_tai, table, {.mode = LeapMode::kSmear, .smear = hours(1)});
+    EXPECT_EQ(stamped_at(state, kNow).refid, state.refid);
+    EXPECT_EQ(stamped_at(state, kNow + seconds(1) + std::chrono::minutes(30)).refid, (ReferenceId{254, 0xE0, 0, 0}));
+    EXPECT_EQ(stamped_at(state, kNow + seconds(1) + std::chrono::minutes(30)).leap, LeapIndicator::kNone);
+    EXPECT_EQ(stamped_at(state, kNow + seconds(2) + hours(1)).refid, state.refid);
+    state.valid_until = kNow + std::chrono::minutes(10);
+    EXPECT_EQ(stamped_at(state, kNow + std::chrono::minutes(30)).refid, reference_id("INIT"));
+}
+
+TEST(Stamp, KeepsTheRootDispersionABoundWhereASmearHurries) {
+    const LeapEvent event{*day_from_date(2028, 12, 31), LeapKind::kDelete};
+    const LeapTable table = LeapTable::built_in().with_event(event);
+    ServerState state = synchronised_state();
+    state.model.dispersion = seconds(1);
+    state.model.anchor_tai = table.end_of(event) - std::chrono::minutes(30);
+    const std::uint32_t plain = stamped_at(state, kNow).root_dispersion;
+    state.scale = ServedScale::around(state.model.anchor_tai, table, {.mode = LeapMode::kSmear, .smear = hours(1)});
+    EXPECT_NEAR(stamped_at(state, kNow).root_dispersion - plain, 65536.0 / 3600, 1.0);
 }
 
 TEST(Stamp, KeepsAnsweringThroughTheEndOfTheEra) {
@@ -330,7 +355,7 @@ TEST_P(StampAroundALeap, KeepsOrderAndPrecisionInTheVerySecond) {
     for (int round = 0; round < 20'000; ++round) {
         const TaiInstant tai = end + nanoseconds(scene.between(-3'000'000'000, 1'000'000'000));
         ServerState state = scene.state_at(tai);
-        state.scale = ServedScale::around(tai, table, hours(24));
+        state.scale = ServedScale::around(tai, table, {});
         const LocalInstant departure = scene.departure();
         expect_what_every_reply_promises(responder, state, scene.arrival(departure), departure);
         ASSERT_FALSE(HasFatalFailure());
