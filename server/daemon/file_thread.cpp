@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <chrono>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -20,12 +21,17 @@ constexpr auto kPatience = 2s;
 /// Lives as long as its thread, which may outlive everything else where a disk is stuck.
 class FileThread::Room {
 public:
+    // None where the host has no thread to give.
     static std::shared_ptr<Room> open() {
         auto room = std::make_shared<Room>();
-        room->thread_ = std::thread{[room] {
-            room->io_.run();
-            room->ended_.set_value();
-        }};
+        try {
+            room->thread_ = std::thread{[room] {
+                room->io_.run();
+                room->ended_.set_value();
+            }};
+        } catch (const std::system_error&) {
+            return nullptr;
+        }
         return room;
     }
 
@@ -59,14 +65,14 @@ bool FileThread::run(std::function<Outcome()> work) {
     }
     std::packaged_task<Outcome()> task{std::move(work)};
     under_way_.push_back(task.get_future());
-    if (!may_have_thread_) {
-        task();
-        return true;
-    }
-    if (!room_) {
+    if (may_have_thread_ && !room_) {
         room_ = Room::open();
     }
-    room_->post(std::move(task));
+    if (room_) {
+        room_->post(std::move(task));
+    } else {
+        task();
+    }
     return true;
 }
 

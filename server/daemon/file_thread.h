@@ -10,7 +10,7 @@
 namespace tokimori {
 
 /// Where work on files is done that may block: on a thread of its own, which begins with the first work, or, where
-/// there may be no other thread, at once. Used from one thread.
+/// there may be no other thread or the host has none to give, at once. Used from one thread.
 class FileThread {
 public:
     /// What became of the work: nullopt, or what went wrong.
