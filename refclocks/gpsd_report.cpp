@@ -9,6 +9,7 @@
 #include <cstddef>
 
 #include "leap/leap_table.h"
+#include "refclocks/stamp_uncertainty.h"
 
 namespace tokimori {
 namespace {
@@ -119,11 +120,12 @@ UtcTime utc_of(const SplitTime& posix) {
             static_cast<std::int32_t>(posix.nanoseconds)};
 }
 
-// `precision` is log2 of seconds; libgps drops it. Where gpsd does not tell: as bad as USB.
+// `precision` is log2 of seconds; libgps drops it. It is the same whoever took the stamp. Where gpsd does not tell: as
+// bad as USB.
 Duration pulse_uncertainty(std::string_view line) {
     const std::int64_t precision = integer_of(line, "precision").value_or(-10);
     const std::int64_t shift = precision < -1 && precision >= -30 ? -precision : 10;
-    return Duration{kNanosecondsPerSecond >> shift};
+    return std::max(kProgramStampUncertainty, Duration{kNanosecondsPerSecond >> shift});
 }
 
 GpsdReport read_device(std::string_view line) {

@@ -1,12 +1,8 @@
 #include "refclocks/pulse_watch.h"
 
+#include "refclocks/stamp_uncertainty.h"
+
 namespace tokimori {
-namespace {
-
-// The interrupt of a small board is this late at worst when it is not overloaded.
-constexpr Duration kInterruptLatency = std::chrono::microseconds{5};
-
-}  // namespace
 
 PulseWatch::PulseWatch(RetriedDevice& device, PulseWatchSettings settings)
     : device_{device}, settings_{std::move(settings)} {}
@@ -47,7 +43,8 @@ void PulseWatch::take(const PulseEdge& edge) {
     } else if (verdict.pulse) {
         device_.watch().succeeded();
         device_.watch().tell(true, settings_.place + " gives one pulse a second" + remark_);
-        device_.sink().observe(Pulse{.source = device_.source(), .at = edge.at, .uncertainty = kInterruptLatency});
+        device_.sink().observe(
+            Pulse{.source = device_.source(), .at = edge.at, .uncertainty = kKernelStampUncertainty});
     }
 }
 

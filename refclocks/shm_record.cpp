@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "refclocks/posix_utc.h"
+#include "refclocks/stamp_uncertainty.h"
 
 namespace tokimori {
 namespace {
@@ -15,8 +16,6 @@ constexpr std::size_t kModeWord = 0;
 constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 // What 64 bits hold in nanoseconds. The host's clock may show anything else: a host without a battery begins in 1970.
 constexpr std::int64_t kReceiveEnd = 9'223'372'036;
-// Nobody stamps better than this in a program of its own.
-constexpr Duration kBestStamp{1'000};
 constexpr int kFinest = -30;
 constexpr int kCoarsest = 0;
 
@@ -70,7 +69,7 @@ std::optional<Instant> instant_at(const ShmWords& words, ShmLayout layout, const
 
 Duration uncertainty_of(std::int32_t precision) {
     const double seconds = std::ldexp(1.0, std::clamp(precision, kFinest, kCoarsest));
-    return std::max(kBestStamp, Duration{std::llround(seconds * 1e9)});
+    return std::max(kProgramStampUncertainty, Duration{std::llround(seconds * 1e9)});
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "refclocks/retried_device.h"
 #include "refclocks/sock_datagram.h"
 #include "refclocks/socket_file.h"
+#include "refclocks/stamp_uncertainty.h"
 
 namespace tokimori {
 namespace {
@@ -26,8 +27,6 @@ using Reason = Rejection::Reason;
 using Error = boost::system::error_code;
 
 constexpr std::int64_t kOldest = 2'000'000'000;
-// The protocol does not tell; its stamps are whole microseconds, taken by the kernel or by a program that waited.
-constexpr Duration kUncertainty{10'000};
 // A program reads a serial port this late at worst.
 constexpr Duration kArrivalUncertainty = std::chrono::milliseconds{10};
 
@@ -104,13 +103,14 @@ private:
                                  .uncertainty = kArrivalUncertainty,
                                  .leap_at_month_end = sample.leap_at_month_end});
         } else if (local) {
-            sink().observe(OffsetSample{source(), *local, sample.time, kUncertainty, sample.leap_at_month_end});
+            sink().observe(
+                OffsetSample{source(), *local, sample.time, kProgramStampUncertainty, sample.leap_at_month_end});
         }
     }
 
     void take(const SockPulse& pulse) {
         if (const auto local = local_of(pulse.stamp)) {
-            sink().observe(Pulse{source(), *local, kUncertainty});
+            sink().observe(Pulse{source(), *local, kProgramStampUncertainty});
         }
     }
 

@@ -135,7 +135,7 @@ std::string pulse(const std::string& rest) {
 }
 
 TEST(GpsdReport, TakesThePrecisionOfAPulseAsItsUncertainty) {
-    EXPECT_EQ(read_as<PulseReport>(pulse(R"(,"precision":-20)")).uncertainty, Duration{953});
+    EXPECT_EQ(read_as<PulseReport>(pulse(R"(,"precision":-20)")).uncertainty, std::chrono::microseconds{50});
     EXPECT_EQ(read_as<PulseReport>(pulse(R"(,"precision":-10,"shm":"NTP1","qErr":-4331)")).uncertainty,
               Duration{976'562});
     EXPECT_EQ(read_as<PulseReport>(pulse("")).uncertainty, Duration{976'562});

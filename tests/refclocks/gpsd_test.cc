@@ -242,7 +242,7 @@ TEST_F(GpsdTest, ReportsPulsesWhereTheyAreWanted) {
     gpsd.say(fix(37) + stamps("PPS", 38));
     run_until_kept<Pulse>(1);
     EXPECT_EQ(kept_.of<Pulse>().front().at, LocalInstant{49'900ms});
-    EXPECT_EQ(kept_.of<Pulse>().front().uncertainty, Duration{953});
+    EXPECT_EQ(kept_.of<Pulse>().front().uncertainty, std::chrono::microseconds{50});
 }
 
 TEST_F(GpsdTest, SaysThatAReceiverIsSilentAndConnectsAnewWithoutFurtherWords) {

@@ -88,7 +88,7 @@ TEST(ShmRecord, SaysWhatTimeItWasWhenTheWritersClockShowedSomething) {
     EXPECT_EQ(found.count, 2);
     EXPECT_EQ(format_utc(found.time, 9), "2026-11-22T00:21:38.250000789Z");
     EXPECT_EQ(found.receive, 1'700'000'000 * kSecond + 123'456'789);
-    EXPECT_EQ(found.uncertainty, 1us);
+    EXPECT_EQ(found.uncertainty, 50us);
     EXPECT_FALSE(found.leap_at_month_end);
 }
 
@@ -104,10 +104,10 @@ TEST(ShmRecord, TakesNanosecondsOnlyWhereTheyGoWithTheMicroseconds) {
 TEST(ShmRecord, TurnsThePrecisionIntoABound) {
     EXPECT_EQ(record(changed([](Wide& s) { s.precision = -1; })).uncertainty, 500ms);
     EXPECT_EQ(record(changed([](Wide& s) { s.precision = -10; })).uncertainty, 976563ns);
-    EXPECT_EQ(record(changed([](Wide& s) { s.precision = -30; })).uncertainty, 1us);
+    EXPECT_EQ(record(changed([](Wide& s) { s.precision = -30; })).uncertainty, 50us);
     EXPECT_EQ(record(changed([](Wide& s) { s.precision = 0; })).uncertainty, 1s);
     EXPECT_EQ(record(changed([](Wide& s) { s.precision = INT32_MAX; })).uncertainty, 1s);
-    EXPECT_EQ(record(changed([](Wide& s) { s.precision = INT32_MIN; })).uncertainty, 1us);
+    EXPECT_EQ(record(changed([](Wide& s) { s.precision = INT32_MIN; })).uncertainty, 50us);
 }
 
 TEST(ShmRecord, PassesOnWhatIsAnnounced) {
