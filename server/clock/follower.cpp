@@ -77,6 +77,8 @@ struct Follower::Aim {
     int tai_minus_utc = 0;
     std::optional<LeapEvent> leap = std::nullopt;  ///< the next, or the one that has just been
     Duration to_leap{};                            ///< until the new count begins; less than 0: since then
+
+    LeapKind leap_today() const { return leap && leap->day == utc.second.day ? leap->kind : LeapKind::kNone; }
 };
 
 /// What `look` was told.
@@ -211,7 +213,7 @@ void Follower::steer(const Scene& scene, const Aim& aim, Answer& answer) {
     }
     next.leap = wanted_leap(scene, aim);
     next.end_other_loops = end_other_loops_;
-    tell_leap(scene, next.leap, answer);
+    tell_leap(scene, aim, next.leap, answer);
     if (magnitude(rest) <= settings_.step_threshold) {
         started_ |= scene.state.root_distance_at(scene.host.local) <= settings_.step_threshold;
         enter(FollowerState::kFollowing, {Kind::kFollowing, rest}, answer);
@@ -253,21 +255,23 @@ LeapKind Follower::wanted_leap(const Scene& scene, const Aim& aim) {
     return leap_is_armed_for_certain_ ? aim.leap->kind : LeapKind::kNone;
 }
 
-void Follower::tell_leap(const Scene& scene, LeapKind wanted, Answer& answer) {
+void Follower::tell_leap(const Scene& scene, const Aim& aim, LeapKind wanted, Answer& answer) {
     const LeapKind told = armed(scene.kernel);
     if (wanted == told) {
         return;
     }
+    // What an earlier run has armed for today is armed anew without a word, once it is certain.
+    const bool due = aim.leap_today() == told;
     if (wanted != LeapKind::kNone) {
         answer.events.push_back({.kind = Kind::kLeapArmed, .leap = wanted});
-    } else if (scene.kernel.state != KernelLeapState::kWait) {
+    } else if (scene.kernel.state != KernelLeapState::kWait && !due) {
         answer.events.push_back({.kind = Kind::kLeapWithdrawn, .leap = told});
     }
 }
 
 // Goes on as fast as the clock was last known to be right; a leap second that it was told of today stays true.
 void Follower::run_free(const Scene& scene, const Aim& aim, Answer& answer) {
-    const bool today = aim.leap && aim.leap->day == aim.utc.second.day;
+    const bool today = aim.leap_today() != LeapKind::kNone;
     answer.adjustment = KernelAdjustment{.rate = kernel_rate_from(scene.state.model.rate),
                                          .leap = today ? armed(scene.kernel) : LeapKind::kNone,
                                          .max_error = kUnsynchronisedError,

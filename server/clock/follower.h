@@ -93,7 +93,7 @@ private:
     void wait(const Scene& scene, Answer& answer);
     Duration step_for(const Scene& scene, const Aim& aim);
     LeapKind wanted_leap(const Scene& scene, const Aim& aim);
-    void tell_leap(const Scene& scene, LeapKind wanted, Answer& answer);
+    void tell_leap(const Scene& scene, const Aim& aim, LeapKind wanted, Answer& answer);
     bool is_due(const Scene& scene, const KernelAdjustment& adjustment) const;
 
     Settings settings_;

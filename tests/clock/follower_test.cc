@@ -276,6 +276,15 @@ TEST_F(Following, ALeapSecondThatAnEarlierRunArmedStaysWhereThereIsNoTimeToDoItA
     EXPECT_EQ(told(), LeapKind::kInsert);
 }
 
+TEST_F(Following, ALeapSecondThatAnEarlierRunArmedForTodayIsNotCalledWithdrawn) {
+    begin_on_leap_day("12:00:00");
+    kernel_.insert = true;
+    EXPECT_THAT(kinds(look()), ElementsAre(Kind::kFollowing));
+    look_after(1s);
+    look_after(1s);
+    EXPECT_EQ(told(), LeapKind::kInsert);
+}
+
 TEST_F(Following, TheWrongKindIsTakenBackAtAnyTime) {
     begin_on_leap_day("23:59:55", LeapKind::kDelete);
     kernel_.insert = true;
