@@ -183,10 +183,8 @@ Duration Counter::asleep() const {
     return Duration{reading.boottime - reading.monotonic};
 }
 
-bool Counter::suspended_since_last_call() {
-    const Duration now = asleep();
-    const std::optional<Duration> before = std::exchange(asleep_, now);
-    return before && now - *before > kSuspendFloor;
+bool Counter::slept_between(Duration before, Duration after) {
+    return after - before > kSuspendFloor;
 }
 
 }  // namespace tokimori

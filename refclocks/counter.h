@@ -50,6 +50,9 @@ public:
         /// in the future or is more than 2 s old.
         std::optional<LocalInstant> at(std::int64_t stamp) const;
 
+        /// How long the host had slept since its boot when the clocks were read.
+        Duration asleep() const { return Duration{reading_.boottime - reading_.monotonic}; }
+
     private:
         friend class Counter;
         ClockReading reading_;
@@ -76,8 +79,8 @@ public:
     /// How long the host has slept since its boot, while the counter stood still.
     Duration asleep() const;
 
-    /// True if the host was suspended since the last call: the counter stood still while time went on.
-    bool suspended_since_last_call();
+    /// True if the host slept between two answers of `asleep`: the counter stood still while time went on.
+    static bool slept_between(Duration before, Duration after);
 
 private:
     // As many as cover the oldest stamp when every reading of the ring is a tenth of a second from the next.
@@ -95,7 +98,6 @@ private:
     std::size_t next_ = 0;  // where the next reading goes
     std::size_t size_ = 0;
     std::optional<ClockReading> last_batch_;
-    std::optional<Duration> asleep_;
 };
 
 }  // namespace tokimori

@@ -71,7 +71,7 @@ void ClockService::recall() {
     }
     const ClockMemory& memory = recalled->memory;
     timekeeper_.recall(memory, recalled->same_boot);
-    published_.write(timekeeper_.state());
+    publish();
     log_.write(counter_.now(), LogLevel::kInfo, "state_recalled",
                {{"saved", format_utc(timekeeper_.leap_table().utc_at(memory.saved))},
                 {"frequency_ppm", fmt::format("{:.3f}", ppm_from_rate(memory.rate))},
@@ -106,7 +106,7 @@ void ClockService::reload(const Configuration& configuration) {
     for (auto& [name, source] : sources_) {
         source.driver->start();
     }
-    published_.write(timekeeper_.state());
+    publish();
     system_clock_.configure(configuration, timekeeper_.state());
 }
 
@@ -117,6 +117,13 @@ void ClockService::stop() {
     for (auto& [name, source] : sources_) {
         source.driver->stop();
     }
+}
+
+void ClockService::step_system_clock() {
+    const bool done = system_clock_.request_step();
+    log_.write(counter_.now(), done ? LogLevel::kInfo : LogLevel::kWarning, "system_clock_step_requested",
+               {{"what", done ? "the clock of this host is set as soon as the time is known to be another"
+                              : "the clock of this host is not followed, so it is not set"}});
 }
 
 void ClockService::set_sources(const Configuration& configuration) {
@@ -144,19 +151,20 @@ void ClockService::observe(const Observation& observation) {
     }
     listener_(observation);
     timekeeper_.observe(observation);
-    published_.write(timekeeper_.state());
+    publish();
     log_changes();
 }
 
 void ClockService::tick() {
     const ClockReading kept = counter_.keep();
     const LocalInstant now = counter_.now();
-    if (counter_.suspended_since_last_call()) {
+    const Duration asleep = counter_.asleep();
+    if (Counter::slept_between(std::exchange(asleep_, asleep), asleep)) {
         log_.write(now, LogLevel::kWarning, "suspended", {{"effect", "the time is not known until a source tells it"}});
         timekeeper_.lose_time(now);
     }
     timekeeper_.advance(now);
-    published_.write(timekeeper_.state());
+    publish();
     system_clock_.follow(kept, timekeeper_.state(), timekeeper_.leap_table());
     state_keeper_.keep([this] { return timekeeper_.memory(); });
     log_changes();
@@ -174,6 +182,10 @@ void ClockService::tick() {
             tick();
         }
     });
+}
+
+void ClockService::publish() {
+    published_.write({timekeeper_.state(), asleep_});
 }
 
 void ClockService::log_changes() {

@@ -38,6 +38,9 @@ public:
     void reload(const Configuration& configuration);
     void stop();
 
+    /// The operator wants the clock of this host set at once, whatever the policy says of steps.
+    void step_system_clock();
+
     void observe(const Observation& observation) override;
     LocalInstant now() const { return counter_.now(); }
     /// What is known now. The leap table in it is good until the next call of anything else.
@@ -53,6 +56,7 @@ private:
     void set_sources(const Configuration& configuration);
     void recall();
     void tick();
+    void publish();
     void log_changes();
     void log_source(const SourceReport& report);
     void log_state(LogLevel level, std::string_view event);
@@ -65,6 +69,7 @@ private:
     Log& log_;
     Duration log_status_;
     Counter counter_;
+    Duration asleep_ = counter_.asleep();
     SystemClock system_clock_{counter_, log_};
     StateKeeper state_keeper_;
     Timekeeper timekeeper_;

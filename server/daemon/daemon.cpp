@@ -1,5 +1,7 @@
 #include "server/daemon/daemon.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -7,6 +9,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -28,6 +31,15 @@ unsigned workers_of(const Configuration& configuration) {
 // A worker with a thread and an event loop of its own.
 struct Hand {
     explicit Hand(const PublishedState& state) : worker{io, state} {}
+    // Whatever ends the daemon: a thread is never left behind.
+    ~Hand() {
+        io.stop();
+        if (thread.joinable()) {
+            thread.join();
+        }
+    }
+    Hand(const Hand&) = delete;
+    Hand& operator=(const Hand&) = delete;
 
     boost::asio::io_context io{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> busy{io.get_executor()};
@@ -64,6 +76,7 @@ public:
 
     boost::asio::io_context& io() { return io_; }
     boost::asio::signal_set& signals() { return signals_; }
+    boost::asio::signal_set& step_requests() { return step_requests_; }
     ClockService& clock() { return clock_; }
     Listeners& listeners() { return listeners_; }
 
@@ -94,7 +107,14 @@ public:
 
     void start_threads() {
         for (const auto& hand : hands_) {
-            hand->thread = std::thread{[&io = hand->io] { io.run(); }};
+            try {
+                hand->thread = std::thread{[&io = hand->io] { io.run(); }};
+            } catch (const std::system_error& failure) {
+                throw std::runtime_error{
+                    fmt::format("this host gives no thread to {} workers ({}); set workers = 0, or raise the limit of "
+                                "tasks of this user or service",
+                                threads_, failure.what())};
+            }
         }
     }
 
@@ -134,7 +154,8 @@ private:
 
     boost::asio::io_context io_{1};
     boost::asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
-    PublishedState published_{ServerState{}};
+    boost::asio::signal_set step_requests_{io_, SIGUSR1};
+    PublishedState published_{PublishedClock{}};
     unsigned threads_;
     Listeners listeners_;
     ClockService clock_;
@@ -159,6 +180,7 @@ Daemon::~Daemon() = default;
 void Daemon::run() {
     log_start();
     await_signal();
+    await_step_request();
     crew_->distribute();
     crew_->start_threads();
     crew_->clock().start();
@@ -204,6 +226,16 @@ void Daemon::await_signal() {
     });
 }
 
+void Daemon::await_step_request() {
+    crew_->step_requests().async_wait([this](const boost::system::error_code& error, int) {
+        if (error) {
+            return;
+        }
+        crew_->clock().step_system_clock();
+        await_step_request();
+    });
+}
+
 void Daemon::reload() {
     const LocalInstant now = crew_->clock().now();
     const ConfigurationResult read = read_configuration(path_);
@@ -237,6 +269,7 @@ void Daemon::reload() {
 
 void Daemon::stop() {
     crew_->stop_telling();
+    crew_->step_requests().cancel();
     crew_->clock().stop();
     crew_->stop_workers();
     // Behind the handlers that were just cancelled, so that each of them lets go of what it holds.

@@ -26,8 +26,8 @@ public:
 private:
     class Crew;
 
-    void open_ports();
     void await_signal();
+    void await_step_request();
     void reload();
     void stop();
     void log_start();

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "refclocks/counter.h"
 #include "server/clock/server_state.h"
 
 namespace tokimori {
@@ -55,6 +56,20 @@ private:
 };
 
 /// What the clock thread tells the workers.
-using PublishedState = Published<ServerState>;
+struct PublishedClock {
+    ServerState state;
+    Duration asleep{};  ///< how long the host had slept since its boot when `state` held
+
+    /// The state for one who finds that the host has slept for `asleep_now` in all. If that is more, the counter stood
+    /// still meanwhile: the time is not known until the clock thread, woken up itself, says otherwise.
+    ServerState as_of(Duration asleep_now) const {
+        ServerState known = state;
+        if (Counter::slept_between(asleep, asleep_now)) {
+            known.valid_until = LocalInstant::min();
+        }
+        return known;
+    }
+};
+using PublishedState = Published<PublishedClock>;
 
 }  // namespace tokimori

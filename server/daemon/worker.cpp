@@ -88,8 +88,9 @@ bool Worker::serve_batch(UdpPort& port) {
     if (batch.empty()) {
         return false;
     }
-    const ServerState state = state_.read();
+    const PublishedClock clock = state_.read();
     const Counter::RealtimeStamps stamps = counter_.realtime_stamps();
+    const ServerState state = clock.as_of(stamps.asleep());
     const LocalInstant read_at = read_host_counter();
     std::size_t waiting = 0;
     for (const Datagram& datagram : batch) {

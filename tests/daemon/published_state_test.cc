@@ -21,12 +21,22 @@ TEST(Published, GivesBackWhatWasWritten) {
     state.stratum = 1;
     state.refid = reference_id("PPS");
     state.valid_until = LocalInstant{Duration{12345}};
-    PublishedState published{ServerState{}};
+    Published<ServerState> published{ServerState{}};
     EXPECT_EQ(published.read().stratum, 16);
     published.write(state);
     EXPECT_EQ(published.read().stratum, 1);
     EXPECT_EQ(published.read().refid, reference_id("PPS"));
     EXPECT_EQ(published.read().valid_until, LocalInstant{Duration{12345}});
+}
+
+TEST(PublishedClock, IsWorthNothingForAHostThatHasSleptSince) {
+    const LocalInstant now{Duration{12345}};
+    PublishedClock clock;
+    clock.state.valid_until = now + std::chrono::hours{1};
+    clock.asleep = std::chrono::seconds{100};
+    EXPECT_TRUE(clock.as_of(clock.asleep).synchronised_at(now));
+    EXPECT_TRUE(clock.as_of(clock.asleep + std::chrono::microseconds{50}).synchronised_at(now));
+    EXPECT_FALSE(clock.as_of(clock.asleep + std::chrono::milliseconds{2}).synchronised_at(now));
 }
 
 TEST(Published, NeverShowsHalfOfAWrite) {

@@ -199,15 +199,15 @@ TEST(Counter, DoesNotTakeASlewForAStep) {
     EXPECT_TRUE(counter.from_realtime(host.reading.realtime));
 }
 
-TEST(Counter, NoticesASuspendOnce) {
+TEST(Counter, NoticesASleep) {
     FakeHost host;
     Counter counter = host.counter();
-    EXPECT_FALSE(counter.suspended_since_last_call());
+    const Duration before = counter.asleep();
     host.pass(kSecond);
-    EXPECT_FALSE(counter.suspended_since_last_call());
+    EXPECT_FALSE(Counter::slept_between(before, counter.asleep()));
     host.reading.boottime += 3600 * kSecond;
-    EXPECT_TRUE(counter.suspended_since_last_call());
-    EXPECT_FALSE(counter.suspended_since_last_call());
+    EXPECT_TRUE(Counter::slept_between(before, counter.asleep()));
+    EXPECT_EQ(counter.realtime_stamps().asleep(), counter.asleep());
 }
 
 TEST(HostClocks, AreReadCloseTogetherAndRunForward) {

@@ -168,6 +168,15 @@ void Stepper::act() {
     world_.clock().set(world_.clock().realtime() + step_.ns);
 }
 
+std::int64_t Sleeper::next() const {
+    return done_ ? kNever : suspension_.at * kSecond;
+}
+
+void Sleeper::act() {
+    done_ = true;
+    world_.sleep(suspension_.seconds * kSecond);
+}
+
 void Ender::act() {
     at_ = kNever;
     kill(getpid(), SIGTERM);

@@ -94,6 +94,19 @@ private:
     bool done_ = false;
 };
 
+/// Suspends the host, once.
+class Sleeper : public Actor {
+public:
+    Sleeper(Suspension suspension, World& world) : suspension_{suspension}, world_{world} {}
+    std::int64_t next() const override;
+    void act() override;
+
+private:
+    Suspension suspension_;
+    World& world_;
+    bool done_ = false;
+};
+
 /// Asks the program to end, by SIGTERM, once.
 class Ender : public Actor {
 public:

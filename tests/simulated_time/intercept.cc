@@ -67,6 +67,8 @@ std::int64_t show(clockid_t clock) {
             return clocks.realtime();
         case CLOCK_MONOTONIC_RAW:
             return clocks.raw();
+        case CLOCK_BOOTTIME:
+            return clocks.boottime();
         case CLOCK_TAI:
             return clocks.tai();
         default:

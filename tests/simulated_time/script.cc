@@ -54,6 +54,11 @@ const std::map<std::string, Statement>& statements() {
              Step& step = script.steps.emplace_back();
              return static_cast<bool>(words >> step.at >> step.ns);
          }},
+        {"suspend",
+         [](Words& words, Script& script) {
+             Suspension& suspension = script.suspensions.emplace_back();
+             return static_cast<bool>(words >> suspension.at >> suspension.seconds);
+         }},
         {"client", [](Words& words,
                       Script& script) { return static_cast<bool>(words >> script.port >> script.client_interval); }},
         {"may_set_clock",

@@ -44,6 +44,12 @@ struct Step {
     std::int64_t ns = 0;
 };
 
+/// The host is suspended, `at` s after launch, for `seconds`.
+struct Suspension {
+    std::int64_t at = 0;
+    std::int64_t seconds = 0;
+};
+
 /// What happens in a simulated world; see tests/simulated_time/README.md for the words.
 struct Script {
     std::int64_t start = 0;  ///< true UTC at launch, POSIX s
@@ -53,6 +59,7 @@ struct Script {
     std::vector<TrueLeap> leaps;
     std::vector<ReceiverScript> receivers;
     std::vector<Step> steps;
+    std::vector<Suspension> suspensions;
     std::int64_t client_interval = 16;  ///< s between two requests
     std::uint16_t port = 123;           ///< that the client asks
     bool may_set_clock = true;

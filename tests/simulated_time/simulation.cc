@@ -49,6 +49,9 @@ Simulation::Simulation() : script_{script_of_environment()}, results_{results_fi
     for (const Step& step : script_.steps) {
         world_.add(std::make_unique<Stepper>(step, world_));
     }
+    for (const Suspension& suspension : script_.suspensions) {
+        world_.add(std::make_unique<Sleeper>(suspension, world_));
+    }
     world_.add(std::make_unique<Client>(script_, world_, network_, results_));
     world_.add(std::make_unique<Ender>(script_.run * kSecond));
 }

@@ -102,3 +102,14 @@ def test_somebody_who_sets_the_system_clock_does_not_move_the_served_time(step: 
     result = play("start %d\nrun %d\n%sstep %d %d\nclient 123 2\n" % (NOON, HOUR, ROOM, 30 * MINUTE, step * 1e9))
     assert all(reply.synchronised for reply in result.between(MINUTE, HOUR))
     assert result.broken_promises() == []
+
+
+def test_nothing_is_served_after_a_sleep_until_a_source_tells_the_time() -> None:
+    asleep, awake = 30 * MINUTE, 50 * MINUTE
+    result = play("start %d\nrun %d\n%ssilence %d %d\nsuspend %d %d\nclient 123 1\n"
+                  % (NOON, HOUR, ROOM, asleep, awake, asleep, awake - asleep))
+    assert result.lost == 0
+    assert not any(reply.synchronised for reply in result.between(awake, awake + 1))
+    assert result.first(synchronised, awake).at < awake + MINUTE
+    assert result.broken_promises() == []
+    assert "suspended" in result.log

@@ -29,7 +29,14 @@ public:
     std::int64_t raw() const { return raw_; }
     std::int64_t monotonic() const { return monotonic_; }
     std::int64_t realtime() const { return realtime_; }
+    std::int64_t boottime() const { return monotonic_ + asleep_; }
     std::int64_t tai() const { return realtime_ + std::int64_t{tai_offset_} * 1'000'000'000; }
+
+    /// The host is suspended for that many ns: its counters stand still, and CLOCK_REALTIME is set on when it wakes up.
+    void sleep(std::int64_t true_ns) {
+        asleep_ += true_ns;
+        realtime_ += true_ns;
+    }
 
     /// As clock_adjtime(2) of CLOCK_REALTIME, without its question of privilege: the state of the clock (TIME_OK …), or
     /// −EINVAL.
@@ -60,6 +67,7 @@ private:
     std::int64_t raw_ = 1'000'000'000'000;
     std::int64_t monotonic_ = raw_;
     std::int64_t realtime_;
+    std::int64_t asleep_ = 0;
 
     double frequency_ = 0;     ///< ns per s
     double offset_ = 0;        ///< ns that the loop has still to slew

@@ -41,6 +41,11 @@ void World::advance(std::int64_t ns) {
     truth_ += ns;
 }
 
+void World::sleep(std::int64_t ns) {
+    clock_.sleep(ns);
+    truth_ += ns;
+}
+
 void World::set_timer(int id, std::int64_t at, std::int64_t interval, std::function<void()> fire) {
     timers_.insert_or_assign(id, Timer{at, interval, std::move(fire)});
 }

@@ -54,6 +54,9 @@ public:
     /// A program looks at a clock.
     void spend_a_look() { advance(kLook); }
 
+    /// The host is suspended for that many ns of true time. Who had something to do meanwhile does it at its end.
+    void sleep(std::int64_t ns);
+
     void add(std::unique_ptr<Actor> actor) { actors_.push_back(std::move(actor)); }
 
     /// `fire` is called when CLOCK_MONOTONIC has reached `at`, and again every `interval` ns if that is not 0.
