@@ -31,7 +31,7 @@ def guest_is_slow_by(scene: Scene) -> float:
 def play(scene: Scene) -> None:
     scene.pps_pulses()
     scene.gpsd()
-    daemon = scene.daemon(GPS + PPS0)
+    daemon = scene.daemon(GPS + PPS0, follow=True, sets_clock=True)
     watch = scene.watch()
     with scene.expect("stratum 1, leap indicator 0, refid PPS"):
         watch.wait_for(lambda reply: (reply.stratum, reply.leap, reply.refid) == (1, 0, "PPS"))
@@ -58,5 +58,5 @@ def play(scene: Scene) -> None:
     found = re.search(r'"stratum":\s*(\d+)', said)
     scene.check("ntpdig sees stratum 1, no leap",
                 found is not None and found[1] == "1" and "no-leap" in said, said[-300:])
-    scene.check("the daemon has one capability, that of port 123", scene.rights_of(daemon) == "103 0000000000000400",
+    scene.check("the daemon has two capabilities, port 123 and the clock", scene.rights_of(daemon) == "103 0000000002000400",
                 scene.rights_of(daemon))
