@@ -73,7 +73,7 @@ def test_a_receiver_may_be_chosen_by_its_device() -> None:
             daemon.wait_for("state=synchronised", PATIENCE)
             two.command("silence")
             daemon.wait_for("answers, but reports nothing of %s" % two.device, 20)
-            assert not daemon.find(one.device)
+            assert not daemon.find(one.device + r"\b")
 
 
 NEW_YEAR = calendar.timegm((2028, 1, 1, 0, 0, 0))
