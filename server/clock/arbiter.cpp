@@ -11,8 +11,6 @@ using namespace std::chrono_literals;
 constexpr Duration kProbation = 8s;
 constexpr Duration kPredictionAge = 60s;
 constexpr Duration kPredictionStep = 8s;
-// Sources so much worse than the best cannot say whether that is right.
-constexpr int kPeerQuality = 4;
 constexpr SourceId kOurselves = 0xFFFF;
 
 Candidate witness(const TimeModel& model, LocalInstant now) {
@@ -30,6 +28,22 @@ std::vector<Candidate> with(std::span<const Candidate> voters, const Candidate& 
 
 bool is_clear(const std::optional<Agreement>& agreement) {
     return agreement && agreement->deepest.size() == 1;
+}
+
+// True if more than half of the kins are among those that agree: sources of one kin may be wrong together, and so many
+// of them are no more likely to be right than one.
+bool spans_kins(const Agreement& agreement, std::span<const Candidate> voters) {
+    std::vector<Candidate> agreeing{voters.begin(), voters.end()};
+    std::erase_if(agreeing, [&](const Candidate& c) { return !c.claim().touches(agreement.deepest.front()); });
+    return 2 * voices_of(agreeing, Count::kKins) > voices_of(voters, Count::kKins);
+}
+
+Interval hull_of(std::span<const Candidate> candidates) {
+    Interval hull = candidates.front().claim();
+    for (const Candidate& candidate : candidates) {
+        hull = {std::min(hull.low, candidate.claim().low), std::max(hull.high, candidate.claim().high)};
+    }
+    return hull;
 }
 
 }  // namespace
@@ -62,7 +76,7 @@ Judgement Arbiter::judge(std::span<Candidate> candidates, const TimeModel* ours,
         return dispute(candidates, heard, ours, now);
     }
     mark(candidates, agreement->deepest, now);
-    Judgement judgement = ours != nullptr ? against_prediction(heard, now) : Judgement{};
+    Judgement judgement = ours != nullptr ? against_prediction(heard, now) : against_other_kins(*agreement, heard);
     judgement.agreed = true;
     if (ours != nullptr && !judgement.disputed) {
         remember(*ours, now);
@@ -71,21 +85,36 @@ Judgement Arbiter::judge(std::span<Candidate> candidates, const TimeModel* ours,
 }
 
 // Our own clock follows the others and so has no voice where they agree. Where they do not, or where there is only one,
-// it has: a lone source does not overrule it.
+// it has: a lone source does not overrule it. Nor do many of one kin without another.
 std::optional<Agreement> Arbiter::settle(std::span<const Candidate> voters, const TimeModel* ours, LocalInstant now) {
-    const std::optional<Agreement> agreement = agreement_of(voters);
-    if (ours == nullptr) {
-        return agreement;
-    }
-    if (voices_of(voters) == 1) {
+    if (ours != nullptr && voices_of(voters) == 1) {
         return agreement_of(with(voters, witness(*ours, now)));
     }
-    if (is_clear(agreement)) {
-        return agreement;
+    const std::optional<Agreement> by_voice = agreement_of(voters);
+    if (is_clear(by_voice) && spans_kins(*by_voice, voters)) {
+        return by_voice;
+    }
+    const std::optional<Agreement> by_kin = agreement_of(voters, Count::kKins);
+    if (is_clear(by_kin) && voices_of(voters, Count::kKins) > 1) {
+        return by_kin;
+    }
+    if (ours == nullptr) {
+        return by_voice;
     }
     undisputed_ = undisputed_.value_or(*ours);
-    const std::optional<Agreement> with_ours = agreement_of(with(voters, witness(*undisputed_, now)));
-    return is_clear(with_ours) ? with_ours : agreement;
+    const std::optional<Agreement> with_ours = agreement_of(with(voters, witness(*undisputed_, now)), Count::kKins);
+    if (is_clear(with_ours)) {
+        return with_ours;
+    }
+    return is_clear(by_voice) ? std::nullopt : by_voice;
+}
+
+// The many of one kin are followed where nobody else knows, but one of another kin may be right against all of them.
+Judgement Arbiter::against_other_kins(const Agreement& agreement, std::span<const Candidate> voters) {
+    if (agreement.deepest.size() > 1 || spans_kins(agreement, voters)) {
+        return {};
+    }
+    return {.disputed = true, .also = hull_of(voters)};
 }
 
 Judgement Arbiter::dispute(std::span<Candidate> candidates, std::span<const Candidate> voters, const TimeModel* ours,
@@ -112,16 +141,19 @@ Judgement Arbiter::dispute(std::span<Candidate> candidates, std::span<const Cand
     return judgement;
 }
 
-// Two voices of like quality that agree know better than any crystal. One alone may be led astray, and it shows if that
-// goes faster than a crystal may: then the truth lies where it says, or where our own clock would be without it.
+// Two voices of like quality and unlike kin that agree know better than any crystal. One alone may be led astray, and
+// it shows if that goes faster than a crystal may: then the truth lies where it says, or where our own clock would be
+// without it.
 Judgement Arbiter::against_prediction(std::span<const Candidate> voters, LocalInstant now) {
     const auto by_distance = [](const Candidate& a, const Candidate& b) { return a.distance < b.distance; };
     const Candidate& best = *std::min_element(voters.begin(), voters.end(), by_distance);
+    const bool one_kin = voices_of(voters, Count::kKins) == 1;
     std::vector<Candidate> rougher{voters.begin(), voters.end()};
-    std::erase_if(rougher, [&](const Candidate& candidate) { return candidate.voice == best.voice; });
-    const bool has_peer = std::any_of(rougher.begin(), rougher.end(), [&](const Candidate& candidate) {
-        return candidate.distance <= kPeerQuality * best.distance;
+    std::erase_if(rougher, [&](const Candidate& candidate) {
+        return candidate.voice == best.voice || (!one_kin && err_together(candidate, best));
     });
+    const bool has_peer = std::any_of(rougher.begin(), rougher.end(),
+                                      [&](const Candidate& candidate) { return is_peer(candidate, best); });
     if (rougher.empty() || has_peer || past_.empty() || now - past_.front().at < kPredictionAge) {
         return {};
     }

@@ -17,10 +17,11 @@ struct Judgement {
     Interval also{};        ///< where `disputed`: the truth may lie anywhere in here, too
 };
 
-/// Decides who tells the truth: more than half of the voices. Where they are torn, our own clock of before the quarrel
-/// is a witness; where it bears out several who contradict each other nobody guesses, and the bound is widened over all
-/// of them. A voice far more precise than all others that leads our clock astray faster than a crystal may go shows
-/// against our own clock of a minute ago. Told everything; clock thread only.
+/// Decides who tells the truth: more than half of the voices, and of the kins among them, since sources of one kin may
+/// be wrong together. Where they are torn, our own clock of before the quarrel is a witness; where it bears out several
+/// who contradict each other nobody guesses, and the bound is widened over all of them. A voice far more precise than
+/// all others that leads our clock astray faster than a crystal may go shows against our own clock of a minute ago.
+/// Told everything; clock thread only.
 class Arbiter {
 public:
     /// Marks the standing of each candidate as of `now`; all claims are against the counter itself. `ours`: the model
@@ -40,6 +41,7 @@ private:
     std::optional<Agreement> settle(std::span<const Candidate> voters, const TimeModel* ours, LocalInstant now);
     Judgement dispute(std::span<Candidate> candidates, std::span<const Candidate> voters, const TimeModel* ours,
                       LocalInstant now);
+    static Judgement against_other_kins(const Agreement& agreement, std::span<const Candidate> voters);
     Judgement against_prediction(std::span<const Candidate> voters, LocalInstant now);
     void mark(std::span<Candidate> candidates, std::span<const Interval> places, LocalInstant now);
     void remember(const TimeModel& ours, LocalInstant now);

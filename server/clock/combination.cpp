@@ -7,7 +7,6 @@
 namespace tokimori {
 namespace {
 
-constexpr int kPeerQuality = 4;
 // Fewer than this are not worth thinning out (NMIN of RFC 5905).
 constexpr std::size_t kFewestSurvivors = 3;
 
@@ -90,7 +89,7 @@ std::vector<Candidate> standing(std::span<const Candidate> candidates) {
 
 std::vector<Candidate> peers_of(const std::vector<Candidate>& standing, const Candidate& leader) {
     std::vector<Candidate> peers = standing;
-    std::erase_if(peers, [&](const Candidate& c) { return c.distance > kPeerQuality * leader.distance; });
+    std::erase_if(peers, [&](const Candidate& c) { return !is_peer(c, leader); });
     return peers;
 }
 

@@ -11,6 +11,9 @@ constexpr std::size_t kFewestSamples = 8;
 constexpr double kLeastNoise = 25.0;  // ns²
 constexpr double kOutlier = 10.0;     // of the variance
 constexpr int kNoiseMemory = 256;     // samples
+// So many are judged together, since the first few may be wild.
+constexpr std::size_t kFirst = 15;
+constexpr double kMedianOfSquares = 0.4549;  // of a normal distribution of variance 1
 // A filter so unlikely has lost the crystal, and would need hours to find it again by itself.
 constexpr double kLost = 30.0;
 constexpr double kFarOff = 6.0;  // standard deviations
@@ -36,12 +39,32 @@ void WhiteNoise::add(double elapsed, double time) {
         const double weight_after = last_->elapsed / whole;
         const double off = last_->time - *before_last_ * weight_before - time * weight_after;
         const double seen = square(off) / (1.0 + square(weight_before) + square(weight_after));
-        samples_ = std::min(samples_ + 1, kNoiseMemory);
-        variance_ = samples_ == 1 ? seen : variance_ + (std::min(seen, kOutlier * variance_) - variance_) / samples_;
-        variance_ = std::max(variance_, kLeastNoise);
+        take(seen);
     }
     before_last_ = last_ ? std::optional{last_->time} : std::nullopt;
     last_ = Neighbour{elapsed, time};
+}
+
+void WhiteNoise::take(double seen) {
+    samples_ = std::min(samples_ + 1, kNoiseMemory);
+    if (first_.size() < kFirst) {
+        first_.push_back(seen);
+        variance_ = clipped_mean();
+    } else {
+        variance_ += (std::min(seen, kOutlier * variance_) - variance_) / samples_;
+    }
+    variance_ = std::max(variance_, kLeastNoise);
+}
+
+double WhiteNoise::clipped_mean() const {
+    std::vector<double> sorted = first_;
+    std::sort(sorted.begin(), sorted.end());
+    const double most = kOutlier * sorted[sorted.size() / 2] / kMedianOfSquares;
+    double sum = 0;
+    for (const double seen : sorted) {
+        sum += std::min(seen, most);
+    }
+    return sum / static_cast<double>(sorted.size());
 }
 
 FilterBank::FilterBank() {

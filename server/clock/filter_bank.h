@@ -10,7 +10,8 @@
 namespace tokimori {
 
 /// The variance of white noise on a source's samples, from how far each lies off the straight line between its
-/// neighbours: what the crystal does within so short a time does not show. Pure.
+/// neighbours: what the crystal does within so short a time does not show. A few wild samples hardly matter, not even
+/// where they are the first. Pure.
 class WhiteNoise {
 public:
     /// A sample `elapsed` s after the last, `time` ns against any fixed line.
@@ -24,8 +25,12 @@ private:
         double elapsed = 0;
         double time = 0;
     };
+    void take(double seen);
+    double clipped_mean() const;
+
     std::optional<Neighbour> last_;
     std::optional<double> before_last_;
+    std::vector<double> first_;  ///< squares as seen
     double variance_ = 1e4;
     int samples_ = 0;
 };

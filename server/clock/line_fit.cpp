@@ -20,6 +20,8 @@ constexpr double kFrequencyFloor = 1e-6;
 // A sudden change of frequency bends the newest points away before the runs show it.
 constexpr std::size_t kNewest = 3;
 constexpr double kBendMargin = 2.0;
+// Jitter itself, and what remains of it in the offset of 64 samples.
+constexpr double kAttainableJitter = 2.0;
 
 struct Point {
     double t = 0;  // seconds of the counter, from the newest sample
@@ -92,7 +94,20 @@ Rate rate_of(double value) {
     return static_cast<Rate>(value * static_cast<double>(Rate{1} << kRateShift));
 }
 
-LineEstimate estimate_from(const Line& line, const std::deque<Sample>& kept) {
+// A sample binds the line where it was taken by what it declares and how far it lies off; here, by what the crystal may
+// have done since, too.
+double least_declared(const Line& line, const std::vector<Point>& points, const std::deque<Sample>& kept,
+                      double rate_bound) {
+    auto least = static_cast<double>(kept.back().dispersion.count());
+    for (std::size_t i = 0; i + 1 < points.size(); ++i) {
+        const Point& p = points[i];
+        const double off = std::abs(p.x - line.at(p.t)) - p.t * rate_bound * 1e9;
+        least = std::min(least, static_cast<double>(kept[i].dispersion.count()) + off);
+    }
+    return least;
+}
+
+LineEstimate estimate_from(const Line& line, const std::vector<Point>& points, const std::deque<Sample>& kept) {
     const std::size_t samples = kept.size();
     const Sample& newest = kept.back();
     const Sample& oldest = kept.front();
@@ -105,10 +120,12 @@ LineEstimate estimate_from(const Line& line, const std::deque<Sample>& kept) {
     estimate.anchor_local = newest.local;
     estimate.anchor_tai = newest.reference + Duration{std::llround(line.at(0.0))};
     estimate.rate = rate_of(std::clamp(line.slope * 1e-9, -kFrequencyLimit, kFrequencyLimit));
-    estimate.offset_bound =
-        newest.dispersion +
-        Duration{std::llround(quantile * offset_deviation + line.jitter + kBendMargin * std::abs(line.bend))};
-    estimate.rate_bound = rate_of(std::min(quantile * slope_deviation, 2 * kFrequencyLimit) + kFrequencyFloor);
+    const double rate_bound = std::min(quantile * slope_deviation, 2 * kFrequencyLimit) + kFrequencyFloor;
+    const double declared = least_declared(line, points, kept, rate_bound);
+    estimate.offset_bound = Duration{
+        std::llround(declared + quantile * offset_deviation + line.jitter + kBendMargin * std::abs(line.bend))};
+    estimate.attainable = Duration{std::llround(declared + kAttainableJitter * line.jitter)};
+    estimate.rate_bound = rate_of(rate_bound);
     estimate.jitter = Duration{std::llround(line.jitter)};
     estimate.span = newest.local - oldest.local;
     estimate.deviation = Duration{std::llround(offset_deviation)};
@@ -151,7 +168,7 @@ void LineFit::refit() {
         line = fit_line(points);
     }
     too_fast_ = std::abs(line.slope) * 1e-9 > kFrequencyLimit + t_quantile(points.size() - 2) * line.slope_deviation();
-    estimate_ = estimate_from(line, samples_);
+    estimate_ = estimate_from(line, points, samples_);
 }
 
 }  // namespace tokimori

@@ -15,6 +15,7 @@ struct LineEstimate {
     TaiInstant anchor_tai;
     Rate rate = 0;            ///< of TAI against the counter, minus 1
     Duration offset_bound{};  ///< |error of anchor_tai| ≤ this
+    Duration attainable{};    ///< what offset_bound may shrink to with more samples like these
     Rate rate_bound = 0;      ///< |error of rate| ≤ this, what the oscillator may do next included
     Duration jitter{};        ///< standard deviation of the samples about the line
     Duration deviation{};     ///< standard deviation of anchor_tai
@@ -32,7 +33,8 @@ struct LineEstimate {
 };
 
 /// Least squares over the newest samples of one source, over as many of them (3 … 64) as one straight line explains:
-/// when the signs of the residuals come in too few runs (Wald and Wolfowitz), the oldest samples are dropped.
+/// when the signs of the residuals come in too few runs (Wald and Wolfowitz), the oldest samples are dropped. What
+/// averaging cannot remove is bounded by the sample that declares the least of it, aged by what the crystal may do.
 class LineFit {
 public:
     /// Adds the newest sample. One that is not later than the last is ignored.

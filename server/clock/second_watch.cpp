@@ -33,7 +33,7 @@ bool SecondWatch::persists(const Said& said, LocalInstant now) const {
 
 // Sources of one kind may be wrong together, so they count once.
 std::size_t SecondWatch::weight_of(std::int64_t off, LocalInstant now) const {
-    std::set<std::uint8_t> kinds;
+    std::set<Kin> kinds;
     for (const auto& [id, said] : said_) {
         if (said.off == off && persists(said, now)) {
             kinds.insert(said.speaker.kin);

@@ -5,6 +5,7 @@
 
 #include "refclocks/observation.h"
 #include "server/clock/cadence.h"
+#include "server/clock/source_settings.h"
 
 namespace tokimori {
 
@@ -16,7 +17,7 @@ public:
     /// Who says it, and what is known of who says it.
     struct Speaker {
         SourceId source = 0;
-        std::uint8_t kin = 0;  ///< what physics it depends on
+        Kin kin = Kin::kUnknown;
         bool trusted = false;
     };
 

@@ -5,6 +5,8 @@
 namespace tokimori {
 namespace {
 
+constexpr int kPeerQuality = 4;
+
 std::vector<const Candidate*> claiming(std::span<const Candidate> candidates, Duration point) {
     std::vector<const Candidate*> found;
     for (const Candidate& candidate : candidates) {
@@ -15,18 +17,25 @@ std::vector<const Candidate*> claiming(std::span<const Candidate> candidates, Du
     return found;
 }
 
-template <typename Voices>
-std::size_t count_voices(std::vector<Voices> voices) {
-    std::sort(voices.begin(), voices.end());
-    return static_cast<std::size_t>(std::unique(voices.begin(), voices.end()) - voices.begin());
+// Voices and kins share no number.
+constexpr std::uint32_t kFirstKin = 1U << 16U;
+
+std::uint32_t identity_of(const Candidate& candidate, Count count) {
+    const bool as_kin = count == Count::kKins && errs_together(candidate.kin);
+    return as_kin ? kFirstKin + static_cast<std::uint32_t>(candidate.kin) : candidate.voice;
 }
 
-std::size_t depth_of(const std::vector<const Candidate*>& claims) {
-    std::vector<SourceId> voices;
+std::size_t count_different(std::vector<std::uint32_t> identities) {
+    std::sort(identities.begin(), identities.end());
+    return static_cast<std::size_t>(std::unique(identities.begin(), identities.end()) - identities.begin());
+}
+
+std::size_t depth_of(const std::vector<const Candidate*>& claims, Count count) {
+    std::vector<std::uint32_t> identities;
     for (const Candidate* const claim : claims) {
-        voices.push_back(claim->voice);
+        identities.push_back(identity_of(*claim, count));
     }
-    return count_voices(std::move(voices));
+    return count_different(std::move(identities));
 }
 
 Interval common_to(const std::vector<const Candidate*>& claims) {
@@ -51,22 +60,30 @@ void add_place(std::vector<Interval>& places, const Interval& place) {
 
 }  // namespace
 
-std::size_t voices_of(std::span<const Candidate> candidates) {
-    std::vector<SourceId> voices;
-    for (const Candidate& candidate : candidates) {
-        voices.push_back(candidate.voice);
-    }
-    return count_voices(std::move(voices));
+bool is_peer(const Candidate& candidate, const Candidate& best) {
+    return std::min(candidate.distance, candidate.line.attainable) <= kPeerQuality * best.distance;
 }
 
-std::optional<Agreement> agreement_of(std::span<const Candidate> candidates) {
-    const std::size_t half = voices_of(candidates) / 2;
+std::size_t voices_of(std::span<const Candidate> candidates, Count count) {
+    std::vector<std::uint32_t> identities;
+    for (const Candidate& candidate : candidates) {
+        identities.push_back(identity_of(candidate, count));
+    }
+    return count_different(std::move(identities));
+}
+
+bool err_together(const Candidate& a, const Candidate& b) {
+    return identity_of(a, Count::kKins) == identity_of(b, Count::kKins);
+}
+
+std::optional<Agreement> agreement_of(std::span<const Candidate> candidates, Count count) {
+    const std::size_t half = voices_of(candidates, count) / 2;
     std::optional<Agreement> found;
     std::size_t deepest = half;
     for (const Candidate& candidate : candidates) {
         const Interval claim = candidate.claim();
         const auto at_low = claiming(candidates, claim.low);
-        const std::size_t depth = depth_of(at_low);
+        const std::size_t depth = depth_of(at_low, count);
         if (depth > half) {
             found = found.value_or(Agreement{{}, {claim.low, claim.low}});
             found->hull.low = std::min(found->hull.low, claim.low);
@@ -81,7 +98,7 @@ std::optional<Agreement> agreement_of(std::span<const Candidate> candidates) {
     }
     for (const Candidate& candidate : candidates) {
         const Duration high = candidate.claim().high;
-        if (found && depth_of(claiming(candidates, high)) > half) {
+        if (found && depth_of(claiming(candidates, high), count) > half) {
             found->hull.high = std::max(found->hull.high, high);
         }
     }

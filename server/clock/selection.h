@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/clock/line_fit.h"
+#include "server/clock/source_settings.h"
 
 namespace tokimori {
 
@@ -28,10 +29,11 @@ enum class Standing : std::uint8_t {
 /// What one source claims at one instant: the truth lies within `distance` of `offset`.
 struct Candidate {
     SourceId source = 0;
-    SourceId voice = 0;   ///< who speaks: one receiver may be heard through several sources, and has one voice
-    Duration offset{};    ///< reference − any common origin
-    Duration distance{};  ///< root distance, > 0
-    LineEstimate line{};  ///< that it was read from
+    SourceId voice = 0;       ///< who speaks: one receiver may be heard through several sources, and has one voice
+    Kin kin = Kin::kUnknown;  ///< the voice's
+    Duration offset{};        ///< reference − any common origin
+    Duration distance{};      ///< root distance, > 0
+    LineEstimate line{};      ///< that it was read from
     bool prefer = false;
     bool trust = false;
     bool current = false;  ///< the one that is followed
@@ -40,16 +42,29 @@ struct Candidate {
     Interval claim() const { return {offset - distance, offset + distance}; }
 };
 
-/// Where more than half of the voices agree (Marzullo; RFC 5905 section 11.2.1).
+/// True if `candidate` is about as good as the `best`, or would be with as many samples: those so much worse cannot say
+/// whether it is right.
+bool is_peer(const Candidate& candidate, const Candidate& best);
+
+/// What counts as one when claims are counted.
+enum class Count : std::uint8_t {
+    kVoices,
+    kKins,  ///< all voices that err together count once
+};
+
+/// Where more than half agree (Marzullo; RFC 5905 section 11.2.1).
 struct Agreement {
-    std::vector<Interval> deepest;  ///< what most voices claim; several places where they are torn
+    std::vector<Interval> deepest;  ///< what most claim; several places where they are torn
     Interval hull;                  ///< from end to end of what more than half claim
 };
 
-/// nullopt where no point is claimed by more than half of the voices.
-std::optional<Agreement> agreement_of(std::span<const Candidate> candidates);
+/// nullopt where no point is claimed by more than half of them.
+std::optional<Agreement> agreement_of(std::span<const Candidate> candidates, Count count = Count::kVoices);
 
-/// The number of different voices.
-std::size_t voices_of(std::span<const Candidate> candidates);
+/// How many different ones there are.
+std::size_t voices_of(std::span<const Candidate> candidates, Count count = Count::kVoices);
+
+/// True if the two may be wrong by one cause.
+bool err_together(const Candidate& a, const Candidate& b);
 
 }  // namespace tokimori

@@ -1,6 +1,7 @@
 #include "server/clock/source_track.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace tokimori {
 namespace {
@@ -26,6 +27,25 @@ constexpr Duration kHalfSecond = 500ms;
 constexpr Duration kLabelLineLimit = 300ms;
 // Two crystals at the opposite ends of what is allowed.
 constexpr Rate kWorstRateError = rate_from_ppm(1000.0);
+// What a crystal in trouble may do; a source that went further has moved itself.
+constexpr Rate kCrystalInTrouble = rate_from_ppm(20.0);
+
+// True if what lies off `line` from `first` to `last` lies beside it: a crystal that runs otherwise leads away from it,
+// from the last `good` sample on.
+bool is_step(const Sample& good, const Sample& first, const Sample& last, const LineEstimate& line) {
+    const Duration at_first = first.reference - line.tai_at(first.local);
+    const Duration at_last = last.reference - line.tai_at(last.local);
+    const auto grown = static_cast<double>((at_last - at_first).count());
+    const auto led_away = static_cast<double>(at_first.count()) *
+                          static_cast<double>((last.local - first.local).count()) /
+                          static_cast<double>((first.local - good.local).count());
+    return std::abs(grown) < std::abs(led_away) / 2;
+}
+
+// What is declared to be rough may scatter.
+Duration jitter_limit(const Sample& sample) {
+    return std::clamp(kRoughness * sample.dispersion, kLeastJitterLimit, kMostJitterLimit);
+}
 
 }  // namespace
 
@@ -53,14 +73,18 @@ void SourceTrack::add_pulse_sample(const Sample& sample) {
         ++rejected_;
         return;
     }
-    if (is_outlier(sample)) {
+    if (line && !line_samples_.alive(sample.local)) {
+        begin_anew_after_silence(sample);
+    } else if (excess(sample) > Duration::zero()) {
         if (!moves(sample)) {
             ++rejected_;
             pulse_reason_ = Reason::kDistant;
             return;
         }
+        if (is_step(*last_sample_, *first_outlier_, sample, *line)) {
+            step_ = std::chrono::abs(sample.reference - line->tai_at(sample.local));
+        }
         pulse_line_.clear();
-        moved_ = true;
     } else if (line && sample.local - line->anchor_local < kHalfSecond) {
         return;  // several within a second say no more than one
     }
@@ -86,7 +110,7 @@ void SourceTrack::take(const Sample& sample) {
     pulse_reason_ = Reason::kSelectable;
     pulse_line_.add(sample);
     // Not one pulse a second, whatever it is; what follows may be.
-    if (pulse_line_.estimate() && pulse_line_.estimate()->jitter > jitter_limit()) {
+    if (pulse_line_.estimate() && pulse_line_.estimate()->jitter > jitter_limit(sample)) {
         pulse_line_.clear();
         pulse_line_.add(sample);
     }
@@ -94,6 +118,9 @@ void SourceTrack::take(const Sample& sample) {
 
 // So many outliers in a row are none, but those of one second count once.
 bool SourceTrack::moves(const Sample& sample) {
+    if (outliers_ == 0) {
+        first_outlier_ = sample;
+    }
     if (outliers_ == 0 || sample.local - last_outlier_ >= kHalfSecond) {
         ++outliers_;
         last_outlier_ = sample.local;
@@ -101,18 +128,37 @@ bool SourceTrack::moves(const Sample& sample) {
     return outliers_ >= kOutliersToMove;
 }
 
-// What is declared to be rough may scatter.
-Duration SourceTrack::jitter_limit() const {
-    return std::clamp(kRoughness * last_sample_->dispersion, kLeastJitterLimit, kMostJitterLimit);
+// A line through silence and a break says nothing. What lies farther off than a crystal may go in that time has moved.
+void SourceTrack::begin_anew_after_silence(const Sample& sample) {
+    const Duration off = excess(sample);
+    if (off == Duration::zero()) {
+        return;
+    }
+    if (off > scaled(sample.local - last_sample_->local, kCrystalInTrouble)) {
+        step_ = off;
+    }
+    pulse_line_.clear();
 }
 
-bool SourceTrack::is_outlier(const Sample& sample) const {
+void SourceTrack::settle(Duration distance) {
+    if (distance < step_) {
+        step_ = Duration::zero();
+    }
+}
+
+Duration SourceTrack::excess(const Sample& sample) const {
     const auto& line = pulse_line_.estimate();
-    if (!line || !line_samples_.alive(sample.local)) {
-        return false;
+    if (!line) {
+        return Duration::zero();
     }
     const Duration allowed = line->bound_at(sample.local) + sample.dispersion + kJitterGate * line->jitter;
-    return std::chrono::abs(sample.reference - line->tai_at(sample.local)) > allowed;
+    return std::max(std::chrono::abs(sample.reference - line->tai_at(sample.local)) - allowed, Duration::zero());
+}
+
+// The points of a line of means lie in the past already when they are drawn.
+Duration SourceTrack::patience() const {
+    const int gathered = pulse_line_.samples_per_point() - 1;
+    return accepted_.patience() + gathered * accepted_.interval() * 3 / 2;
 }
 
 void SourceTrack::add_label_sample(const HeardSecond& heard) {
@@ -154,6 +200,7 @@ LineEstimate SourceTrack::label_line(LocalInstant now) const {
         2.0 * static_cast<double>(delay.uncertainty.count()) / static_cast<double>(estimate.span.count());
     estimate.anchor_tai += settings_.offset + delay.delay;
     estimate.offset_bound += delay.uncertainty;
+    estimate.attainable += delay.uncertainty;
     estimate.rate_bound += std::min(rate_from_ppm(creep * 1e6), kWorstRateError);
     return estimate;
 }
@@ -210,7 +257,7 @@ void SourceTrack::restart() {
     held_.clear();
     last_sample_.reset();
     numbered_by_.reset();
-    moved_ = false;
+    step_ = Duration::zero();
     outliers_ = 0;
     pulse_reason_ = Reason::kUnlabelled;
 }

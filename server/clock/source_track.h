@@ -9,27 +9,10 @@
 #include "refclocks/observation.h"
 #include "server/clock/cadence.h"
 #include "server/clock/label_track.h"
-#include "server/clock/server_state.h"
 #include "server/clock/source_line.h"
+#include "server/clock/source_settings.h"
 
 namespace tokimori {
-
-/// What the operator said about a source.
-struct SourceSettings {
-    SourceId id = 0;
-    ReferenceId refid = reference_id("GPS");
-    Duration offset{};                             ///< added to its reference
-    std::optional<Duration> delay = std::nullopt;  ///< its sentence delay, where known
-    bool prefer = false;
-    bool noselect = false;
-    bool trust = false;            ///< may arm a leap second alone
-    std::uint8_t stratum = 0;      ///< of the source itself: what is served is one more
-    std::uint8_t kin = 0;          ///< what physics it depends on: sources of one kind may be wrong together
-    bool laboratory_only = false;  ///< simulated: followed only in a laboratory
-    bool expects_pulses = false;   ///< pulses should come from it
-
-    friend bool operator==(const SourceSettings&, const SourceSettings&) = default;
-};
 
 /// What is known of one source: its labels, its pulses, and the line from the counter to TAI that each of them shows.
 class SourceTrack {
@@ -56,9 +39,9 @@ public:
     void set_shares_samples() { shares_samples_ = true; }
     bool shares_samples() const { return shares_samples_; }
     /// Its line began anew because it stepped aside: no crystal does that, so it speaks against nobody …
-    bool moved() const { return moved_; }
-    /// … until it agrees again.
-    void settle() { moved_ = false; }
+    bool stepped() const { return step_ != Duration::zero(); }
+    /// … until it agrees again, by a claim of `distance` that is narrower than the step was.
+    void settle(Duration distance);
     /// One report of it was not believed: by its driver, or a pulse by us.
     void note_rejection() { ++rejected_; }
     /// A believed label as it was heard, without any sentence delay.
@@ -87,11 +70,12 @@ public:
     std::optional<LocalInstant> last_heard() const;
     /// How often it gave a sample; labels count only where no pulses do.
     const Cadence& accepted() const { return accepted_; }
+    /// How old the newest point of its line may become while it is heard as usual.
+    Duration patience() const;
     std::uint64_t samples() const { return samples_; }
     /// Reports that its driver or we did not believe.
     std::uint64_t rejected() const { return rejected_ + labels_.refused(); }
-    /// The newest sample alone, with the operator's offset.
-    std::optional<Sample> newest() const;
+    std::optional<Sample> newest() const;  ///< sample alone, with the operator's offset
 
     void set_vote(std::optional<LeapVote> vote) { vote_ = vote; }
     const std::optional<LeapVote>& vote() const { return vote_; }
@@ -102,11 +86,12 @@ public:
     void restart();
 
 private:
-    bool is_outlier(const Sample& sample) const;
+    /// How far `sample` lies off this source's own line, beyond what may be; 0 within.
+    Duration excess(const Sample& sample) const;
     bool moves(const Sample& outlier);
+    void begin_anew_after_silence(const Sample& sample);
     bool is_spike(const Sample& sample);
     void take(const Sample& sample);
-    Duration jitter_limit() const;
     LineEstimate label_line(LocalInstant now) const;
 
     SourceSettings settings_;
@@ -119,7 +104,7 @@ private:
     Cadence line_samples_;               ///< samples that count for the pulse line
     Cadence accepted_;                   ///< the same, and believed labels where there are none
     Duration usual_dispersion_{};
-    bool moved_ = false;
+    Duration step_{};  ///< by which it stepped aside; 0: it did not
     std::optional<SourceId> numbered_by_;
     bool shares_samples_ = false;
     std::uint64_t samples_ = 0;
@@ -127,8 +112,9 @@ private:
     std::optional<LeapVote> vote_;
     std::optional<Satellites> satellites_;
     Reason pulse_reason_ = Reason::kUnlabelled;
-    int outliers_ = 0;
+    int outliers_ = 0;  ///< in a row
     LocalInstant last_outlier_;
+    std::optional<Sample> first_outlier_;
 };
 
 }  // namespace tokimori

@@ -15,7 +15,6 @@ constexpr Duration kPulsePatienceAtMost = 30s;
 constexpr Duration kTimeLost = std::chrono::hours{24 * 365};
 // Three sentences in a row, and some of them lost.
 constexpr Duration kSettlingPatience = 6s;
-constexpr Duration kDoubtAge = 64s;
 constexpr int kFarOutside = 10;
 
 Discipline::Settings discipline_settings(const ClockPolicy& policy) {
@@ -25,6 +24,23 @@ Discipline::Settings discipline_settings(const ClockPolicy& policy) {
 // Changes what the source was understood to say.
 bool corrects(const SourceSettings& before, const SourceSettings& after) {
     return before.offset != after.offset || before.delay != after.delay;
+}
+
+bool shows_a_line(const std::vector<SourceTrack>& sources, LocalInstant now) {
+    return std::any_of(sources.begin(), sources.end(),
+                       [now](const SourceTrack& source) { return !source.settings().noselect && source.line(now); });
+}
+
+// Bare pulses are as wrong as what numbers them.
+Kin kin_of(const SourceTrack& source, const std::vector<SourceTrack>& sources) {
+    const auto voice = std::find_if(sources.begin(), sources.end(),
+                                    [&](const SourceTrack& other) { return other.settings().id == source.voice(); });
+    return (voice != sources.end() ? *voice : source).settings().kin;
+}
+
+bool enough(std::vector<Candidate> candidates, std::size_t minimum) {
+    std::erase_if(candidates, [](const Candidate& c) { return c.standing != Standing::kTruechimer; });
+    return minimum <= 1 || voices_of(candidates) >= minimum;
 }
 
 }  // namespace
@@ -48,7 +64,8 @@ void Timekeeper::set_sources(const std::vector<SourceSettings>& sources) {
         if (known != nullptr && known->settings() == wanted) {
             next.push_back(std::move(*known));
         } else {
-            followed_changed |= selected_ == wanted.id && known != nullptr && corrects(known->settings(), wanted);
+            followed_changed |=
+                choice_.selected == wanted.id && known != nullptr && corrects(known->settings(), wanted);
             next.emplace_back(wanted, settings_.floor);
         }
     }
@@ -57,8 +74,8 @@ void Timekeeper::set_sources(const std::vector<SourceSettings>& sources) {
         // The operator has corrected what the clock was set by.
         give_up();
     }
-    if (selected_ && find(*selected_) == nullptr) {
-        selected_.reset();
+    if (choice_.selected && find(*choice_.selected) == nullptr) {
+        choice_.selected.reset();
     }
     update();
 }
@@ -120,10 +137,10 @@ void Timekeeper::advance(LocalInstant now) {
     if (state_.ever_synchronised && last_update_ && !serving()) {
         give_up();
     }
-    if (selected_ && last_update_ && now_ - *last_update_ > update_age_) {
-        selected_.reset();
+    if (choice_.selected && last_update_ && now_ - *last_update_ > update_age_) {
+        choice_.selected.reset();
     }
-    disputed_ = disputed_ && shows_a_line();
+    choice_.disputed = choice_.disputed && shows_a_line(sources_, now_);
     refresh_leap_table();
     publish();
 }
@@ -167,35 +184,30 @@ void Timekeeper::update() {
     if (knows_second(now_) && seconds_.refuted(now_)) {
         doubt_second();
     }
-    judged_ = candidates();
-    if (!serving() && !acquiring_since_ && shows_a_line()) {
+    choice_.judged = candidates();
+    if (!serving() && !acquiring_since_ && shows_a_line(sources_, now_)) {
         acquiring_since_ = now_;
     }
-    const Judgement judgement = arbiter_.judge(judged_, serving() ? &state_.model : nullptr, now_);
-    disputed_ = judgement.disputed;
-    for (const Candidate& candidate : judged_) {
+    const Judgement judgement = arbiter_.judge(choice_.judged, serving() ? &state_.model : nullptr, now_);
+    choice_.disputed = judgement.disputed;
+    for (const Candidate& candidate : choice_.judged) {
         if (candidate.standing == Standing::kTruechimer) {
-            find(candidate.source)->settle();
+            find(candidate.source)->settle(candidate.distance);
         }
     }
-    not_enough_ = judgement.agreed && !enough(judged_);
-    std::optional<Combination> best = judgement.agreed && !not_enough_ ? combine(judged_, now_) : std::nullopt;
-    if (best && disputed_) {
+    choice_.not_enough = judgement.agreed && !enough(choice_.judged, settings_.policy.minimum_sources);
+    std::optional<Combination> best =
+        judgement.agreed && !choice_.not_enough ? combine(choice_.judged, now_) : std::nullopt;
+    if (best && choice_.disputed) {
         const Duration offset = best->line.tai_at(now_) - TaiInstant{now_.time_since_epoch()};
         best->distance = std::max({best->distance, judgement.also.high - offset, offset - judgement.also.low});
     }
     if (best && !somebody_is_settling(*find(best->leader))) {
         follow(*best);
     }
-    weigh_doubt(judged_, !judgement.agreed);
+    weigh_doubt(!judgement.agreed);
     refresh_leap_table();
     publish();
-}
-
-bool Timekeeper::enough(const std::vector<Candidate>& candidates) const {
-    std::vector<Candidate> standing = candidates;
-    std::erase_if(standing, [](const Candidate& c) { return c.standing != Standing::kTruechimer; });
-    return settings_.policy.minimum_sources <= 1 || voices_of(standing) >= settings_.policy.minimum_sources;
 }
 
 // All against the counter itself, so that nothing depends on how well our own clock is set.
@@ -213,12 +225,13 @@ std::vector<Candidate> Timekeeper::candidates() const {
         const bool worthy = worth_following(line->estimate);
         all.push_back({.source = source.settings().id,
                        .voice = source.voice(),
+                       .kin = kin_of(source, sources_),
                        .offset = line->estimate.tai_at(now_) - origin,
                        .distance = line->estimate.bound_at(now_),
                        .line = line->estimate,
                        .prefer = source.settings().prefer && worthy,
                        .trust = source.settings().trust,
-                       .current = selected_ == source.settings().id});
+                       .current = choice_.selected == source.settings().id});
     }
     return all;
 }
@@ -226,35 +239,22 @@ std::vector<Candidate> Timekeeper::candidates() const {
 // A source that drifts out of our bound shows that our own clock left its model: then, after a while, nothing is
 // vouched for. One that was far outside at once has jumped, as no crystal does; it is waited out until our bound has
 // grown to it.
-void Timekeeper::weigh_doubt(const std::vector<Candidate>& candidates, bool outvoted) {
-    if (!serving() || !outvoted || candidates.empty()) {
-        doubt_.reset();
+void Timekeeper::weigh_doubt(bool outvoted) {
+    if (!serving() || !outvoted || choice_.judged.empty()) {
+        doubt_.end();
         return;
     }
-    if (!doubt_) {
-        const auto near_ours = [this](const Candidate& candidate) {
-            const Duration ours = state_.model.tai_at(now_) - TaiInstant{now_.time_since_epoch()};
-            const Duration bound = candidate.distance + state_.model.dispersion_at(now_);
-            return !find(candidate.source)->moved() && std::chrono::abs(candidate.offset - ours) < kFarOutside * bound;
-        };
-        doubt_ = Doubt{now_, std::any_of(candidates.begin(), candidates.end(), near_ours)};
-    }
-    // It shows within the first seconds whether the one that contradicts us stepped aside.
-    doubt_->of_ourselves =
-        doubt_->of_ourselves &&
-        std::none_of(candidates.begin(), candidates.end(), [this](const auto& c) { return find(c.source)->moved(); });
-    if (doubt_->of_ourselves && now_ - doubt_->since > kDoubtAge) {
+    const auto near_ours = [this](const Candidate& candidate) {
+        const Duration ours = state_.model.tai_at(now_) - TaiInstant{now_.time_since_epoch()};
+        const Duration bound = candidate.distance + state_.model.dispersion_at(now_);
+        return std::chrono::abs(candidate.offset - ours) < kFarOutside * bound;
+    };
+    const auto stepped = [this](const Candidate& candidate) { return find(candidate.source)->stepped(); };
+    const auto& all = choice_.judged;
+    doubt_.note(std::any_of(all.begin(), all.end(), near_ours), std::any_of(all.begin(), all.end(), stepped), now_);
+    if (doubt_.unbearable(now_)) {
         give_up();
     }
-}
-
-bool Timekeeper::shows_a_line() const {
-    return std::any_of(sources_.begin(), sources_.end(),
-                       [this](const SourceTrack& source) { return !source.settings().noselect && source.line(now_); });
-}
-
-Duration Timekeeper::waited() const {
-    return acquiring_since_ ? now_ - *acquiring_since_ : Duration::zero();
 }
 
 // Before the first service everybody who can be heard as well is heard out, so that it is not the quickest who wins.
@@ -303,10 +303,6 @@ ClockState Timekeeper::clock_state() const {
         return state_.ever_synchronised ? ClockState::kUnsynchronised : ClockState::kNeverSynchronised;
     }
     return now_ - *last_update_ <= update_age_ ? ClockState::kSynchronised : ClockState::kHoldover;
-}
-
-SourceTrack* Timekeeper::find(SourceId id) {
-    return const_cast<SourceTrack*>(std::as_const(*this).find(id));
 }
 
 const SourceTrack* Timekeeper::find(SourceId id) const {

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "refclocks/refclock.h"
 #include "server/clock/arbiter.h"
+#include "server/clock/choice.h"
 #include "server/clock/clock_memory.h"
 #include "server/clock/clock_policy.h"
 #include "server/clock/clock_report.h"
@@ -13,6 +15,7 @@
 #include "server/clock/leap_watch.h"
 #include "server/clock/rate_history.h"
 #include "server/clock/second_watch.h"
+#include "server/clock/self_doubt.h"
 #include "server/clock/server_state.h"
 #include "server/clock/source_track.h"
 
@@ -23,18 +26,15 @@ namespace tokimori {
 class Timekeeper : public ObservationSink {
 public:
     using Settings = ClockSettings;
-
     Timekeeper(const Settings& settings, LeapTable table, LocalInstant started);
 
     /// The sources from now on. Those whose settings are unchanged keep all that is known of them.
     void set_sources(const std::vector<SourceSettings>& sources);
-    void set_leap_table(LeapTable table);            ///< a better one
-    void set_leap_policy(const LeapPolicy& policy);  ///< from now on
-    void set_policy(const ClockPolicy& policy);      ///< from the next update on
-    /// Anything a driver says, of any source, in any order.
-    void observe(const Observation& observation) override;
-    /// Time passes. To be called about once a second, or more often.
-    void advance(LocalInstant now);
+    void set_leap_table(LeapTable table);                   ///< a better one
+    void set_leap_policy(const LeapPolicy& policy);         ///< from now on
+    void set_policy(const ClockPolicy& policy);             ///< from the next update on
+    void observe(const Observation& observation) override;  ///< anything a driver says, of any source, in any order
+    void advance(LocalInstant now);    ///< time passes; to be called about once a second, or more often
     void lose_time(LocalInstant now);  ///< the counter stood still (suspend): nothing is vouched for any more
 
     /// What should survive a restart; nullopt before the time is known.
@@ -46,13 +46,11 @@ public:
 
     const ServerState& state() const { return state_; }
     ClockState clock_state() const;
-    /// The source that is followed, if one is.
-    std::optional<SourceId> selected() const { return selected_; }
-    Duration offset() const { return discipline_.offset(); }  ///< reference − ours at the last update
+    std::optional<SourceId> selected() const { return choice_.selected; }  ///< the source that is followed, if one is
+    Duration offset() const { return discipline_.offset(); }               ///< reference − ours at the last update
     const LeapTable& leap_table() const { return leap_.table(); }
     std::vector<SourceReport> sources() const;
-    /// The clock itself, as of the last thing that was told.
-    ClockReport report() const;
+    ClockReport report() const;  ///< the clock itself, as of the last thing that was told
 
 private:
     void on(const Pulse& pulse);
@@ -63,18 +61,16 @@ private:
     void on(const Rejection& rejection);
     void on(const auto&) {}  ///< what is said of devices, for people alone
 
-    SourceTrack* find(SourceId id);
+    SourceTrack* find(SourceId id) { return const_cast<SourceTrack*>(std::as_const(*this).find(id)); }
     const SourceTrack* find(SourceId id) const;
     bool believable(const SourceTrack& source) const;
 
     // Which second is it? (timekeeper_numbering.cpp)
-    template <typename Report>
-    void hear(const Report& report, LocalInstant at);
+    void hear(const auto& report, LocalInstant at);
     void take_second(SourceTrack& source, const HeardSecond& heard);
     bool vouches(SourceTrack& source, const HeardSecond& heard);
     void number(SourceTrack& source, const Pulse& pulse);
     std::optional<TaiInstant> second_of(const SourceTrack& source, const Pulse& pulse, Reason& reason) const;
-    std::optional<TaiInstant> second_by_vote(const SourceTrack& source, const Pulse& pulse, Reason& reason) const;
     bool labels_are_settling() const;
     std::vector<const SourceTrack*> vouchers_of(const SourceTrack& source, const Pulse& pulse) const;
     void note_vote(SourceTrack& source, UtcDay day, const std::optional<LeapKind>& announced);
@@ -83,12 +79,10 @@ private:
     // Whom to follow? (timekeeper.cpp)
     void update();
     std::vector<Candidate> candidates() const;
-    bool enough(const std::vector<Candidate>& candidates) const;
-    void weigh_doubt(const std::vector<Candidate>& candidates, bool outvoted);
+    void weigh_doubt(bool outvoted);
     bool somebody_is_settling(const SourceTrack& best) const;
     bool pulses_are_coming() const;
-    bool shows_a_line() const;
-    Duration waited() const;
+    Duration waited() const { return acquiring_since_ ? now_ - *acquiring_since_ : Duration::zero(); }
     void refresh_leap_table();
     void publish();
     bool serving() const { return state_.synchronised_at(now_); }
@@ -96,15 +90,13 @@ private:
     // Following (timekeeper_following.cpp)
     void follow(const Combination& best);
     bool worth_following(const LineEstimate& line) const;
+    bool refutes(const Combination& best) const;
     bool panics(const LineEstimate& line) const;
-    void narrow_by_memory(LineEstimate& line) const;
     void set_deadline(LocalInstant updated);
     void prepare_step();
     void give_up();
     void doubt_second();
-
     Reason reason_of(const SourceTrack& source) const;
-    Reason standing_of(const SourceTrack& source) const;
 
     Settings settings_;
     LeapWatch leap_;
@@ -113,25 +105,14 @@ private:
     ServerState state_;
     LocalInstant now_;
     std::optional<LocalInstant> acquiring_since_;  ///< when the first line could have been followed
-    /// Since when no source bears out our own clock, and whether it is we who may be wrong.
-    struct Doubt {
-        LocalInstant since;
-        bool of_ourselves = false;
-    };
-    std::optional<Doubt> doubt_;
+    SelfDoubt doubt_;
     std::optional<ClockMemory> remembered_;  ///< from before the restart
     std::optional<LocalInstant> last_update_;
     Duration update_age_{};  ///< how long without one before the clock is on its own
-    std::optional<SourceId> selected_;
+    Choice choice_;
     Arbiter arbiter_;
     SecondWatch seconds_;
     RateHistory rates_;
-    std::vector<Candidate> judged_;  ///< at the last update
-    std::vector<SourceId> members_;  ///< whom the clock follows together with the selected one
-    std::vector<SourceId> outliers_;
-    bool disputed_ = false;
-    bool not_enough_ = false;
-    bool panic_ = false;
     bool second_doubted_ = false;  ///< our count of seconds was refuted
     double offset_square_ = 0;     ///< smoothed, of the offsets at the updates, ns²
 };

@@ -18,33 +18,47 @@ constexpr double kOffsetAverage = 8.0;
 // Of a crystal that was switched off, moved, and switched on again.
 constexpr Rate kAgeing = rate_from_ppm(20.0);
 
+// What a crystal did before the restart it still does, but for its temperature and age.
+void narrow_by(const ClockMemory& remembered, LineEstimate& line) {
+    const Rate allowed = remembered.rate_bound + kAgeing;
+    const Rate low = std::max(line.rate - line.rate_bound, remembered.rate - allowed);
+    const Rate high = std::min(line.rate + line.rate_bound, remembered.rate + allowed);
+    if (low <= high && high - low < line.rate_bound) {
+        line.rate = std::clamp(line.rate, low, high);
+        line.rate_bound = std::max(high - line.rate, line.rate - low);
+    }
+}
+
 }  // namespace
 
 void Timekeeper::follow(const Combination& best) {
     LineEstimate line = best.line;
     // Only what is new may move the deadline.
-    if ((last_update_ && line.anchor_local <= *last_update_) || !worth_following(line)) {
+    const bool news = !last_update_ || line.anchor_local > *last_update_;
+    if (!refutes(best) && (!news || !worth_following(line))) {
         return;
     }
-    panic_ = panics(line);
-    if (panic_) {
+    choice_.panic = panics(line);
+    if (choice_.panic) {
         return;
     }
     rates_.note(line.anchor_local, line.rate, line.rate_bound);
     line.offset_bound += best.distance - line.bound_at(now_);
     line.rate_bound += rates_.unrest();
-    narrow_by_memory(line);
+    if (remembered_) {
+        narrow_by(*remembered_, line);
+    }
     if (!discipline_.follow(line, now_)) {
         prepare_step();
         return;
     }
     const SourceSettings& leader = find(best.leader)->settings();
-    selected_ = best.leader;
-    members_ = best.members;
-    outliers_ = best.outliers;
+    choice_.selected = best.leader;
+    choice_.members = best.members;
+    choice_.outliers = best.outliers;
     second_doubted_ = false;
     last_update_ = line.anchor_local;
-    update_age_ = find(best.leader)->accepted().patience() + kLateness;
+    update_age_ = find(best.leader)->patience() + kLateness;
     state_.model = discipline_.model();
     // Replies fill what lies below the precision with noise.
     state_.model.dispersion += Duration{1s} / (1 << -settings_.precision);
@@ -55,20 +69,6 @@ void Timekeeper::follow(const Combination& best) {
     offset_square_ += (offset * offset - offset_square_) / kOffsetAverage;
     set_deadline(line.anchor_local);
     state_.ever_synchronised |= serving();
-}
-
-// What a crystal did before the restart it still does, but for its temperature and age.
-void Timekeeper::narrow_by_memory(LineEstimate& line) const {
-    if (!remembered_) {
-        return;
-    }
-    const Rate allowed = remembered_->rate_bound + kAgeing;
-    const Rate low = std::max(line.rate - line.rate_bound, remembered_->rate - allowed);
-    const Rate high = std::min(line.rate + line.rate_bound, remembered_->rate + allowed);
-    if (low <= high && high - low < line.rate_bound) {
-        line.rate = std::clamp(line.rate, low, high);
-        line.rate_bound = std::max(high - line.rate, line.rate - low);
-    }
 }
 
 void Timekeeper::set_deadline(LocalInstant updated) {
@@ -87,6 +87,12 @@ bool Timekeeper::worth_following(const LineEstimate& line) const {
     return bound <= kMuchWorse * state_.model.dispersion_at(now_);
 }
 
+// Our own bound is worth nothing any more where those who outvote us say that the truth lies outside of it.
+bool Timekeeper::refutes(const Combination& best) const {
+    const Duration off = std::chrono::abs(best.line.tai_at(now_) - state_.model.tai_at(now_));
+    return serving() && off > best.distance + state_.model.dispersion_at(now_);
+}
+
 // What was right once is not far away, unless it says so itself.
 bool Timekeeper::panics(const LineEstimate& line) const {
     if (!state_.ever_synchronised || second_doubted_ || settings_.laboratory) {
@@ -100,8 +106,7 @@ bool Timekeeper::panics(const LineEstimate& line) const {
 void Timekeeper::prepare_step() {
     state_.valid_until = LocalInstant::min();
     last_update_.reset();
-    selected_.reset();
-    members_.clear();
+    choice_.forget_followed();
     arbiter_.forget();
     discipline_.restart();
 }
@@ -113,7 +118,7 @@ void Timekeeper::give_up() {
         source.restart();
     }
     acquiring_since_.reset();
-    doubt_.reset();
+    doubt_.end();
 }
 
 // It is we who count wrong: everybody is heard out as if for the first time.

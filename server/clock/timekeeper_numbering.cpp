@@ -12,6 +12,22 @@ using namespace std::chrono_literals;
 // Sentence delays are learned only against a clock that is much better than they are.
 constexpr Duration kLearningLimit = 10ms;
 
+// More than half of all that are believed must agree.
+std::optional<TaiInstant> second_by_vote(const std::vector<const SourceTrack*>& vouchers, const Pulse& pulse,
+                                         Reason& reason) {
+    std::map<TaiInstant, std::size_t> votes;
+    for (const SourceTrack* const voucher : vouchers) {
+        const HeardSecond heard = *voucher->labels().recent(pulse.at);
+        const auto second = second_by_label(pulse.at, heard, voucher->labels().delay_of(heard));
+        if (!second) {
+            reason = Reason::kAmbiguousDelay;
+        } else if (2 * ++votes[*second] > vouchers.size()) {
+            return second;
+        }
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 void Timekeeper::on(const Pulse& pulse) {
@@ -34,8 +50,7 @@ void Timekeeper::on(const OffsetSample& sample) {
     hear(sample, sample.local);
 }
 
-template <typename Report>
-void Timekeeper::hear(const Report& report, LocalInstant at) {
+void Timekeeper::hear(const auto& report, LocalInstant at) {
     now_ = std::max(now_, at);
     SourceTrack* const source = find(report.source);
     if (source == nullptr || !believable(*source)) {
@@ -124,38 +139,23 @@ void Timekeeper::number(SourceTrack& source, const Pulse& pulse) {
     }
 }
 
+// A receiver's own sentences number its pulses; where it has none, those that may be believed in a moment are waited
+// for.
 std::optional<TaiInstant> Timekeeper::second_of(const SourceTrack& source, const Pulse& pulse, Reason& reason) const {
-    if (!knows_second(pulse.at)) {
-        return second_by_vote(source, pulse, reason);
+    const std::vector<const SourceTrack*> vouchers = vouchers_of(source, pulse);
+    const bool known = knows_second(pulse.at);
+    if (!known && !vouchers.empty()) {
+        reason = Reason::kWaitingForAgreement;
     }
-    if (vouchers_of(source, pulse).empty()) {
+    if (vouchers.empty() || (!known && !source.labels_heard(pulse.at) && labels_are_settling())) {
         return std::nullopt;
+    }
+    if (!known) {
+        return second_by_vote(vouchers, pulse, reason);
     }
     // We know the second, so an edge that begins none is no pulse.
     reason = Reason::kDistant;
     return second_by_clock(pulse.at, state_.model);
-}
-
-// A receiver's own sentences number its pulses; where it has none, more than half of all that are believed must agree,
-// and those that may be believed in a moment are waited for.
-std::optional<TaiInstant> Timekeeper::second_by_vote(const SourceTrack& source, const Pulse& pulse,
-                                                     Reason& reason) const {
-    const std::vector<const SourceTrack*> vouchers = vouchers_of(source, pulse);
-    reason = vouchers.empty() ? Reason::kUnlabelled : Reason::kWaitingForAgreement;
-    if (!source.labels_heard(pulse.at) && labels_are_settling()) {
-        return std::nullopt;
-    }
-    std::map<TaiInstant, std::size_t> votes;
-    for (const SourceTrack* const voucher : vouchers) {
-        const HeardSecond heard = *voucher->labels().recent(pulse.at);
-        const auto second = second_by_label(pulse.at, heard, voucher->labels().delay_of(heard));
-        if (!second) {
-            reason = Reason::kAmbiguousDelay;
-        } else if (2 * ++votes[*second] > vouchers.size()) {
-            return second;
-        }
-    }
-    return std::nullopt;
 }
 
 bool Timekeeper::labels_are_settling() const {

@@ -14,42 +14,13 @@ Reason Timekeeper::reason_of(const SourceTrack& source) const {
     if (own != Reason::kSelectable) {
         return own;
     }
-    if (selected_ == id) {
+    if (choice_.selected == id) {
         return Reason::kSelected;
     }
     if (serving() || !pulses_are_coming() || source.line(now_)->from_pulses) {
-        return standing_of(source);
+        return choice_.reason_of(id);
     }
     return source.pulses_heard(now_) ? source.pulse_reason() : Reason::kWaitingForPulses;
-}
-
-Reason Timekeeper::standing_of(const SourceTrack& source) const {
-    const SourceId id = source.settings().id;
-    const auto contains = [id](const std::vector<SourceId>& ids) {
-        return std::find(ids.begin(), ids.end(), id) != ids.end();
-    };
-    const auto judged =
-        std::find_if(judged_.begin(), judged_.end(), [id](const Candidate& c) { return c.source == id; });
-    if (judged == judged_.end()) {
-        return Reason::kTooFar;
-    }
-    switch (judged->standing) {
-        case Standing::kFalseticker:
-            return Reason::kFalseticker;
-        case Standing::kDisputed:
-            return Reason::kDisputed;
-        case Standing::kUnheard:
-            return Reason::kWaitingForAgreement;
-        case Standing::kTruechimer:
-            break;
-    }
-    if (not_enough_ || panic_) {
-        return panic_ ? Reason::kPanic : Reason::kNotEnough;
-    }
-    if (contains(outliers_)) {
-        return Reason::kOutlier;
-    }
-    return contains(members_) ? Reason::kCombined : Reason::kSelectable;
 }
 
 std::vector<SourceReport> Timekeeper::sources() const {
@@ -88,10 +59,10 @@ std::vector<SourceReport> Timekeeper::sources() const {
 }
 
 ClockReport Timekeeper::report() const {
-    const SourceTrack* const followed = selected_ ? find(*selected_) : nullptr;
+    const SourceTrack* const followed = choice_.selected ? find(*choice_.selected) : nullptr;
     const auto line = followed != nullptr ? followed->line(now_) : std::nullopt;
     return {.state = clock_state(),
-            .selected = selected_,
+            .selected = choice_.selected,
             .by_pulses = line && line->from_pulses,
             .server = state_,
             .last_update = last_update_,
@@ -100,7 +71,7 @@ ClockReport Timekeeper::report() const {
             .frequency_ppm = ppm_from_rate(state_.model.rate),
             .frequency_bound_ppm = ppm_from_rate(state_.model.dispersion_rate),
             .wander_ppm = rates_.range_ppm(),
-            .disputed = disputed_};
+            .disputed = choice_.disputed};
 }
 
 }  // namespace tokimori

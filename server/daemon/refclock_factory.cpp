@@ -81,9 +81,6 @@ bool never(const RefclockConfiguration&) {
     return false;
 }
 
-// What physics a source depends on.
-enum class Kin : std::uint8_t { kOther, kSatellites };
-
 // One row per driver: adding one is a row here and its keys in the settings table.
 struct Driver {
     std::string_view name;
@@ -99,8 +96,8 @@ constexpr std::array kDrivers{
     Driver{"pps-kernel", "PPS", Kin::kSatellites, false, always, make_kernel_pps},
     Driver{"pps-gpio", "PPS", Kin::kSatellites, false, always, make_gpio_pps},
     Driver{"nmea", "GPS", Kin::kSatellites, false, never, make_nmea},
-    Driver{"shm", "SHM", Kin::kOther, false, never, make_shm},
-    Driver{"sock", "SOCK", Kin::kOther, false, never, make_sock},
+    Driver{"shm", "SHM", Kin::kUnknown, false, never, make_shm},
+    Driver{"sock", "SOCK", Kin::kUnknown, false, never, make_sock},
     Driver{"simulated", "SIM", Kin::kSatellites, true, [](const RefclockConfiguration& c) { return c.pulses; },
            make_simulated},
 };
@@ -128,7 +125,7 @@ SourceSettings source_settings(SourceId id, const RefclockConfiguration& configu
     settings.noselect = configuration.noselect;
     settings.trust = configuration.trust;
     settings.stratum = static_cast<std::uint8_t>(configuration.stratum);
-    settings.kin = static_cast<std::uint8_t>(driver.kin);
+    settings.kin = driver.kin;
     settings.laboratory_only = driver.laboratory_only;
     settings.expects_pulses = driver.expects_pulses(configuration);
     return settings;

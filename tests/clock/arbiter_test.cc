@@ -39,6 +39,11 @@ Candidate trusted(Candidate candidate) {
     return candidate;
 }
 
+Candidate of_kin(Kin kin, Candidate candidate) {
+    candidate.kin = kin;
+    return candidate;
+}
+
 Candidate in_the_voice_of(SourceId voice, Candidate candidate) {
     candidate.voice = voice;
     return candidate;
@@ -201,6 +206,88 @@ TEST_F(ArbiterTest, SaysThatOneWhoCrossesTheTruthIsOnProbation) {
     EXPECT_EQ(unheard(), Ids{3});
 }
 
+// Two receivers under one false sky.
+TEST_F(ArbiterTest, BelievesTwoOfUnlikeKinAgainstAnyNumberOfOne) {
+    for (const int receivers : {1, 2, 3, 5}) {
+        arbiter_ = Arbiter{};
+        std::vector<Candidate> all{of_kin(Kin::kLongWave, claims(11, 0us, 20ms)),
+                                   of_kin(Kin::kNetwork, claims(12, 1ms, 5ms))};
+        for (int i = 1; i <= receivers; ++i) {
+            all.push_back(of_kin(Kin::kSatellites, claims(static_cast<SourceId>(i), 100ms, 5us)));
+        }
+        const TimeModel ours = model_at(100ms, 10us);
+        EXPECT_TRUE(judge(0s, all, &ours).agreed);
+        EXPECT_EQ(right(), (Ids{11, 12})) << receivers;
+    }
+}
+
+TEST_F(ArbiterTest, AsksOurOwnClockWhereOneOfAnotherKinContradictsTwoOfOne) {
+    const std::vector all{of_kin(Kin::kSatellites, claims(1, 0us, 5us)), of_kin(Kin::kSatellites, claims(2, 1us, 5us)),
+                          of_kin(Kin::kNetwork, claims(3, 30ms, 5ms))};
+    for (const auto& [served, believed] : {std::pair{Duration{0us}, Ids{1, 2}}, {Duration{30ms}, Ids{3}}}) {
+        arbiter_ = Arbiter{};
+        const TimeModel ours = model_at(served, 10us);
+        const Judgement judgement = judge(0s, all, &ours);
+        EXPECT_TRUE(judgement.agreed);
+        EXPECT_FALSE(judgement.disputed);
+        EXPECT_EQ(right(), believed);
+    }
+}
+
+TEST_F(ArbiterTest, WidensTheBoundWhereOurOwnClockCannotTellKinsApart) {
+    const TimeModel ours = model_at(10ms, 10ms);
+    const Judgement judgement =
+        judge(0s,
+              {of_kin(Kin::kSatellites, claims(1, 0us, 5us)), of_kin(Kin::kSatellites, claims(2, 1us, 5us)),
+               of_kin(Kin::kNetwork, claims(3, 20ms, 5ms))},
+              &ours);
+    EXPECT_TRUE(judgement.agreed);
+    EXPECT_TRUE(judgement.disputed);
+    EXPECT_EQ(judgement.also.low, -5us);
+    EXPECT_EQ(judgement.also.high, 25ms);
+}
+
+TEST_F(ArbiterTest, FollowsTheManyOfOneKinFromTheStartWithinABoundThatHoldsTheOther) {
+    const Judgement judgement =
+        judge(0s, {of_kin(Kin::kSatellites, claims(1, 0us, 5us)), of_kin(Kin::kSatellites, claims(2, 1us, 5us)),
+                   of_kin(Kin::kNetwork, claims(3, 20ms, 5ms))});
+    EXPECT_TRUE(judgement.agreed);
+    EXPECT_TRUE(judgement.disputed);
+    EXPECT_EQ(right(), (Ids{1, 2}));
+    EXPECT_EQ(judgement.also.high, 25ms);
+}
+
+TEST_F(ArbiterTest, OutvotesOneOfAKinByTwoOfIt) {
+    for (const bool beside_a_server : {false, true}) {
+        std::vector<Candidate> all{of_kin(Kin::kSatellites, claims(1, 0us, 5us)),
+                                   of_kin(Kin::kSatellites, claims(2, 1us, 5us)),
+                                   of_kin(Kin::kSatellites, claims(3, 1ms, 5us))};
+        if (beside_a_server) {
+            all.push_back(of_kin(Kin::kNetwork, claims(4, 0us, 5ms)));
+        }
+        const TimeModel ours = model_at(1ms, 10us);
+        EXPECT_TRUE(judge(0s, all, &ours).agreed);
+        EXPECT_EQ(wrong(), Ids{3});
+    }
+}
+
+TEST_F(ArbiterTest, LetsAServerTellWhichOfAKinAsManyAgainstAsManyAreRight) {
+    EXPECT_TRUE(judge(0s, {of_kin(Kin::kSatellites, claims(1, 0us, 5us)), of_kin(Kin::kSatellites, claims(2, 9ms, 5us)),
+                           of_kin(Kin::kNetwork, claims(3, 0us, 5ms))})
+                    .agreed);
+    EXPECT_EQ(right(), (Ids{1, 3}));
+}
+
+TEST_F(ArbiterTest, CountsEachServerForItself) {
+    const TimeModel ours = model_at(100ms, 10us);
+    EXPECT_TRUE(judge(0s,
+                      {of_kin(Kin::kSatellites, claims(1, 100ms, 5us)), of_kin(Kin::kNetwork, claims(2, 0us, 5ms)),
+                       of_kin(Kin::kNetwork, claims(3, 1ms, 5ms))},
+                      &ours)
+                    .agreed);
+    EXPECT_EQ(right(), (Ids{2, 3}));
+}
+
 TEST_F(ArbiterTest, EndsProbationAfterEightSeconds) {
     const std::vector mended{claims(1, 0us, 5us), claims(2, 1us, 5us), claims(3, 0us, 5us)};
     judge(0s, {claims(1, 0us, 5us), claims(2, 1us, 5us), claims(3, 1ms, 5us)});
@@ -318,6 +405,23 @@ TEST_F(Prediction, IsAskedWhereTheTwoAreOneVoice) {
             {claims(1, offset, 5us), in_the_voice_of(1, claims(2, offset + 1us, 20us)), claims(3, 0us, 20ms)}, &ours);
     }
     EXPECT_TRUE(judgement.disputed);
+}
+
+TEST_F(Prediction, IsAskedWhereTheTwoAreOfOneKinAndTheRoughOneOfAnother) {
+    for (const Kin kin : {Kin::kSatellites, Kin::kLongWave, Kin::kNetwork}) {
+        arbiter_ = Arbiter{};
+        Judgement judgement;
+        for (int second = 0; second <= 200; ++second) {
+            const Duration offset = std::max(second - 100, 0) * 10us;
+            const TimeModel ours = following(offset, std::chrono::seconds{second});
+            judgement =
+                judge(std::chrono::seconds{second},
+                      {of_kin(Kin::kSatellites, claims(1, offset, 5us)),
+                       of_kin(Kin::kSatellites, claims(2, offset + 1us, 20us)), of_kin(kin, claims(3, 0us, 20ms))},
+                      &ours);
+        }
+        EXPECT_EQ(judgement.disputed, kin != Kin::kSatellites) << "nobody else speaks";
+    }
 }
 
 TEST_F(Prediction, IsNotAskedWhereNobodyElseSpeaks) {

@@ -18,7 +18,11 @@ inline Candidate claims(SourceId source, Duration offset, Duration distance, boo
             .voice = source,
             .offset = offset,
             .distance = distance,
-            .line = {.anchor_local = kNow, .anchor_tai = tai, .offset_bound = distance, .samples = 64},
+            .line = {.anchor_local = kNow,
+                     .anchor_tai = tai,
+                     .offset_bound = distance,
+                     .attainable = distance,
+                     .samples = 64},
             .prefer = prefer};
 }
 

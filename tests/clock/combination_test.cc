@@ -82,6 +82,16 @@ TEST(Combination, LeavesOutThoseMuchRougherThanTheLeader) {
     EXPECT_EQ(one->distance, 10us);
 }
 
+// By chance the few samples of a young line may scatter little.
+TEST(Combination, CountsAmongPeersWhoWouldBeAsGoodWithAsManySamples) {
+    std::vector all{right(1, 3us, 2us), right(2, 0us, 9us), right(3, -1us, 9us)};
+    EXPECT_EQ(combine(all, kNow)->distance, 2us);
+    all[1].line.attainable = all[2].line.attainable = 1us;
+    const auto three = combine(all, kNow);
+    EXPECT_EQ(three->members, (Ids{1, 2, 3}));
+    EXPECT_GE(three->distance, offset_of(*three) + 9us) << "the truth may be where the two agree";
+}
+
 TEST(Combination, FollowsThePreferredOneAlone) {
     std::vector all{right(1, 0us, 1us), right(2, 3us, 10us)};
     all[1].prefer = true;

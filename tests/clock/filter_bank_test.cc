@@ -77,6 +77,19 @@ TEST_F(WhiteNoiseTest, IsHardlyMoreForOneWrongSample) {
     EXPECT_LT(deviation(), 1.1 * before);
 }
 
+TEST_F(WhiteNoiseTest, IsHardlyMoreForABurstOfWildSamplesAtTheStart) {
+    for (const double wild : {1e5, 1e7, 1e9}) {
+        noise_.restart();
+        noise_.add(1.0, 20'000.0 * ++second_ + wild);
+        noise_.add(1.0, 20'000.0 * ++second_ - wild);
+        noise_.add(1.0, 20'000.0 * ++second_ + wild / 3);
+        hear(30, 300.0);
+        EXPECT_LT(deviation(), 700) << wild;
+        hear(200, 300.0);
+        EXPECT_NEAR(deviation(), 300, 75) << wild;
+    }
+}
+
 TEST_F(WhiteNoiseTest, IsNotMeasuredBetweenSamplesOfOneInstant) {
     hear(300, 300.0);
     const double before = noise_.variance();

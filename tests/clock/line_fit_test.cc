@@ -197,6 +197,35 @@ TEST(LineFit, CannotAverageAwayWhatTheSampleDeclares) {
     EXPECT_LT(fit.estimate()->offset_bound, 40us + 100ns);
 }
 
+TEST(LineFit, IsBoundByTheSampleThatDeclaresLeastAgedByWhatTheCrystalMayDo) {
+    LineFit fit;
+    for (int i = 0; i < 10; ++i) {
+        fit.add({1, LocalInstant{} + i * 16s, TaiInstant{} + i * 16s, i == 7 ? 100us : 5ms});
+    }
+    const Duration bound = fit.estimate()->offset_bound;
+    EXPECT_GE(bound, 100us + 32us);
+    EXPECT_LE(bound, 100us + 35us);
+    EXPECT_LE(fit.estimate()->attainable, bound);
+}
+
+TEST(LineFit, IsNotBoundByAnOldSampleThatLiesOffTheLine) {
+    LineFit fit;
+    for (int i = 0; i < 10; ++i) {
+        fit.add({1, LocalInstant{} + i * 16s, TaiInstant{} + i * 16s + (i == 4 ? 1ms : 0ms), i == 4 ? 100us : 5ms});
+    }
+    EXPECT_GE(fit.estimate()->offset_bound, 100us + 850us);
+}
+
+TEST(LineFit, KnowsThatMoreSamplesWouldTellMore) {
+    LineFit fit;
+    for (int i = 0; i < 64; ++i) {
+        fit.add({1, LocalInstant{} + i * 1s, TaiInstant{} + i * 1s + (i * 7919 % 31 - 15) * 10us, 1us});
+        const auto& line = fit.estimate();
+        EXPECT_TRUE(!line || line->samples > 12 || line->attainable < line->offset_bound) << i;
+    }
+    EXPECT_LT(fit.estimate()->offset_bound, 1.5 * fit.estimate()->attainable);
+}
+
 TEST(LineFit, MeasuresTheJitter) {
     LineFit fit;
     Pulses{12, 5000}.feed(fit, 64);

@@ -11,11 +11,11 @@ using namespace std::chrono_literals;
 using Speaker = SecondWatch::Speaker;
 
 constexpr LocalInstant kBegin{1000s};
-constexpr Speaker kGps{.source = 1, .kin = 1};
-constexpr Speaker kGlonass{.source = 2, .kin = 1};
-constexpr Speaker kServer{.source = 3, .kin = 2};
-constexpr Speaker kRadio{.source = 4, .kin = 3};
-constexpr Speaker kTrusted{.source = 5, .kin = 1, .trusted = true};
+constexpr Speaker kGps{.source = 1, .kin = Kin::kSatellites};
+constexpr Speaker kGlonass{.source = 2, .kin = Kin::kSatellites};
+constexpr Speaker kServer{.source = 3, .kin = Kin::kNetwork};
+constexpr Speaker kRadio{.source = 4, .kin = Kin::kLongWave};
+constexpr Speaker kTrusted{.source = 5, .kin = Kin::kSatellites, .trusted = true};
 
 class SecondWatchTest : public ::testing::Test {
 protected:
@@ -89,7 +89,7 @@ TEST_F(SecondWatchTest, TakesWhatComesLateForNoWordOfNow) {
 
 TEST_F(SecondWatchTest, BelievesAsManyForUsRatherThanAgainstUs) {
     say(0, 10, 1, {kGps, kServer});
-    say(0, 10, 0, {kRadio, {.source = 6, .kin = 4}});
+    say(0, 10, 0, {kRadio, {.source = 6, .kin = Kin::kUnknown}});
     EXPECT_FALSE(watch_.refuted(at(9)));
 }
 
@@ -102,7 +102,7 @@ TEST_F(SecondWatchTest, BelievesMoreAgainstUsThanForUs) {
 TEST_F(SecondWatchTest, CountsManyOfOneKindForUsOnce) {
     say(0, 10, 1, {kGps, kServer});
     for (SourceId id = 10; id < 300; ++id) {
-        say(0, 10, 0, {{.source = id, .kin = 3}});
+        say(0, 10, 0, {{.source = id, .kin = Kin::kLongWave}});
     }
     EXPECT_TRUE(watch_.refuted(at(9)));
 }
@@ -110,7 +110,7 @@ TEST_F(SecondWatchTest, CountsManyOfOneKindForUsOnce) {
 TEST_F(SecondWatchTest, HearsAtOnceWhoBearsUsOut) {
     say(0, 10, 1, {kGps, kServer});
     watch_.note(kRadio, 0, at(9));
-    watch_.note({.source = 6, .kin = 4}, 0, at(9));
+    watch_.note({.source = 6, .kin = Kin::kUnknown}, 0, at(9));
     EXPECT_FALSE(watch_.refuted(at(9)));
 }
 

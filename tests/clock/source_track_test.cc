@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <random>
 
 namespace tokimori {
 namespace {
@@ -248,6 +249,60 @@ TEST(SourceTrack, DoesNotHoldALineAgainstItsSourceAfterEightSeconds) {
     add_pulses(sooner, 20);
     add_pulse(sooner, 27, 1ms);
     EXPECT_EQ(sooner.pulse_reason(), Reason::kDistant);
+}
+
+TEST(SourceTrack, KnowsThatItSteppedAsideUntilANarrowClaimAgrees) {
+    SourceTrack track = track_of({});
+    add_pulses(track, 20);
+    for (int second = 20; second < 24; ++second) {
+        EXPECT_FALSE(track.stepped());
+        add_pulse(track, second, 1ms);
+    }
+    EXPECT_TRUE(track.stepped());
+    track.settle(2ms);
+    EXPECT_TRUE(track.stepped()) << "so wide a claim agrees with anybody";
+    track.settle(900us);
+    EXPECT_FALSE(track.stepped());
+}
+
+TEST(SourceTrack, DoesNotTakeACrystalThatRunsOtherwiseForAStep) {
+    for (const double ppm : {3.0, 10.0, 80.0}) {
+        SourceTrack track = track_of({});
+        add_pulses(track, 20);
+        for (int second = 20; second < 40; ++second) {
+            add_pulse(track, second, Duration{std::llround(ppm * 1000 * (second - 19))});
+        }
+        EXPECT_FALSE(track.stepped()) << ppm;
+        EXPECT_LE(track.line(kStart + 39s)->estimate.samples, 17U) << "though its line began anew";
+    }
+}
+
+TEST(SourceTrack, SteppedAsideInSilenceFartherThanACrystalGoes) {
+    for (const auto& [off, stepped] : {std::pair{Duration{100us}, false}, {Duration{1ms}, true}}) {
+        SourceTrack track = track_of({});
+        add_pulses(track, 20);
+        for (int second = 40; second < 43; ++second) {
+            add_pulse(track, second, off);
+        }
+        EXPECT_EQ(track.stepped(), stepped) << off.count();
+        EXPECT_EQ(track.line(kStart + 42s)->estimate.samples, 3U) << "no line through the break";
+    }
+}
+
+TEST(SourceTrack, WaitsForAPointOfManySamplesAsLongAsItIsGathered) {
+    SourceTrack track = track_of({});
+    add_pulses(track, 20, 1us);
+    EXPECT_EQ(track.patience(), 8s);
+    std::mt19937_64 random{7};  // NOLINT(cert-msc51-cpp): the same on every run
+    std::normal_distribution<double> error{0.0, 15e6};
+    SourceTrack rough = track_of({});
+    for (int second = 0; second < 3600; ++second) {
+        const LocalInstant now = kStart + second * 1s;
+        rough.add_pulse_sample({1, now, kTrueStart + second * 1s + Duration{std::llround(error(random))}, 20ms});
+        const auto line = rough.line(now);
+        EXPECT_TRUE(!line || now - line->estimate.anchor_local <= rough.patience()) << second;
+    }
+    EXPECT_GT(rough.patience(), 30s);
 }
 
 TEST(SourceTrack, KnowsALabelThatNamesAnotherSecondThanThoseBefore) {

@@ -238,6 +238,24 @@ TEST_F(ClockReportTest, FollowsNobodyInHoldover) {
     EXPECT_EQ(clock_.report().last_update, at(19s));
 }
 
+// Each point of the line is the mean of many pulses, and old when it is drawn.
+TEST_F(ClockReportTest, FollowsARadioThatScatters) {
+    clock_.set_sources({gps(1)});
+    std::normal_distribution<double> error{0.0, 12e6};
+    for (int second = 0; second < 1800; ++second) {
+        behind_[1] = Duration{std::llround(error(random_))};
+        clock_.observe(Pulse{1, at(seconds(second) + behind_[1]), 20ms});
+        clock_.observe(label(second));
+        clock_.advance(at(seconds(second) + 900ms));
+        if (second > 60) {
+            ASSERT_EQ(clock_.report().state, ClockState::kSynchronised) << second;
+            ASSERT_EQ(clock_.report().selected, SourceId{1}) << second;
+        }
+    }
+    pass(1800, 1950);
+    EXPECT_EQ(clock_.report().state, ClockState::kHoldover);
+}
+
 TEST_F(ClockReportTest, TellsTheFrequencyOfTaiAgainstTheCounter) {
     for (int second = 0; second < 120; ++second) {
         behind_[1] = -second * 20us;

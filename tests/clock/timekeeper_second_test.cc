@@ -12,15 +12,13 @@ class Second : public Bench {
 protected:
     using Bench::Bench;
 
-    enum Kin : std::uint8_t { kSatellites = 1, kNetwork = 2, kRadio = 3 };
-
     static SourceSettings of_kin(SourceSettings settings, Kin kin) {
         settings.kin = kin;
         return settings;
     }
-    static SourceSettings receiver(SourceId id) { return of_kin(gps(id), kSatellites); }
-    static SourceSettings server(SourceId id) { return of_kin(sentences(id), kNetwork); }
-    static SourceSettings radio(SourceId id) { return of_kin(sentences(id), kRadio); }
+    static SourceSettings receiver(SourceId id) { return of_kin(gps(id), Kin::kSatellites); }
+    static SourceSettings server(SourceId id) { return of_kin(sentences(id), Kin::kNetwork); }
+    static SourceSettings radio(SourceId id) { return of_kin(sentences(id), Kin::kLongWave); }
 
     /// What a server says within that second.
     void ask(int second, SourceId id) {
@@ -114,7 +112,7 @@ TEST_F(Second, OfOursStandsAgainstTwoThatNameDifferentOnes) {
 }
 
 TEST_F(Second, OfOursStandsWhereAsManyBearItOut) {
-    clock_.set_sources({receiver(1), server(2), radio(3), of_kin(gps(4), Kin{4})});
+    clock_.set_sources({receiver(1), server(2), radio(3), of_kin(gps(4), Kin::kUnknown)});
     feed(0, 60, 1);
     lies_[1] = lies_[2] = 1s;
     for (int second = 60; second < 200; ++second) {

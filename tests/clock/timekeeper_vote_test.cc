@@ -228,6 +228,64 @@ TEST_F(Vote, WaitsOutASourceThatJumpedFar) {
     EXPECT_EQ(report().reason, Reason::kSelected);
 }
 
+TEST_F(Vote, WaitsOutALoneSourceThatStepsAsideUntilItsOwnBoundHasGrownToIt) {
+    clock_.set_sources({gps(1)});
+    const auto feed_off_by = [this](int from, int to, Duration off) {
+        for (int second = from; second < to; ++second) {
+            behind_[1] = off + (second * 7919 % 31 - 15) * 20ns;
+            feed(second, second + 1);
+            const LocalInstant now = at(second * 1s + 950ms);
+            if (second < 10) {
+                continue;
+            }
+            EXPECT_TRUE(clock_.state().synchronised_at(now)) << second;
+            ASSERT_LE(std::chrono::abs(error_at(second * 1s + 950ms)), clock_.state().root_distance_at(now)) << second;
+        }
+    };
+    feed_off_by(0, 300, 0ns);
+    feed_off_by(300, 1000, 1ms);
+    EXPECT_EQ(report().reason, Reason::kFalseticker);
+    EXPECT_EQ(clock_.clock_state(), ClockState::kHoldover);
+    feed_off_by(1000, 1100, 0ns);
+    EXPECT_EQ(report().reason, Reason::kSelected);
+}
+
+// The two are far too rough to be followed for their own sake.
+TEST_F(Vote, DoesNotGoOnAtABoundThatAMajorityHasRefuted) {
+    clock_.set_sources({gps(1), {.id = 2}, {.id = 3}});
+    feed(0, 60);
+    pass(60, 80);
+    for (int second = 80; second < 130; ++second) {
+        for (const SourceId id : {SourceId{2}, SourceId{3}}) {
+            clock_.observe(OffsetSample{.source = id,
+                                        .local = at(seconds(second) + 300ms),
+                                        .time = LeapTable::built_in().utc_at(truth(seconds(second) + 320ms)),
+                                        .uncertainty = 5ms});
+        }
+        clock_.advance(at(seconds(second) + 900ms));
+    }
+    EXPECT_TRUE(clock_.selected() == 2 || clock_.selected() == 3);
+    EXPECT_TRUE(serving_at(130s));
+    EXPECT_GE(error_at(130s) + clock_.state().root_distance_at(at(130s)), 20ms);
+}
+
+TEST_F(Vote, DoesNotExchangeItsOwnClockForARoughMajorityThatBearsItOut) {
+    clock_.set_sources({gps(1), {.id = 2}, {.id = 3}});
+    feed(0, 60);
+    pass(60, 80);
+    for (int second = 80; second < 130; ++second) {
+        for (const SourceId id : {SourceId{2}, SourceId{3}}) {
+            clock_.observe(OffsetSample{.source = id,
+                                        .local = at(seconds(second) + 300ms),
+                                        .time = LeapTable::built_in().utc_at(truth(seconds(second) + 304ms)),
+                                        .uncertainty = 5ms});
+        }
+        clock_.advance(at(seconds(second) + 900ms));
+    }
+    EXPECT_EQ(clock_.clock_state(), ClockState::kHoldover);
+    EXPECT_LE(std::chrono::abs(error_at(130s)), 1us);
+}
+
 TEST_F(Vote, StepsToTwoThatAgreeFarAwayOnlyWhileNobodyIsServed) {
     clock_.set_sources({gps(1), gps(2)});
     feed_all(0, 60, {1, 2});

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "refclocks/observation.h"
+#include "server/clock/server_state.h"
+
+namespace tokimori {
+
+/// What physics a source depends on.
+enum class Kin : std::uint8_t {
+    kUnknown,     ///< a program that shares what it measured by whatever means
+    kSatellites,  ///< one sky for all receivers
+    kLongWave,    ///< a radio station
+    kNetwork,     ///< other servers, each of them for itself
+};
+
+/// True if all sources of this kin may be wrong together, by one cause: a false sky, a false station.
+constexpr bool errs_together(Kin kin) {
+    return kin == Kin::kSatellites || kin == Kin::kLongWave;
+}
+
+/// What the operator said about a source.
+struct SourceSettings {
+    SourceId id = 0;
+    ReferenceId refid = reference_id("GPS");
+    Duration offset{};                             ///< added to its reference
+    std::optional<Duration> delay = std::nullopt;  ///< its sentence delay, where known
+    bool prefer = false;
+    bool noselect = false;
+    bool trust = false;            ///< may arm a leap second alone
+    std::uint8_t stratum = 0;      ///< of the source itself: what is served is one more
+    Kin kin = Kin::kUnknown;       ///< its driver's
+    bool laboratory_only = false;  ///< simulated: followed only in a laboratory
+    bool expects_pulses = false;   ///< pulses should come from it
+
+    friend bool operator==(const SourceSettings&, const SourceSettings&) = default;
+};
+
+}  // namespace tokimori
