@@ -71,13 +71,17 @@ class Chronyd:
         self.feeder.send(struct.pack("=qqdiiii", whole, int((seconds - whole) * 1e6), offset, 0, 0, 0, SOCK_MAGIC))
 
     def served(self):
-        """Served time - the host's clock in ns and the middle of the exchange, of the quickest of some; or None."""
+        """How long the quickest of some exchanges took, served time - the host's clock, the middle of the exchange; in ns.
+        None where time is not served."""
         best = None
         for _ in range(EXCHANGES):
             sent = time.time_ns()
-            self.client.send(b"\x23" + bytes(39) + struct.pack("!Q", sent & 0xFFFFFFFFFFFFFFFF))
+            nonce = struct.pack("!Q", sent)
+            self.client.send(b"\x23" + bytes(39) + nonce)
             try:
-                reply = self.client.recv(1024)
+                # What was asked before may be answered late.
+                while (reply := self.client.recv(1024))[24:32] != nonce:
+                    pass
             except (TimeoutError, ConnectionRefusedError):
                 return None
             came = time.time_ns()
@@ -87,7 +91,7 @@ class Chronyd:
             offset = ((receive - sent) + (transmit - came)) / 2
             if best is None or came - sent < best[0]:
                 best = (came - sent, offset, (sent + came) // 2)
-        return best and best[1:]
+        return best
 
     def end(self):
         self.process.terminate()
@@ -100,19 +104,19 @@ def from_ntp(value):
     return (seconds - NTP_EPOCH) * 1_000_000_000 + (fraction * 1_000_000_000 >> 32)
 
 
-def read_trace(path, scale):
-    """Pairs of counter - TAI in ns, as stamped and true. Of the constant frequency only so much is left that it will not
-    be larger than it was when the trace is played."""
+def read_trace(path, scale, seconds):
+    """Pairs of counter - TAI in ns, as stamped and true. Of the mean frequency only so much is left that it will be
+    20 ppm when the trace is played."""
     with open(path, encoding="ascii") as lines:
-        offset_ppm = float(next(lines).split()[1])
+        next(lines)
         pairs = [tuple(map(int, line.split())) for line in lines]
-    excess = offset_ppm * 1e3 * (1 - 1 / scale)
+    excess = (pairs[seconds][1] - pairs[0][1]) / seconds - 20e3 / scale
     return [(stamped - excess * i, true - excess * i) for i, (stamped, true) in enumerate(pairs)]
 
 
 def play_all(trace, clocks, options):
-    """Errors of what each chronyd serves, in ns as of the trace, with the second they belong to. What the trace says of
-    the counter against TAI is what the host's clock seems to be ahead."""
+    """Second, error of what is served in ns as of the trace, how long the exchange took; for each chronyd. What the trace
+    says of the counter against TAI is what the host's clock seems to be ahead."""
     results = [(name, []) for name, _ in clocks]
     start = math.ceil(time.time()) + 1
     for i in range(options.seconds):
@@ -122,10 +126,10 @@ def play_all(trace, clocks, options):
         wait_until(start + i + 0.5)
         for (_, chronyd), (_, errors) in zip(clocks, results):
             if (served := chronyd.served()) is not None:
-                offset, at = served
+                took, offset, at = served
                 part = at / 1e9 - start - i
                 true = trace[i][1] + part * (trace[i + 1][1] - trace[i][1])
-                errors.append((i, offset / options.scale + true))
+                errors.append((i, offset / options.scale + true, took))
     return results
 
 
@@ -135,12 +139,17 @@ def wait_until(moment):
 
 
 def say(name, errors, seconds):
-    steady = [error for second, error in errors if second >= min(SETTLED, seconds // 2)]
+    """Of what was measured by exchanges the quicker half counts."""
+    steady = [row for row in errors if row[0] >= min(SETTLED, seconds // 2)]
     if not steady:
         print(f"{name:16} served nothing")
         return
-    rms = math.sqrt(statistics.fmean(error * error for error in steady))
-    print(f"{name:16} RMS {rms:8.0f} ns, worst {max(map(abs, steady)):8.0f} ns, {len(errors)} of {seconds} s served")
+    quick = statistics.median(took for _, _, took in steady)
+    counted = [error for _, error, took in steady if took <= quick]
+    rms = math.sqrt(statistics.fmean(error * error for error in counted))
+    median = statistics.median(map(abs, counted))
+    print(f"{name:16} RMS {rms:6.0f} ns, median {median:6.0f} ns, worst {max(map(abs, counted)):6.0f} ns, "
+          f"{len(errors)} of {seconds} s served" + (f", exchanges of {quick / 1e3:.0f} us" if quick else ""))
 
 
 def main():
@@ -157,8 +166,8 @@ def main():
         path = f"{directory}/trace"
         served = subprocess.run([options.figures, "--trace", path, str(options.seed)], check=True, text=True,
                                 stdout=subprocess.PIPE).stdout
-        trace = read_trace(path, options.scale)
-        ours = [(int(second), float(error)) for second, error in map(str.split, served.splitlines())]
+        trace = read_trace(path, options.scale, options.seconds)
+        ours = [(int(second), float(error), 0) for second, error in map(str.split, served.splitlines())]
         beside_each_other(trace, ours, options, directory)
 
 
@@ -175,7 +184,7 @@ def beside_each_other(trace, ours, options, directory):
     finally:
         for _, chronyd in clocks:
             chronyd.end()
-    say("tokimori", [(second, error) for second, error in ours if second < options.seconds], options.seconds)
+    say("tokimori", [row for row in ours if row[0] < options.seconds], options.seconds)
     for name, errors in results:
         say(f"chronyd, {name}", errors, options.seconds)
 

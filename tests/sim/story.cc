@@ -96,11 +96,15 @@ void spoil(Receiver& r, const Fault& fault, int since) {
     }
 }
 
+bool is_of_the_host(What what) {
+    return what >= What::kSleep;
+}
+
 // The receiver as it is, and what the story does to it second by second.
 Receiver scripted(const Receiver& healthy, const std::vector<Fault>& all) {
     std::vector<Fault> faults;
     std::copy_if(all.begin(), all.end(), std::back_inserter(faults),
-                 [&](const Fault& f) { return f.source == healthy.settings.id && f.what != What::kSleep; });
+                 [&](const Fault& f) { return f.source == healthy.settings.id && !is_of_the_host(f.what); });
     Receiver receiver = healthy;
     receiver.script = [healthy, faults](int second, Receiver& r) {
         const auto script = std::move(r.script);
@@ -162,9 +166,12 @@ public:
         }
     }
 
-    Outcome tell() {
+    Outcome tell(const std::function<void(VirtualWorld&)>& watch) {
         while (world_.second() < story_.seconds) {
             pass();
+            if (watch) {
+                watch(world_);
+            }
         }
         weigh();
         return std::move(outcome_);
@@ -182,16 +189,35 @@ private:
     }
 
     void pass() {
-        const auto sleep = std::find_if(story_.faults.begin(), story_.faults.end(), [this](const Fault& f) {
-            return f.what == What::kSleep && f.from == world_.second();
+        const auto absence = std::find_if(story_.faults.begin(), story_.faults.end(), [this](const Fault& f) {
+            return is_of_the_host(f.what) && f.from == world_.second();
         });
-        if (sleep != story_.faults.end()) {
-            world_.sleep(sleep->to - sleep->from);
+        if (absence != story_.faults.end()) {
+            be_absent(*absence);
             return;
+        }
+        if (world_.second() == story_.seen_from) {
+            world_.allow_broken_promises(false);
         }
         world_.run(1);
         notice();
         look_at_shown();
+    }
+
+    void be_absent(const Fault& fault) {
+        const int seconds = fault.to - fault.from;
+        if (fault.what == What::kSleep) {
+            world_.sleep(seconds);
+            return;
+        }
+        Return how{.same_boot = fault.what == What::kRestart, .days = static_cast<int>(fault.amount)};
+        if (fault.what == What::kForgetfulBoot) {
+            how.spoiled = [](ClockMemory& memory) {
+                memory.rate = rate_from_ppm(1e6);
+                memory.rate_bound = -1;
+            };
+        }
+        world_.restart(seconds, how);
     }
 
     void notice() {
@@ -280,8 +306,8 @@ private:
 
 }  // namespace
 
-Outcome tell(const Story& story, unsigned seed) {
-    return Telling{story, seed}.tell();
+Outcome tell(const Story& story, unsigned seed, const std::function<void(VirtualWorld&)>& watch) {
+    return Telling{story, seed}.tell(watch);
 }
 
 }  // namespace tokimori::sim

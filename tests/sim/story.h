@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,10 @@ enum class What {
     kPathLonger,     ///< seconds, one way
     kPathSpikes,     ///< probability
     kStampsDropped,  ///< another program stepped the host's clock
-    kSleep,          ///< of the host, at `from`, until `to`; `source` means nothing
+    kSleep,          ///< of the host, at `from`, until `to`; `source` means nothing, as in all below
+    kRestart,        ///< the program ends at `from` and begins at `to`
+    kReboot,         ///< the host, too; `amount` days pass besides
+    kForgetfulBoot,  ///< the same, and of what was remembered the frequency is nonsense
 };
 
 /// A fault of one source in the seconds `from` … `to` − 1.
@@ -84,7 +88,8 @@ struct Story {
     std::vector<NotFollowed> not_followed = {};
     int notice_within =
         0;  ///< a state, a reason or a count of refused reports must tell of the first fault in so many seconds
-    bool observable = true;  ///< false: the promise cannot be kept, only how far it is broken is told
+    bool observable = true;   ///< false: the promise cannot be kept, only how far it is broken is told
+    int seen_from = 1 << 30;  ///< … until here: now somebody could know
     const char* begin = "2026-11-22T09:00:00Z";
     const char* floor = nullptr;  ///< the day of the build; none in a laboratory
     Duration holdover = std::chrono::hours{24};
@@ -97,7 +102,7 @@ struct Outcome {
     int noticed = -1;                     ///< seconds from the first fault until a state or a reason changed
 };
 
-/// Runs a story. Deterministic in `seed`.
-Outcome tell(const Story& story, unsigned seed);
+/// Runs a story. Deterministic in `seed`. `watch` is called after every second.
+Outcome tell(const Story& story, unsigned seed, const std::function<void(VirtualWorld&)>& watch = {});
 
 }  // namespace tokimori::sim

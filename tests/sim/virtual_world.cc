@@ -9,6 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr LocalInstant kBoot{1000s};
+constexpr LocalInstant kReboot{30s};
 constexpr std::size_t kSentences = 5;
 
 std::vector<SourceSettings> settings_of(const std::vector<Driver>& drivers) {
@@ -22,11 +23,13 @@ std::vector<SourceSettings> settings_of(const std::vector<Driver>& drivers) {
 }  // namespace
 
 VirtualWorld::VirtualWorld(UtcTime begin, Oscillator oscillator, Timekeeper::Settings settings, unsigned seed)
-    : crystal_{std::move(oscillator), seed},
+    : settings_{settings},
+      crystal_{std::move(oscillator), seed},
       sky_{LeapTable::built_in()},
       seed_{seed},
       clock_{std::make_unique<Timekeeper>(settings, LeapTable::built_in(), kBoot)},
       start_{sky_.tai_at(begin).value()},
+      boot_{kBoot},
       tai_{start_},
       local_{kBoot} {}
 
@@ -45,17 +48,45 @@ void VirtualWorld::run(int seconds) {
 
 void VirtualWorld::sleep(int seconds) {
     told_.clear();
+    const LocalInstant asleep = local_;
     for (int i = 0; i < seconds; ++i) {
-        crystal_.rate_in(second_);
-        tai_ += 1s;
-        history_.push_back({.second = second_++});
+        pass_unheard();
     }
+    local_ = asleep;
     clock_->lose_time(local_);
+}
+
+void VirtualWorld::restart(int seconds, const Return& how) {
+    told_.clear();
+    std::optional<ClockMemory> memory = clock_->memory();
+    for (int i = 0; i < seconds; ++i) {
+        pass_unheard();
+    }
+    if (!how.same_boot) {
+        tai_ += std::chrono::hours{24 * how.days};
+        start_ = tai_;
+        local_ = boot_ = kReboot;
+    }
+    clock_ = std::make_unique<Timekeeper>(settings_, sky_, local_);
+    clock_->set_sources(settings_of(drivers_));
+    if (memory && how.spoiled) {
+        how.spoiled(*memory);
+    }
+    if (memory) {
+        clock_->recall(*memory, how.same_boot);
+    }
+}
+
+void VirtualWorld::pass_unheard() {
+    rate_ = crystal_.rate_in(second_);
+    local_ = local_at(tai_ + 1s);
+    tai_ += 1s;
+    history_.push_back({.second = second_++});
 }
 
 void VirtualWorld::pass_second() {
     rate_ = crystal_.rate_in(second_);
-    const auto free_counter = [this](LocalInstant at) { return start_ + (at - kBoot); };
+    const auto free_counter = [this](LocalInstant at) { return start_ + (at - boot_); };
     const Moment moment{second_, tai_, &sky_, [this](TaiInstant at) { return local_at(at); }, free_counter};
     for (Driver& driver : drivers_) {
         driver.hear(moment, told_);

@@ -21,6 +21,13 @@ struct Verdict {
     Duration bound{};  ///< root distance
 };
 
+/// How the program comes back after it ended.
+struct Return {
+    bool same_boot = true;                           ///< else the host's counter begins anew, too
+    int days = 0;                                    ///< that pass besides
+    std::function<void(ClockMemory&)> spoiled = {};  ///< what became of its memory meanwhile
+};
+
 /// A deterministic virtual world: one counter, any receivers, one clock room. It knows the truth, and looks at every
 /// second and at everything that is told whether the promise |error| ≤ root distance was kept, and whether what clients
 /// are told is the UTC second of the sky.
@@ -33,9 +40,11 @@ public:
     void run(int seconds);
     /// The host sleeps: its counter stands still, nobody asks and nobody hears. The clock room is told at the end.
     void sleep(int seconds);
+    /// The program ends, and a new one begins `seconds` later with what the old one remembered.
+    void restart(int seconds, const Return& how);
 
     /// For faults outside the fault model: broken promises are part of the story.
-    void allow_broken_promises() { promise_is_kept_ = false; }
+    void allow_broken_promises(bool allowed = true) { promise_is_kept_ = !allowed; }
     /// Every broken promise as a sentence, the first few in full.
     const std::vector<std::string>& broken_promises() const { return broken_; }
 
@@ -54,6 +63,7 @@ public:
 
 private:
     void pass_second();
+    void pass_unheard();
     void tell_until(TaiInstant until);
     void advance(TaiInstant to);
     void look(TaiInstant truth);
@@ -62,6 +72,7 @@ private:
     bool names_right_second(TaiInstant truth) const;
     LocalInstant local_at(TaiInstant instant) const;
 
+    Timekeeper::Settings settings_;
     Crystal crystal_;
     LeapTable sky_;
     unsigned seed_;
@@ -70,7 +81,8 @@ private:
     std::vector<Verdict> history_;
     std::vector<Told> told_;  ///< not yet told, the earliest first
     std::vector<std::string> broken_;
-    TaiInstant start_;
+    TaiInstant start_;    ///< of the counter …
+    LocalInstant boot_;   ///< … and what it showed then
     TaiInstant tai_;      ///< the beginning of the current second
     LocalInstant local_;  ///< what the counter showed then
     double rate_ = 0;     ///< counter seconds per second − 1, in this second

@@ -4,9 +4,9 @@ namespace tokimori::sim {
 
 std::vector<Story> all_stories() {
     std::vector<Story> all;
-    for (const auto& some :
-         {stories_of_beginnings(), stories_of_pulses(), stories_of_labels(), stories_of_falsetickers(),
-          stories_of_equals(), stories_of_spoofing(), stories_of_loss(), stories_of_the_host()}) {
+    for (const auto& some : {stories_of_beginnings(), stories_of_pulses(), stories_of_labels(),
+                             stories_of_falsetickers(), stories_of_equals(), stories_of_spoofing(), stories_of_loss(),
+                             stories_of_the_host(), stories_of_restarts()}) {
         all.insert(all.end(), some.begin(), some.end());
     }
     return all;

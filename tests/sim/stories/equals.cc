@@ -12,7 +12,13 @@ std::vector<Story> stories_of_equals() {
         return r;
     };
     return {
-
+        {.name = "Three receivers of which one is 3 us off serve an hour",
+         .seen = "two agree better than the third",
+         .sources = {gps(1), gps(2), pulses_off_by(gps(3), 3us)},
+         .seconds = 3700,
+         .owed = {{10, 3700}},
+         .worst = 4us,
+         .shown = {{1, 3600, kBelieved}, {2, 3600, kBelieved}}},
         {.name = "Three receivers of which one is 5 us off serve an hour",
          .seen = "two agree better than the third",
          .sources = {pulses_off_by(gps(1), 5us), gps(2), gps(3)},
@@ -56,6 +62,14 @@ std::vector<Story> stories_of_equals() {
          .settled = 0,
          .worst = 0ns,
          .states = {{1199, {ClockState::kNeverSynchronised}}}},
+        {.name = "Four that fall apart two and two leave the clock on what it remembers",
+         .seen = "no majority, our own clock remembers",
+         .sources = {gps(1), gps(2), gps(3), gps(4)},
+         .faults = {{3, 600, 1800, What::kTimeOff, 1e-3}, {4, 600, 1800, What::kTimeOff, 1e-3}},
+         .seconds = 2400,
+         .owed = {{10, 2400}},
+         .worst = 10us,
+         .states = {{2399, kFollowing}}},
         {.name = "Two receivers and two servers that agree follow a receiver",
          .seen = "all agree",
          .sources = {gps(1), server(2, 32), gps(3), server(4, 64)},

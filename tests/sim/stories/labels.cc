@@ -46,8 +46,12 @@ Story outvoted(const char* name, What what, double amount) {
 
 std::vector<Story> stories_of_labels() {
     return {
-
+        with_label_fault("Sentences that jump by a second vouch for nothing", What::kLabelsWrong, 1),
+        with_label_fault("Sentences that jump back by a second vouch for nothing", What::kLabelsWrong, -1),
+        with_label_fault("Sentences a year off vouch for nothing", What::kLabelsWrong, -kYear),
         with_label_fault("Sentences 1024 weeks off vouch for nothing in a laboratory", What::kLabelsWeeks, -1024),
+        with_label_fault("Frozen sentences vouch for nothing", What::kLabelsFrozen, 0),
+        with_label_fault("Sentences that fail are shown within ten seconds", What::kNoLabels, 0),
         {.name = "Sentences that come half a second later do no harm",
          .seen = "the same second, later",
          .sources = {gps(1)},

@@ -7,17 +7,20 @@ namespace tokimori::sim {
 using namespace std::chrono_literals;
 
 Receiver gps(SourceId id) {
-    return Receiver{.settings = {.id = id, .refid = reference_id("GPS"), .expects_pulses = true}};
+    return Receiver{
+        .settings = {.id = id, .refid = reference_id("GPS"), .kin = Kin::kSatellites, .expects_pulses = true}};
 }
 
 Receiver sentences(SourceId id) {
-    Receiver receiver{.settings = {.id = id, .refid = reference_id("GPS")}};
+    Receiver receiver{.settings = {.id = id, .refid = reference_id("GPS"), .kin = Kin::kSatellites}};
     receiver.pulses = false;
     return receiver;
 }
 
 Receiver pulses(SourceId id) {
-    Receiver receiver{.settings = {.id = id, .refid = reference_id("PPS"), .prefer = true, .expects_pulses = true}};
+    Receiver receiver{
+        .settings = {
+            .id = id, .refid = reference_id("PPS"), .prefer = true, .kin = Kin::kSatellites, .expects_pulses = true}};
     receiver.labels = false;
     return receiver;
 }
@@ -33,8 +36,11 @@ Receiver program(SourceId id) {
 }
 
 Receiver jjy(SourceId id) {
-    Receiver receiver{
-        .settings = {.id = id, .refid = reference_id("JJY"), .delay = Duration::zero(), .expects_pulses = true}};
+    Receiver receiver{.settings = {.id = id,
+                                   .refid = reference_id("JJY"),
+                                   .delay = Duration::zero(),
+                                   .kin = Kin::kLongWave,
+                                   .expects_pulses = true}};
     receiver.pulse_jitter = 15ms;
     receiver.pulse_error = 5ms;
     receiver.pulse_uncertainty = 20ms;
@@ -46,7 +52,9 @@ Receiver jjy(SourceId id) {
 }
 
 Receiver server(SourceId id, int poll) {
-    Receiver receiver{.settings = {.id = id, .refid = {192, 0, 2, static_cast<std::uint8_t>(id)}, .stratum = 1}};
+    Receiver receiver{
+        .settings = {
+            .id = id, .refid = {192, 0, 2, static_cast<std::uint8_t>(id)}, .stratum = 1, .kin = Kin::kNetwork}};
     receiver.pulses = receiver.labels = false;
     receiver.samples = true;
     receiver.sample_phase = 600ms;

@@ -14,8 +14,8 @@ Story led_away(const char* name, const char* seen, std::vector<Receiver> sources
             .seen = seen,
             .crystal = {.offset_ppm = 23, .walk_per_root_second = 1e-11},
             .sources = std::move(sources),
-            .faults = {{1, kBegins, 10000, What::kTimeDrift, rate}},
-            .seconds = 10000};
+            .faults = {{1, kBegins, 14000, What::kTimeDrift, rate}},
+            .seconds = 14000};
 }
 
 Story seen_by_others(Story story, Duration worst, int by) {
@@ -42,6 +42,14 @@ Story suddenly_led_away() {
     return story;
 }
 
+// Until the servers' own doubts are exceeded, nobody can know.
+Story seen_by_coarse_ones(Story story, Duration worst, int by) {
+    story = seen_by_others(std::move(story), worst, by);
+    story.observable = false;
+    story.seen_from = by + 64;
+    return story;
+}
+
 }  // namespace
 
 std::vector<Story> stories_of_spoofing() {
@@ -58,6 +66,15 @@ std::vector<Story> stories_of_spoofing() {
         seen_by_others(led_away("Two receivers see a third led away by 1 us/s", "two of three agree",
                                 {gps(1), gps(2), gps(3)}, 1e-6),
                        20us, kBegins + 84),
+        seen_by_coarse_ones(led_away("A server and JJY see a receiver led away by 10 us/s", "two of three agree",
+                                     {gps(1), jjy(2), server(3, 16)}, 10e-6),
+                            80ms, kBegins + 7500),
+        seen_by_coarse_ones(led_away("Two servers see a receiver led away by 10 us/s", "two of three agree",
+                                     {gps(1), server(2, 16), server(3, 16)}, 10e-6),
+                            15ms, kBegins + 1500),
+        seen_by_coarse_ones(led_away("Two servers see a receiver led away by 1 us/s", "two of three agree",
+                                     {gps(1), server(2, 16), server(3, 16)}, 1e-6),
+                            15ms, kBegins + 11000),
         // January 2016: GPS told UTC 13.7 microseconds off for 13 hours.
         {.name = "UTC of one of two receivers 13 us off for 13 hours",
          .seen = "they contradict each other by 13.7 us",
