@@ -72,6 +72,27 @@ Story alone(double amount) {
             .notice_within = 64};
 }
 
+// No bound of ours stays as narrow for long.
+Story alone_by_little(double amount) {
+    Story story = alone(amount);
+    story.name = "A lone receiver that is suddenly " + text_of(amount) + " late is waited out for some seconds";
+    story.observable = false;
+    return story;
+}
+
+Story drifting_of_two(double rate, const char* words) {
+    return {.name = std::string{"One of 2 that "} + words + " is seen",
+            .seen = "two contradict each other, and no crystal goes so fast",
+            .sources = {gps(1), gps(2)},
+            .faults = {{2, 600, 1800, What::kTimeDrift, rate}},
+            .seconds = 2400,
+            .owed = {{10, 2400}},
+            .worst = 50us,
+            .states = {{2399, kFollowing}},
+            .shown = {{2, 664, kRefused}},
+            .not_followed = {{2, 664, 1800}}};
+}
+
 Story from_the_start(double amount) {
     return {.name = "One of 3 that is " + text_of(amount) + " late from the start is outvoted",
             .seen = "the others agree against it",
@@ -107,6 +128,14 @@ std::vector<Story> stories_of_falsetickers() {
         from_the_start(1),
         drifting_of_three(100e-9, "drifts away by 100 ns/s"),
         drifting_of_three(10e-6, "drifts away by 10 us/s"),
+        drifting_of_three(100e-6, "drifts away by 100 us/s"),
+        drifting_of_three(1e-3, "drifts away by 1 ms/s"),
+        drifting_of_two(10e-6, "drifts away by 10 us/s"),
+        drifting_of_two(1e-3, "drifts away by 1 ms/s"),
+        majority({gps(1), gps(2), gps(3), gps(4)}, What::kTimeDrift, 10e-6, "drifts away by 10 us/s"),
+        majority({server(1, 16), gps(2), gps(3), gps(4)}, What::kTimeOff, 1e-3,
+                 "is suddenly 1 ms late beside a server"),
+        alone_by_little(20e-6),
         {.name = "A server 100 ms late is outvoted by two receivers",
          .seen = "the others agree against it",
          .sources = {gps(1), gps(2), server(3, 16)},

@@ -50,6 +50,36 @@ Story seen_by_coarse_ones(Story story, Duration worst, int by) {
     return story;
 }
 
+// The first two receivers are led astray together.
+Story under_one_sky(Story story) {
+    for (const Fault& fault : std::vector<Fault>{story.faults}) {
+        story.faults.push_back(fault);
+        story.faults.back().source = 2;
+    }
+    for (const NotFollowed& liar : std::vector<NotFollowed>{story.not_followed}) {
+        story.not_followed.push_back({2, liar.from, liar.to});
+    }
+    for (const Shown& shown : std::vector<Shown>{story.shown}) {
+        story.shown.push_back({2, shown.by, shown.any});
+    }
+    return story;
+}
+
+Story false_sky_jumps(const char* name, const char* seen, std::vector<Receiver> others) {
+    std::vector<Receiver> sources{gps(1), gps(2)};
+    sources.insert(sources.end(), others.begin(), others.end());
+    return under_one_sky({.name = name,
+                          .seen = seen,
+                          .sources = std::move(sources),
+                          .faults = {{1, kBegins, 3000, What::kTimeOff, 0.1}},
+                          .seconds = 4000,
+                          .owed = {{10, 4000}},
+                          .worst = 5ms,
+                          .states = {{3999, kFollowing}},
+                          .shown = {{1, kBegins + 64, kRefused}, {1, 3900, kBelieved}},
+                          .not_followed = {{1, kBegins + 64, 3000}}});
+}
+
 }  // namespace
 
 std::vector<Story> stories_of_spoofing() {
@@ -75,6 +105,18 @@ std::vector<Story> stories_of_spoofing() {
         seen_by_coarse_ones(led_away("Two servers see a receiver led away by 1 us/s", "two of three agree",
                                      {gps(1), server(2, 16), server(3, 16)}, 1e-6),
                             15ms, kBegins + 11000),
+        false_sky_jumps("Two receivers under one false sky that jumps are outvoted by a server and JJY",
+                        "two kins against one", {jjy(3), server(4, 16)}),
+        false_sky_jumps("Two receivers under one false sky that jumps are refused for a server",
+                        "our own clock remembers", {server(3, 16)}),
+        false_sky_jumps("Two receivers under one false sky that jumps are outvoted by two servers",
+                        "two who err each for himself", {server(3, 16), server(4, 32)}),
+        under_one_sky(
+            seen_by_coarse_ones(led_away("A server and JJY see two receivers led away by 10 us/s under one sky",
+                                         "two kins against one", {gps(1), gps(2), jjy(3), server(4, 16)}, 10e-6),
+                                80ms, kBegins + 7500)),
+        under_one_sky(unseen(led_away("Two receivers led away by 1 us/s under one sky are believed",
+                                      "nothing: they agree with each other", {gps(1), gps(2)}, 1e-6))),
         // January 2016: GPS told UTC 13.7 microseconds off for 13 hours.
         {.name = "UTC of one of two receivers 13 us off for 13 hours",
          .seen = "they contradict each other by 13.7 us",
