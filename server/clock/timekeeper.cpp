@@ -87,6 +87,7 @@ std::optional<ClockMemory> Timekeeper::memory() const {
                        .saved = state_.model.tai_at(now_),
                        .saved_local = now_,
                        .leap = leap_.memory(),
+                       .leap_policy = settings_.leap,
                        .model = state_.model,
                        .valid_until = state_.valid_until,
                        .refid = state_.refid,

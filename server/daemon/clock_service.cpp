@@ -70,6 +70,8 @@ void ClockService::recall() {
     const ClockMemory& memory = recalled->memory;
     timekeeper_.recall(memory, recalled->same_boot);
     kept_leap_ = memory.leap;
+    kept_policy_ = memory.leap_policy;
+    leap_.recall(memory.leap_policy, timekeeper_);
     publish();
     log_.write(counter_.now(), LogLevel::kInfo, "state_recalled",
                {{"saved", format_utc(timekeeper_.leap_table().utc_at(memory.saved))},
@@ -158,9 +160,11 @@ void ClockService::observe(const Observation& observation) {
 // What is known of leap seconds cannot wait: nobody may tell it again.
 void ClockService::keep() {
     const LeapMemory& leap = timekeeper_.leap().memory();
-    const bool urgent = leap.armed.event != kept_leap_.armed.event || leap.last != kept_leap_.last;
+    const bool urgent =
+        leap.armed.event != kept_leap_.armed.event || leap.last != kept_leap_.last || leap_.policy() != kept_policy_;
     if (state_keeper_.keep([this] { return timekeeper_.memory(); }, urgent)) {
         kept_leap_ = leap;
+        kept_policy_ = leap_.policy();
     }
 }
 

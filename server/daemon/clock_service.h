@@ -75,7 +75,8 @@ private:
     SystemClock system_clock_{counter_, log_};
     StateKeeper state_keeper_;
     LeapService leap_{log_, [this](SourceId id) { return name_of(id); }};
-    LeapMemory kept_leap_;  ///< as last written
+    LeapMemory kept_leap_;    ///< as last written
+    LeapPolicy kept_policy_;  ///< likewise
     Timekeeper timekeeper_;
     Sources sources_;
     std::unique_ptr<Ticker> ticker_;

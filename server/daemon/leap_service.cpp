@@ -22,7 +22,15 @@ UtcTime second_of(const LeapEvent& event) {
 
 LeapKnowledge LeapService::begin(const Configuration& configuration, LocalInstant now) {
     policy_ = wanted_ = configuration.leap;
+    at_once_ = configuration.leap_change_at_once;
     return read(configuration, now);
+}
+
+void LeapService::recall(const LeapPolicy& policy, Timekeeper& timekeeper) {
+    if (!at_once_) {
+        policy_ = policy;
+        timekeeper.set_leap_policy(policy_);
+    }
 }
 
 LeapKnowledge LeapService::read(const Configuration& configuration, LocalInstant now) {
@@ -49,9 +57,10 @@ void LeapService::change(Timekeeper& timekeeper, LocalInstant now) {
         return;
     }
     const ServerState& state = timekeeper.state();
-    if (state.ever_synchronised && !at_once_ &&
-        leap_change_shows(state.model.tai_at(now), timekeeper.leap_table(), policy_, wanted_)) {
-        if (!std::exchange(waits_, true)) {
+    const bool shows = state.ever_synchronised &&
+                       leap_change_shows(state.model.tai_at(now), timekeeper.leap_table(), policy_, wanted_);
+    if (!at_once_ && (shows || !state.ever_synchronised)) {
+        if (shows && !std::exchange(waits_, true)) {
             log_.write(now, LogLevel::kWarning, "leap_change_waits",
                        {{"what",
                          "[leap] has changed, and a leap second is being announced or smeared: clients would see time "

@@ -33,6 +33,8 @@ public:
 
     /// What is known at the start: reads the list.
     LeapKnowledge begin(const Configuration& configuration, LocalInstant now);
+    /// How an earlier run served leap seconds: where clients would notice the change, that goes on first.
+    void recall(const LeapPolicy& policy, Timekeeper& timekeeper);
     /// Another configuration; reads the list again.
     void reload(const Configuration& configuration, Timekeeper& timekeeper, LocalInstant now);
     /// To be called about once a second.

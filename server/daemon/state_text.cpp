@@ -99,6 +99,17 @@ LeapMemory leap_memory_from(Lines& lines) {
     return memory;
 }
 
+LeapPolicy leap_policy_from(Lines& lines) {
+    LeapPolicy policy;
+    policy.mode = static_cast<LeapMode>(lines.number("leap_mode", 0, 1));
+    policy.lead = Duration{lines.number("leap_lead", kShortestLead.count(), kLongestLead.count())};
+    policy.smear =
+        std::chrono::minutes{lines.number("leap_smear_minutes", kShortestSmear.count(), kLongestSmear.count())};
+    policy.mark_refid = lines.number("leap_mark_refid", 0, 1) == 1;
+    policy.smear_host = lines.number("leap_smear_host", 0, 1) == 1;
+    return policy;
+}
+
 KeptState state_from(Lines& lines) {
     KeptState state;
     ClockMemory& memory = state.memory;
@@ -113,6 +124,7 @@ KeptState state_from(Lines& lines) {
     memory.saved = lines.tai("saved");
     memory.saved_local = lines.local("saved_local");
     memory.leap = leap_memory_from(lines);
+    memory.leap_policy = leap_policy_from(lines);
     memory.model.anchor_local = lines.local("anchor_local");
     memory.model.anchor_tai = lines.tai("anchor_tai");
     memory.model.rate = lines.rate("model_rate");
@@ -165,6 +177,11 @@ std::string state_text(const KeptState& state) {
     add("leap_trusted", memory.leap.armed.trusted ? 1 : 0);
     add("last_leap_day", memory.leap.last.day);
     add("last_leap_kind", static_cast<int>(memory.leap.last.kind));
+    add("leap_mode", static_cast<int>(memory.leap_policy.mode));
+    add("leap_lead", memory.leap_policy.lead.count());
+    add("leap_smear_minutes", memory.leap_policy.smear.count());
+    add("leap_mark_refid", memory.leap_policy.mark_refid ? 1 : 0);
+    add("leap_smear_host", memory.leap_policy.smear_host ? 1 : 0);
     add_instant("anchor_local", model.anchor_local);
     add_instant("anchor_tai", model.anchor_tai);
     add("model_rate", model.rate);

@@ -122,6 +122,21 @@ TEST_F(LeapServiceTest, MakesAChangeOfModeWaitForTheEndOfAnAnnouncement) {
     EXPECT_EQ(told().at("policy").at("change_waits"), false);
 }
 
+TEST_F(LeapServiceTest, GoesOnAsAnEarlierRunServedItWhereClientsWouldNotice) {
+    configuration_.leap.mode = LeapMode::kSmear;
+    begin(LeapTable::built_in(), kEnd - 10h);
+    service_.recall(LeapPolicy{}, *timekeeper_);
+    pass(1s);
+    EXPECT_EQ(leap(), LeapIndicator::kInsert) << "announced before the restart";
+    pass(10h);
+    EXPECT_EQ(told().at("policy").at("mode"), "smear");
+
+    begin(LeapTable::built_in(), kEnd - 26h);
+    service_.recall(LeapPolicy{}, *timekeeper_);
+    pass(1s);
+    EXPECT_EQ(told().at("policy").at("mode"), "smear") << "nobody notices";
+}
+
 TEST_F(LeapServiceTest, ForcesAChangeThatIsWanted) {
     begin(LeapTable::built_in(), kEnd - 10h);
     configuration_.leap.mode = LeapMode::kSmear;

@@ -48,6 +48,7 @@ TEST(StateText, ComesBackAsItWas) {
         EXPECT_EQ(read.state->memory.refid, kept.memory.refid);
         EXPECT_EQ(read.state->memory.stratum, kept.memory.stratum);
         EXPECT_EQ(read.state->memory.leap, kept.memory.leap);
+        EXPECT_EQ(read.state->memory.leap_policy, kept.memory.leap_policy);
         for (const auto later : {0s, 2s, 5s, 86'400s}) {
             const LocalInstant at = kept.memory.saved_local + later;
             EXPECT_EQ(read.state->memory.model.tai_at(at), kept.memory.model.tai_at(at));
@@ -124,7 +125,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Impossible{"rate", "9223372036854775808"}, Impossible{"rate", "+5"}, Impossible{"rate", " 5"},
                       Impossible{"rate", "05"}, Impossible{"rate", "-0"}, Impossible{"rate", ""},
                       Impossible{"leap_day", "-1"}, Impossible{"leap_kind", "2"}, Impossible{"leap_voices", "1001"},
-                      Impossible{"leap_trusted", "2"}, Impossible{"last_leap_day", "1000000"},
+                      Impossible{"leap_trusted", "2"}, Impossible{"leap_mode", "2"},
+                      Impossible{"leap_smear_minutes", "59"}, Impossible{"last_leap_day", "1000000"},
                       Impossible{"rate_bound", "-1"}, Impossible{"saved", "-1"},
                       Impossible{"saved", "1795823000000000000"}, Impossible{"saved_local", "9000000000000000000"},
                       Impossible{"anchor_tai", "9223372036854775807"}, Impossible{"slew_end", "3598000000000"},
