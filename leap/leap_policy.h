@@ -19,6 +19,7 @@ struct LeapPolicy {
     Duration lead = std::chrono::hours{24};  ///< `kInsert`: how long before the leap second LI announces it
     std::chrono::minutes smear{120};         ///< `kSmear`: SI minutes, up to the end of the leap second
     bool mark_refid = true;                  ///< `kSmear`: replies carry the refid 254.x.y.z meanwhile, as ntpd's do
+    bool smear_host = false;                 ///< `kSmear`: so does the clock of this host; else it stays UTC
 
     friend bool operator==(const LeapPolicy&, const LeapPolicy&) = default;
 };

@@ -115,6 +115,12 @@ TaiInstant LeapTable::end_of(const LeapEvent& event) const {
     return instant_at(std::clamp(tai, kFirstTaiSecond, kLastTaiSecond));
 }
 
+LeapTable LeapTable::until(UtcDay day) const {
+    LeapTable shortened = *this;
+    std::erase_if(shortened.rows_, [&](const Row& row) { return row.day > std::max(day, rows_.front().day); });
+    return shortened;
+}
+
 LeapTable LeapTable::with_event(const LeapEvent& event) const {
     LeapTable extended = *this;
     if (event.kind == LeapKind::kNone || event.day < rows_.front().day || event.day >= kRowsEnd - 1 ||

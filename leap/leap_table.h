@@ -84,6 +84,9 @@ public:
     /// day that already has one, that lies before the first row, or that is not the last of a month, changes nothing.
     LeapTable with_event(const LeapEvent& event) const;
 
+    /// This table without the events that are still to come on `day`; what it claims to know stays.
+    LeapTable until(UtcDay day) const;
+
     /// The day from which the table claims no knowledge (`#@`).
     UtcDay expires() const { return expires_; }
     /// The day on which the table's data last changed (`#$`).

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "server/clock/leap_watch.h"
 #include "server/clock/server_state.h"
 #include "server/clock/time_model.h"
 
@@ -12,6 +13,7 @@ namespace tokimori {
 /// back to the next one, which may trust less of it the more has happened in between:
 /// * always: the frequency, within its bound, as a first guess; and `saved` as a floor, like the day of the build: no
 ///   date before it is believed, since time does not go back;
+/// * always: which leap second is armed, which was the last, and how they were served;
 /// * within the same boot, where the counter went on: the whole model, so that a restart serves at once. It is worth
 ///   then what it would be had the program never ended: its dispersion has grown, and `valid_until` still stands.
 /// Integers only; trivially copyable.
@@ -20,6 +22,8 @@ struct ClockMemory {
     Rate rate_bound = 0;       ///< |error of `rate`| at `saved`; ≥ 0
     TaiInstant saved;          ///< TAI as served when this was told: the last trusted time
     LocalInstant saved_local;  ///< the counter at the same instant; means nothing in another boot
+    LeapMemory leap{};
+    LeapPolicy leap_policy{};  ///< by which leap seconds were served
 
     TimeModel model;           ///< as published; for the same boot only, like all that follows
     LocalInstant valid_until;  ///< the deadline that goes with `model`

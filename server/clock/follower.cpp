@@ -52,6 +52,11 @@ Rate slew_for(Duration offset, Duration width, Rate served_slew) {
     return std::clamp(rate_from_ppm(ppm) + served_slew, -kSlewLimit, kSlewLimit);
 }
 
+// On no other day may a leap second that somebody told the kernel be meant.
+bool may_end_in_leap(UtcDay day) {
+    return is_last_day_of_month(day) && civil_from_second({day, 0}).month % 3 == 0;
+}
+
 LeapKind armed(const KernelClock& kernel) {
     if (kernel.insert == kernel.remove) {
         return LeapKind::kNone;
@@ -77,6 +82,7 @@ struct Follower::Aim {
     int tai_minus_utc = 0;
     std::optional<LeapEvent> leap = std::nullopt;  ///< the next, or the one that has just been
     Duration to_leap{};                            ///< until the new count begins; less than 0: since then
+    Rate smear = 0;                                ///< how fast it shall run against UTC
 
     LeapKind leap_today() const { return leap && leap->day == utc.second.day ? leap->kind : LeapKind::kNone; }
 };
@@ -89,9 +95,14 @@ struct Follower::Scene {
     bool synchronised = false;
 };
 
-Follower::Aim Follower::aim_at(const HostClocks& host, const ServerState& state, const LeapTable& table) {
+Follower::Aim Follower::aim_at(const HostClocks& host, const ServerState& state, const LeapTable& table) const {
     const TaiInstant tai = state.model.tai_at(host.local);
     Aim aim{.utc = table.utc_at(tai), .tai_minus_utc = table.tai_minus_utc_at(tai)};
+    if (smeared_ && state.scale.smear()) {
+        aim.offset = Duration{(tai + state.scale.offset_at(tai)).time_since_epoch().count() - host.realtime};
+        aim.smear = rate_from_ppm(state.scale.rate_ppm_at(tai));
+        return aim;
+    }
     aim.offset = Duration{posix_of(aim.utc) - host.realtime};
     aim.leap = table.next_event_after(tai - kLeapAfter);
     if (aim.leap) {
@@ -201,7 +212,8 @@ void Follower::steer(const Scene& scene, const Aim& aim, Answer& answer) {
     const Duration rest = aim.offset - next.step;
     const Duration pending = scene.state.model.pending_at(scene.host.local);
     const Rate served_slew = scene.host.local < scene.state.model.slew_end ? scene.state.model.slew_rate : 0;
-    next.rate = kernel_rate_from(scene.state.model.rate + slew_for(rest, scene.host.width, served_slew));
+    const Rate slew = slew_for(rest, scene.host.width, served_slew + aim.smear);
+    next.rate = kernel_rate_from(scene.state.model.rate + slew);
     next.estimated_error = magnitude(rest) + magnitude(pending);
     next.max_error = scene.state.root_distance_at(scene.host.local) + magnitude(rest) + scene.host.width;
     next.unsynchronised = next.max_error >= kErrorLimit;
@@ -284,9 +296,11 @@ void Follower::run_free(const Scene& scene, const Aim& aim, Answer& answer) {
     enter(FollowerState::kUnsynchronised, {Kind::kUnsynchronised}, answer);
 }
 
+// A leap second that an earlier run told the kernel may be right; a stale one must not happen.
 void Follower::wait(const Scene& scene, Answer& answer) {
+    const bool meant = may_end_in_leap(day_of(scene.host.realtime));
     answer.adjustment = KernelAdjustment{.rate = scene.kernel.rate,
-                                         .leap = armed(scene.kernel),
+                                         .leap = meant ? armed(scene.kernel) : LeapKind::kNone,
                                          .max_error = kUnsynchronisedError,
                                          .estimated_error = kUnsynchronisedError,
                                          .end_other_loops = end_other_loops_};

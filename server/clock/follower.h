@@ -42,11 +42,11 @@ struct FollowerReport {
     std::optional<LocalInstant> last_intervention = std::nullopt;
 };
 
-/// Makes the host's clock show the UTC that is served, never smeared: tells how fast it shall go, and what the kernel
-/// shall say of it. Errors are slewed by 500 ppm at most, so that what the kernel itself adds to its maximum error (500
-/// ppm) stays a bound even if nobody looks after it any more. It is set at once only where the policy allows it, and
-/// after a leap second that the kernel did not carry out. Within 2.5 s before and 1.5 s after a leap second nothing is
-/// touched. Told everything; clock thread only.
+/// Makes the host's clock show the UTC that is served, smeared only where that is wanted: tells how fast it shall go,
+/// and what the kernel shall say of it. Errors are slewed by 500 ppm at most, so that what the kernel itself adds to
+/// its maximum error (500 ppm) stays a bound even if nobody looks after it any more. It is set at once only where the
+/// policy allows it, and after a leap second that the kernel did not carry out. Within 2.5 s before and 1.5 s after a
+/// leap second nothing is touched. Told everything; clock thread only.
 class Follower {
 public:
     struct Settings {
@@ -59,6 +59,8 @@ public:
 
     explicit Follower(const Settings& settings) : settings_{settings} {}
     void configure(const Settings& settings) { settings_ = settings; }
+    /// Whether the host's clock shows smeared time where that is served: then it has no leap second to carry out.
+    void set_smeared(bool smeared) { smeared_ = smeared; }
 
     struct Answer {
         std::optional<KernelAdjustment> adjustment;
@@ -83,7 +85,7 @@ private:
     struct Aim;
     struct Scene;
 
-    static Aim aim_at(const HostClocks& host, const ServerState& state, const LeapTable& table);
+    Aim aim_at(const HostClocks& host, const ServerState& state, const LeapTable& table) const;
     void notice_others(const Scene& scene, Answer& answer);
     Duration without_leap(Duration moved, Duration blur, const Scene& scene, Answer& answer);
     void intervened(const Scene& scene, FollowerEvent event, Answer& answer);
@@ -97,6 +99,7 @@ private:
     bool is_due(const Scene& scene, const KernelAdjustment& adjustment) const;
 
     Settings settings_;
+    bool smeared_ = false;
     FollowerReport report_;
     std::optional<HostClocks> last_;       ///< since when nothing of ours changed the clock
     std::optional<KernelRate> left_at_;    ///< the rate it had then

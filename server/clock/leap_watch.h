@@ -1,29 +1,61 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "leap/leap_vote.h"
 
 namespace tokimori {
 
+/// What the operator knows of leap seconds: a table, and entries of his own.
+struct LeapKnowledge {
+    LeapKnowledge(LeapTable decided) : table{std::move(decided)} {}  // NOLINT: a table alone is knowledge, too
+
+    LeapTable table;
+    bool manual_only = false;  ///< of what is still to come only `manual` counts, whatever the table and sources say
+    std::vector<LeapEvent> manual{};  ///< beside `manual_only`: votes
+};
+
+/// What should survive a restart: a leap second that was armed by sources is not known to a table, and one that is over
+/// must be counted and never be announced again.
+struct LeapMemory {
+    ArmedLeap armed;
+    LeapEvent last;  ///< the last that was carried out; `kNone`: none
+
+    friend bool operator==(const LeapMemory&, const LeapMemory&) = default;
+};
+
 /// Which leap seconds count: those that are decided, and those that the sources may announce. Once one has begun it is
-/// history, whatever the sources say afterwards.
+/// history, whatever anybody says afterwards.
 class LeapWatch {
 public:
-    explicit LeapWatch(LeapTable decided) : decided_{decided}, in_force_{std::move(decided)} {}
+    explicit LeapWatch(LeapKnowledge knowledge);
 
-    /// A better table; what was announced is weighed again at the next `update`.
-    void replace(LeapTable decided);
+    /// Better knowledge; what was announced is weighed again at the next `update`.
+    void replace(LeapKnowledge knowledge);
 
-    /// Weighs the votes, one per source, as of `now`.
+    /// Weighs the votes as of `now`; those of one source may not contradict each other.
     void update(TaiInstant now, std::span<const LeapVote> votes);
 
+    /// What an earlier run knew.
+    void recall(const LeapMemory& memory);
+    const LeapMemory& memory() const { return memory_; }
+
     const LeapTable& table() const { return in_force_; }
+    const LeapDecision& decision() const { return decision_; }
+    const LeapKnowledge& knowledge() const { return knowledge_; }
 
 private:
-    LeapTable decided_;
+    LeapTable decided() const;
+    std::vector<LeapVote> with_entries(std::span<const LeapVote> votes) const;
+
+    LeapKnowledge knowledge_;
     LeapTable in_force_;
+    LeapMemory memory_;
+    LeapDecision decision_;
+    std::optional<UtcDay> manual_since_;  ///< the day from which on the table does not count
 };
 
 }  // namespace tokimori

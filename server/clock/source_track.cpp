@@ -250,6 +250,11 @@ std::optional<LocalInstant> SourceTrack::last_heard() const {
     return std::max(*pulses_.last(), *label);
 }
 
+void SourceTrack::set_vote(const std::optional<LeapVote>& vote, LocalInstant said) {
+    vote_ = vote;
+    vote_said_ = said;
+}
+
 void SourceTrack::restart() {
     labels_.restart();
     pulse_line_.clear();

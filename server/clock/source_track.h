@@ -77,8 +77,10 @@ public:
     std::uint64_t rejected() const { return rejected_ + labels_.refused(); }
     std::optional<Sample> newest() const;  ///< sample alone, with the operator's offset
 
-    void set_vote(std::optional<LeapVote> vote) { vote_ = vote; }
+    /// What it says of the end of a month, and when it was last heard to say so.
+    void set_vote(const std::optional<LeapVote>& vote, LocalInstant said);
     const std::optional<LeapVote>& vote() const { return vote_; }
+    LocalInstant vote_said() const { return vote_said_; }
     void set_satellites(const Satellites& satellites) { satellites_ = satellites; }
     const std::optional<Satellites>& satellites() const { return satellites_; }
 
@@ -110,6 +112,7 @@ private:
     std::uint64_t samples_ = 0;
     std::uint64_t rejected_ = 0;
     std::optional<LeapVote> vote_;
+    LocalInstant vote_said_;
     std::optional<Satellites> satellites_;
     Reason pulse_reason_ = Reason::kUnlabelled;
     int outliers_ = 0;  ///< in a row

@@ -45,8 +45,8 @@ bool enough(std::vector<Candidate> candidates, std::size_t minimum) {
 
 }  // namespace
 
-Timekeeper::Timekeeper(const Settings& settings, LeapTable table, LocalInstant started)
-    : settings_{settings}, leap_{std::move(table)}, discipline_{discipline_settings(settings.policy)}, now_{started} {
+Timekeeper::Timekeeper(const Settings& settings, LeapKnowledge leap, LocalInstant started)
+    : settings_{settings}, leap_{std::move(leap)}, discipline_{discipline_settings(settings.policy)}, now_{started} {
     state_.precision = settings.precision;
 }
 
@@ -80,8 +80,8 @@ void Timekeeper::set_sources(const std::vector<SourceSettings>& sources) {
     update();
 }
 
-void Timekeeper::set_leap_table(LeapTable table) {
-    leap_.replace(std::move(table));
+void Timekeeper::set_leap_knowledge(LeapKnowledge knowledge) {
+    leap_.replace(std::move(knowledge));
     refresh_leap_table();
     publish();
 }
@@ -103,6 +103,8 @@ std::optional<ClockMemory> Timekeeper::memory() const {
                        .rate_bound = state_.model.dispersion_rate,
                        .saved = state_.model.tai_at(now_),
                        .saved_local = now_,
+                       .leap = leap_.memory(),
+                       .leap_policy = settings_.leap,
                        .model = state_.model,
                        .valid_until = state_.valid_until,
                        .refid = state_.refid,
@@ -111,6 +113,7 @@ std::optional<ClockMemory> Timekeeper::memory() const {
 
 void Timekeeper::recall(const ClockMemory& memory, bool same_boot) {
     remembered_ = memory;
+    leap_.recall(memory.leap);
     if (settings_.floor) {
         settings_.floor = std::max(*settings_.floor, leap_.table().utc_at(memory.saved).second.day);
         for (SourceTrack& source : sources_) {
@@ -287,6 +290,7 @@ void Timekeeper::refresh_leap_table() {
     for (const SourceTrack& source : sources_) {
         if (source.vote()) {
             votes.push_back(*source.vote());
+            votes.back().age = now_ - source.vote_said();
         }
     }
     leap_.update(state_.model.tai_at(now_), votes);

@@ -26,11 +26,11 @@ namespace tokimori {
 class Timekeeper : public ObservationSink {
 public:
     using Settings = ClockSettings;
-    Timekeeper(const Settings& settings, LeapTable table, LocalInstant started);
+    Timekeeper(const Settings& settings, LeapKnowledge leap, LocalInstant started);
 
     /// The sources from now on. Those whose settings are unchanged keep all that is known of them.
     void set_sources(const std::vector<SourceSettings>& sources);
-    void set_leap_table(LeapTable table);                   ///< a better one
+    void set_leap_knowledge(LeapKnowledge knowledge);       ///< a better one
     void set_leap_policy(const LeapPolicy& policy);         ///< from now on
     void set_policy(const ClockPolicy& policy);             ///< from the next update on
     void observe(const Observation& observation) override;  ///< anything a driver says, of any source, in any order
@@ -49,6 +49,7 @@ public:
     std::optional<SourceId> selected() const { return choice_.selected; }  ///< the source that is followed, if one is
     Duration offset() const { return discipline_.offset(); }               ///< reference − ours at the last update
     const LeapTable& leap_table() const { return leap_.table(); }
+    const LeapWatch& leap() const { return leap_; }
     std::vector<SourceReport> sources() const;
     ClockReport report() const;  ///< the clock itself, as of the last thing that was told
 

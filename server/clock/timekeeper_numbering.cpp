@@ -11,6 +11,14 @@ using namespace std::chrono_literals;
 
 // Sentence delays are learned only against a clock that is much better than they are.
 constexpr Duration kLearningLimit = 10ms;
+// Satellites repeat what they say of leap seconds every 12.5 minutes, and some of that is lost.
+constexpr Duration kRepetition = 1h;
+constexpr std::uint8_t kSatellites = 1;
+
+// Receivers pass on what one sky says, and a program that shares its samples most likely listens to a receiver.
+std::uint16_t voice_of(std::uint8_t kin) {
+    return std::max(kin, kSatellites);
+}
 
 // More than half of all that are believed must agree.
 std::optional<TaiInstant> second_by_vote(const std::vector<const SourceTrack*>& vouchers, const Pulse& pulse,
@@ -183,12 +191,20 @@ void Timekeeper::note_vote(SourceTrack& source, UtcDay day, const std::optional<
         leap_.table().utc_at(state_.model.tai_at(now_)).second.day <= vote->event.day) {
         return;
     }
-    if (announced.value_or(LeapKind::kNone) == LeapKind::kNone) {
-        source.set_vote(std::nullopt);
+    const UtcDay last = last_day_of_month(day);
+    const bool said_before = vote && vote->event.day == last;
+    if (!announced && (!said_before || now_ - source.vote_said() < kRepetition)) {
+        source.set_vote(said_before ? vote : std::nullopt, source.vote_said());
         return;
     }
-    const bool trusted = source.settings().trust || source.settings().laboratory_only;
-    source.set_vote(LeapVote{{last_day_of_month(day), *announced}, trusted});
+    const SourceSettings& settings = source.settings();
+    source.set_vote(LeapVote{.event = {last, announced.value_or(LeapKind::kNone)},
+                             .weight = settings.laboratory_only ? LeapWeight::kLaboratory
+                                       : settings.trust         ? LeapWeight::kTrusted
+                                                                : LeapWeight::kVoice,
+                             .source = settings.id,
+                             .voice = voice_of(settings.kin)},
+                    now_);
 }
 
 }  // namespace tokimori

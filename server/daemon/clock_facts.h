@@ -7,6 +7,7 @@
 #include "leap/leap_table.h"
 #include "server/clock/clock_report.h"
 #include "server/clock/follower.h"
+#include "server/daemon/leap_service.h"
 
 namespace tokimori {
 
@@ -36,6 +37,7 @@ struct ClockFacts {
     SystemClockFacts system_clock = {};
     std::vector<NamedSource> sources = {};  ///< in the order of the timekeeper
     const LeapTable* leap_table = &LeapTable::built_in();
+    LeapFacts leap = {};
 
     /// UTC as our clock shows it at `at`; nullopt where it was never synchronised.
     std::optional<UtcTime> utc_at(LocalInstant at) const {

@@ -7,7 +7,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <utility>
 
-#include "server/daemon/leap_list_file.h"
 #include "server/daemon/refclock_factory.h"
 
 namespace tokimori {
@@ -47,8 +46,7 @@ ClockService::ClockService(boost::asio::io_context& io, const Configuration& con
       log_{log},
       log_status_{configuration.log_status},
       state_keeper_{state_settings(configuration), counter_, log},
-      timekeeper_{timekeeper_settings(configuration),
-                  load_leap_table(configuration.leap_list_file, log, counter_.now()), counter_.now()},
+      timekeeper_{timekeeper_settings(configuration), leap_.begin(configuration, counter_.now()), counter_.now()},
       ticker_{std::make_unique<Ticker>(io)} {
     set_sources(configuration);
     recall();
@@ -71,6 +69,9 @@ void ClockService::recall() {
     }
     const ClockMemory& memory = recalled->memory;
     timekeeper_.recall(memory, recalled->same_boot);
+    kept_leap_ = memory.leap;
+    kept_policy_ = memory.leap_policy;
+    leap_.recall(memory.leap_policy, timekeeper_);
     publish();
     log_.write(counter_.now(), LogLevel::kInfo, "state_recalled",
                {{"saved", format_utc(timekeeper_.leap_table().utc_at(memory.saved))},
@@ -86,6 +87,7 @@ Timekeeper::Settings ClockService::timekeeper_settings(const Configuration& conf
     }
     settings.laboratory = configuration.lab_mode;
     settings.policy = configuration.policy;
+    settings.leap = configuration.leap;
     settings.precision = static_cast<std::int8_t>(measure_host_precision());
     return settings;
 }
@@ -101,7 +103,7 @@ void ClockService::start() {
 void ClockService::reload(const Configuration& configuration) {
     log_status_ = configuration.log_status;
     timekeeper_.set_policy(configuration.policy);
-    timekeeper_.set_leap_table(load_leap_table(configuration.leap_list_file, log_, counter_.now()));
+    leap_.reload(configuration, timekeeper_, counter_.now());
     set_sources(configuration);
     for (auto& [name, source] : sources_) {
         source.driver->start();
@@ -155,6 +157,17 @@ void ClockService::observe(const Observation& observation) {
     log_changes();
 }
 
+// What is known of leap seconds cannot wait: nobody may tell it again.
+void ClockService::keep() {
+    const LeapMemory& leap = timekeeper_.leap().memory();
+    const bool urgent =
+        leap.armed.event != kept_leap_.armed.event || leap.last != kept_leap_.last || leap_.policy() != kept_policy_;
+    if (state_keeper_.keep([this] { return timekeeper_.memory(); }, urgent)) {
+        kept_leap_ = leap;
+        kept_policy_ = leap_.policy();
+    }
+}
+
 void ClockService::tick() {
     const ClockReading kept = counter_.keep();
     const LocalInstant now = counter_.now();
@@ -164,9 +177,11 @@ void ClockService::tick() {
         timekeeper_.lose_time(now);
     }
     timekeeper_.advance(now);
+    leap_.watch(timekeeper_, now);
     publish();
+    system_clock_.set_smeared(leap_.policy().smear_host);
     system_clock_.follow(kept, timekeeper_.state(), timekeeper_.leap_table());
-    state_keeper_.keep([this] { return timekeeper_.memory(); });
+    keep();
     log_changes();
     if (log_status_ > Duration::zero() && now - status_logged_ >= log_status_) {
         status_logged_ = now;
@@ -213,7 +228,8 @@ ClockFacts ClockService::facts() const {
                      .clock = timekeeper_.report(),
                      .system_clock = {.forbidden = system_clock_.state() == SystemClock::State::kForbidden},
                      .sources = {},
-                     .leap_table = &timekeeper_.leap_table()};
+                     .leap_table = &timekeeper_.leap_table(),
+                     .leap = leap_.facts(timekeeper_)};
     if (system_clock_.state() == SystemClock::State::kFollowed) {
         facts.system_clock.report = system_clock_.report();
     }

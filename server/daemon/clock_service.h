@@ -11,6 +11,7 @@
 #include "server/clock/timekeeper.h"
 #include "server/daemon/clock_facts.h"
 #include "server/daemon/configuration.h"
+#include "server/daemon/leap_service.h"
 #include "server/daemon/log.h"
 #include "server/daemon/published_state.h"
 #include "server/daemon/state_keeper.h"
@@ -55,6 +56,7 @@ private:
     static StateKeeper::Settings state_settings(const Configuration& configuration);
     void set_sources(const Configuration& configuration);
     void recall();
+    void keep();
     void tick();
     void publish();
     void log_changes();
@@ -72,6 +74,9 @@ private:
     Duration asleep_ = counter_.asleep();
     SystemClock system_clock_{counter_, log_};
     StateKeeper state_keeper_;
+    LeapService leap_{log_, [this](SourceId id) { return name_of(id); }};
+    LeapMemory kept_leap_;    ///< as last written
+    LeapPolicy kept_policy_;  ///< likewise
     Timekeeper timekeeper_;
     Sources sources_;
     std::unique_ptr<Ticker> ticker_;

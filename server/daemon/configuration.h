@@ -66,6 +66,8 @@ struct RefclockConfiguration {
 enum class SystemClockMode : std::uint8_t { kFollow, kLeave };
 /// When the host's clock may be stepped, if it is followed.
 enum class SystemClockStep : std::uint8_t { kNever, kStart, kAlways };
+/// Where leap seconds are known from.
+enum class LeapSource : std::uint8_t { kAuto, kManual };
 enum class LogLevel : std::uint8_t { kError, kWarning, kInfo, kDebug };
 /// A statistics file of ntpd's.
 enum class StatisticsKind : std::uint8_t { kLoop, kPeer, kClock, kSystem };
@@ -79,6 +81,10 @@ struct Configuration {
     SystemClockStep system_clock_step = SystemClockStep::kStart;
     Duration system_clock_step_threshold = std::chrono::milliseconds{128};
     ClockPolicy policy;  ///< holdover, thresholds
+    LeapPolicy leap;     ///< how clients get over a leap second
+    LeapSource leap_source = LeapSource::kAuto;
+    std::vector<LeapEvent> leap_manual;  ///< the operator's entries, days that end a month, each once
+    bool leap_change_at_once = false;    ///< `leap` may change while a leap second is announced or smeared
     std::string leap_list_file = "/usr/share/zoneinfo/leap-seconds.list";
     std::string statistics_dir;  ///< empty: no statistics are written
     std::vector<StatisticsKind> statistics_files{StatisticsKind::kLoop, StatisticsKind::kPeer, StatisticsKind::kClock,

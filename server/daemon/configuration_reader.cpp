@@ -26,8 +26,9 @@ std::string value_sentence(const Setting& setting, const Section& section, const
     const std::string hint = text != nullptr && !words.empty()
                                  ? fmt::format("did you mean \"{}\"? Write ", nearest_name(*text, words))
                                  : "write ";
-    return fmt::format("{} in {} is {}; {}{}.", setting.key, heading(section), shown_toml(node), hint,
-                       expectation(setting));
+    const std::string why = setting.reason.empty() ? std::string{} : fmt::format(" {}.", setting.reason);
+    return fmt::format("{} in {} is {}; {}{}.{}", setting.key, heading(section), shown_toml(node), hint,
+                       expectation(setting), why);
 }
 
 const Choice* driver_choice(const TomlTable& table) {
@@ -142,14 +143,20 @@ void ConfigurationReader::read_table(const Section& section, const TomlTable& ta
     if (keys_at(section, {}).empty()) {
         return;
     }
+    const bool is_manual_leap = section.name == "leap.manual";
     if (is_refclock) {
         configuration_.refclocks.emplace_back();
         check_refclock(place);
+    } else if (is_manual_leap) {
+        configuration_.leap_manual.emplace_back();
     }
     for (const TomlEntry& entry : table) {
         read_key(place, entry);
     }
     check_required(place);
+    if (is_manual_leap) {
+        check_manual_leap(place);
+    }
 }
 
 void ConfigurationReader::read_key(const Place& place, const TomlEntry& entry) {
@@ -251,6 +258,22 @@ void ConfigurationReader::check_baud(const TomlTable& table) {
     if (std::ranges::count(speeds, static_cast<unsigned>(*number)) == 0) {
         complain(baud->line, fmt::format("baud {} is no speed of a serial port; write one of {}.", *number,
                                          fmt::join(speeds, ", ")));
+    }
+}
+
+void ConfigurationReader::check_manual_leap(const Place& place) {
+    const TomlNode* const date = find_key(place.table, "date");
+    const UtcDay day = configuration_.leap_manual.back().day;
+    if (date == nullptr || day == 0) {
+        return;
+    }
+    if (!is_last_day_of_month(day)) {
+        complain(date->line, fmt::format("date {} is not the last day of a month, and leap seconds fall nowhere else "
+                                         "(ITU-R TF.460); write \"{}\".",
+                                         format_date(day), format_date(last_day_of_month(day))));
+    }
+    if (std::ranges::count(configuration_.leap_manual, day, &LeapEvent::day) > 1) {
+        complain(date->line, fmt::format("date {} stands twice in [[leap.manual]]; remove one.", format_date(day)));
     }
 }
 

@@ -44,6 +44,7 @@ private:
     void check_host(const TomlTable& table);
     void check_baud(const TomlTable& table);
     void check_name(std::string_view name, int line);
+    void check_manual_leap(const Place& place);
     void refuse_section(const TomlEntry& entry);
     void refuse_key(const Place& place, const TomlEntry& entry);
     void complain(int line, std::string sentence);

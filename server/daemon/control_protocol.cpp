@@ -29,6 +29,7 @@ constexpr std::array kRequests{
             [](json::object& reply, const ControlFacts& f) { reply["selectdata"] = selectdata_reply(f); }},
     Request{"serverstats",
             [](json::object& reply, const ControlFacts& f) { reply["serverstats"] = serverstats_reply(f); }},
+    Request{"leap", [](json::object& reply, const ControlFacts& f) { reply["leap"] = leap_reply(f); }},
 };
 
 constexpr std::string_view kEverything = "status";

@@ -46,10 +46,10 @@ struct ControlReply {
 };
 
 /// Answers one line: `{"version":1,"request":"tracking"}`, at most `kLongestControlRequest` bytes, any bytes. Requests
-/// are tracking, sources, sourcestats, selectdata, serverstats and status (all of these); members that are not known
-/// are passed over. Nothing can be changed. An error is `{"version":1,"error":{"code":…,"message":…}}`, its code one of
-/// not_json, bad_request, unsupported_version, unknown_request, request_too_long, reply_too_long. `facts` is asked once
-/// where there is something to tell. Pure; never throws.
+/// are tracking, sources, sourcestats, selectdata, serverstats, leap and status (all of these); members that are not
+/// known are passed over. Nothing can be changed. An error is `{"version":1,"error":{"code":…,"message":…}}`, its code
+/// one of not_json, bad_request, unsupported_version, unknown_request, request_too_long, reply_too_long. `facts` is
+/// asked once where there is something to tell. Pure; never throws.
 ControlReply answer_control(std::string_view line, const std::function<ControlFacts()>& facts);
 
 /// The reply to a line that was too long to be read.

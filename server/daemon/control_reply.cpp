@@ -193,7 +193,7 @@ json::object tracking_reply(const ControlFacts& facts) {
     reply["skew_ppm"] = known(number(clock.frequency_bound_ppm));
     reply["wander_ppm"] = known(number(clock.wander_ppm));
     reply["root_delay_ns"] = known(nanoseconds(server.root_delay));
-    reply["root_dispersion_ns"] = known(nanoseconds(server.model.dispersion_at(now)));
+    reply["root_dispersion_ns"] = known(nanoseconds(server.root_dispersion_at(now)));
     reply["root_distance_ns"] = known(nanoseconds(server.root_distance_at(now)));
     reply["valid_for_ns"] = synchronised ? nanoseconds(server.valid_until - now) : json::value(0);
     reply["precision"] = server.precision;

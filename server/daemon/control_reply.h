@@ -20,5 +20,6 @@ boost::json::array sources_reply(const ControlFacts& facts);
 boost::json::array sourcestats_reply(const ControlFacts& facts);
 boost::json::array selectdata_reply(const ControlFacts& facts);
 boost::json::object serverstats_reply(const ControlFacts& facts);
+boost::json::object leap_reply(const ControlFacts& facts);
 
 }  // namespace tokimori

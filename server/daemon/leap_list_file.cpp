@@ -23,19 +23,19 @@ LeapListResult read_leap_list(const std::string& path) {
 
 }  // namespace
 
-LeapTable load_leap_table(const std::string& path, Log& log, LocalInstant now) {
+LoadedLeapTable load_leap_table(const std::string& path, Log& log, LocalInstant now) {
     const LeapListResult read = path.empty() ? LeapListResult{} : read_leap_list(path);
     if (!read.table && !path.empty()) {
         log.write(now, LogLevel::kWarning, "leap_list_refused",
                   {{"file", path}, {"why", read.error}, {"instead", "the table compiled in"}});
     }
-    LeapTable table = read.table ? LeapTable::better(*read.table, LeapTable::built_in()) : LeapTable::built_in();
+    const LeapTable& table = read.table ? LeapTable::better(*read.table, LeapTable::built_in()) : LeapTable::built_in();
     log.write(now, LogLevel::kInfo, "leap_table",
               {{"tai_minus_utc", table.rows().back().tai_minus_utc},
                {"since", format_date(table.rows().back().day)},
                {"updated", format_date(table.updated())},
                {"expires", format_date(table.expires())}});
-    return table;
+    return {table, read.table && &table == &*read.table, read.table ? std::string{} : read.error};
 }
 
 }  // namespace tokimori

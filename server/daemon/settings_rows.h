@@ -19,6 +19,9 @@ std::span<const Setting> refclock_rows();
 /// The rows of `refclock` of the drivers with a device of their own.
 std::span<const Setting> device_rows();
 
+/// The rows of `leap` and `leap.manual`.
+std::span<const Setting> leap_rows();
+
 /// The rows of all other sections.
 std::span<const Setting> server_rows();
 
@@ -62,13 +65,18 @@ void store(Field& field, const SettingValue& value) {
 template <typename Owner, typename Field>
 Owner owner_of(Field Owner::*);
 
-/// The `fill` of a row: stores into that member of Configuration, of its policy, or of its last RefclockConfiguration.
+/// The `fill` of a row: stores into that member of Configuration, of its policies, of its last RefclockConfiguration or
+/// of its last LeapEvent.
 template <auto kMember>
 void fill(Configuration& configuration, const SettingValue& value) {
     if constexpr (std::is_same_v<decltype(owner_of(kMember)), RefclockConfiguration>) {
         store(configuration.refclocks.back().*kMember, value);
     } else if constexpr (std::is_same_v<decltype(owner_of(kMember)), ClockPolicy>) {
         store(configuration.policy.*kMember, value);
+    } else if constexpr (std::is_same_v<decltype(owner_of(kMember)), LeapPolicy>) {
+        store(configuration.leap.*kMember, value);
+    } else if constexpr (std::is_same_v<decltype(owner_of(kMember)), LeapEvent>) {
+        store(configuration.leap_manual.back().*kMember, value);
     } else {
         store(configuration.*kMember, value);
     }

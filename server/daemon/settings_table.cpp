@@ -14,7 +14,7 @@ constexpr std::array kSections{
     Section{.name = "refclock", .repeated = true},
     Section{.name = "upstream", .repeated = true, .served = false},
     Section{.name = "leap"},
-    Section{.name = "leap.manual", .repeated = true, .served = false},
+    Section{.name = "leap.manual", .repeated = true},
     Section{.name = "access", .served = false},
     Section{.name = "control"},
     Section{.name = "state"},
@@ -28,6 +28,7 @@ std::ptrdiff_t position(const Setting& row) {
 
 std::vector<Setting> all_rows() {
     std::vector<Setting> rows(server_rows().begin(), server_rows().end());
+    rows.insert(rows.end(), leap_rows().begin(), leap_rows().end());
     rows.insert(rows.end(), refclock_rows().begin(), refclock_rows().end());
     rows.insert(rows.end(), device_rows().begin(), device_rows().end());
     std::ranges::stable_sort(rows, {}, position);

@@ -62,6 +62,7 @@ struct Setting {
     std::string_view maximum{};       ///< inclusive
     std::span<const Choice> choices{};
     bool required = false;
+    std::string_view reason{};    ///< why its range is what it is, one English sentence without its full stop
     std::string_view english{};   ///< what it does, one sentence
     std::string_view japanese{};  ///< the same
     /// Puts a value of the row's type into its field; of the last reference clock in `refclock`. Null: checked only.

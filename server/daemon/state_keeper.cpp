@@ -54,17 +54,20 @@ std::optional<StateKeeper::Recalled> StateKeeper::recall() {
     return Recalled{kept.memory, same_boot};
 }
 
-void StateKeeper::keep(const std::function<std::optional<ClockMemory>()>& tell) {
+bool StateKeeper::keep(const std::function<std::optional<ClockMemory>()>& tell, bool urgent) {
     take_result();
     const LocalInstant now = counter_.now();
-    if (settings_.directory.empty() || writing_ || (written_ && now - *written_ < kInterval)) {
-        return;
+    if (settings_.directory.empty() || writing_ || (!urgent && written_ && now - *written_ < kInterval)) {
+        return false;
     }
-    if (const std::optional<ClockMemory> memory = tell()) {
-        written_ = now;
-        writing_ = files_.run([storage = storage_, state = state_from(*memory)] { return storage->file.save(state); });
-        take_result();
+    const std::optional<ClockMemory> memory = tell();
+    if (!memory) {
+        return false;
     }
+    written_ = now;
+    writing_ = files_.run([storage = storage_, state = state_from(*memory)] { return storage->file.save(state); });
+    take_result();
+    return true;
 }
 
 void StateKeeper::take_result() {

@@ -39,8 +39,9 @@ public:
     };
     std::optional<Recalled> recall();
 
-    /// To be called now and then. `tell` is asked only when it is time to write; nullopt: nothing worth keeping.
-    void keep(const std::function<std::optional<ClockMemory>()>& tell);
+    /// To be called now and then. `tell` is asked only when it is time to write, or when that is `urgent`; nullopt:
+    /// nothing worth keeping. True if it is being written.
+    bool keep(const std::function<std::optional<ClockMemory>()>& tell, bool urgent = false);
 
     /// The last write, waited for, but not for a disk that is stuck.
     void finish(const std::optional<ClockMemory>& memory);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kTitle = "tokimori clock state ";
 constexpr std::string_view kChecksum = "crc32 ";
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 constexpr std::size_t kBootIdLength = 36;
 
 // Far beyond what a crystal and a clock do, and small enough for all sums of the model.
@@ -81,6 +81,35 @@ private:
     bool good_ = true;
 };
 
+LeapEvent leap_from(Lines& lines, std::string_view day, std::string_view kind) {
+    LeapEvent event;
+    event.day = static_cast<UtcDay>(lines.number(day, 0, LeapTable::kRowsEnd));
+    event.kind = static_cast<LeapKind>(lines.number(kind, -1, 1));
+    return event;
+}
+
+LeapMemory leap_memory_from(Lines& lines) {
+    constexpr std::int64_t kMostVoices = 1000;
+    LeapMemory memory;
+    memory.armed.event = leap_from(lines, "leap_day", "leap_kind");
+    memory.armed.voices_for = static_cast<std::uint16_t>(lines.number("leap_voices_for", 0, kMostVoices));
+    memory.armed.voices = static_cast<std::uint16_t>(lines.number("leap_voices", 0, kMostVoices));
+    memory.armed.trusted = lines.number("leap_trusted", 0, 1) == 1;
+    memory.last = leap_from(lines, "last_leap_day", "last_leap_kind");
+    return memory;
+}
+
+LeapPolicy leap_policy_from(Lines& lines) {
+    LeapPolicy policy;
+    policy.mode = static_cast<LeapMode>(lines.number("leap_mode", 0, 1));
+    policy.lead = Duration{lines.number("leap_lead", kShortestLead.count(), kLongestLead.count())};
+    policy.smear =
+        std::chrono::minutes{lines.number("leap_smear_minutes", kShortestSmear.count(), kLongestSmear.count())};
+    policy.mark_refid = lines.number("leap_mark_refid", 0, 1) == 1;
+    policy.smear_host = lines.number("leap_smear_host", 0, 1) == 1;
+    return policy;
+}
+
 KeptState state_from(Lines& lines) {
     KeptState state;
     ClockMemory& memory = state.memory;
@@ -94,6 +123,8 @@ KeptState state_from(Lines& lines) {
     memory.rate_bound = lines.bound("rate_bound");
     memory.saved = lines.tai("saved");
     memory.saved_local = lines.local("saved_local");
+    memory.leap = leap_memory_from(lines);
+    memory.leap_policy = leap_policy_from(lines);
     memory.model.anchor_local = lines.local("anchor_local");
     memory.model.anchor_tai = lines.tai("anchor_tai");
     memory.model.rate = lines.rate("model_rate");
@@ -139,6 +170,18 @@ std::string state_text(const KeptState& state) {
     add("rate_bound", memory.rate_bound);
     add_instant("saved", memory.saved);
     add_instant("saved_local", memory.saved_local);
+    add("leap_day", memory.leap.armed.event.day);
+    add("leap_kind", static_cast<int>(memory.leap.armed.event.kind));
+    add("leap_voices_for", memory.leap.armed.voices_for);
+    add("leap_voices", memory.leap.armed.voices);
+    add("leap_trusted", memory.leap.armed.trusted ? 1 : 0);
+    add("last_leap_day", memory.leap.last.day);
+    add("last_leap_kind", static_cast<int>(memory.leap.last.kind));
+    add("leap_mode", static_cast<int>(memory.leap_policy.mode));
+    add("leap_lead", memory.leap_policy.lead.count());
+    add("leap_smear_minutes", memory.leap_policy.smear.count());
+    add("leap_mark_refid", memory.leap_policy.mark_refid ? 1 : 0);
+    add("leap_smear_host", memory.leap_policy.smear_host ? 1 : 0);
     add_instant("anchor_local", model.anchor_local);
     add_instant("anchor_tai", model.anchor_tai);
     add("model_rate", model.rate);

@@ -32,6 +32,9 @@ public:
     /// What the configuration says, now or after a reload. A laboratory never steers: its dates may be made up.
     void configure(const Configuration& configuration, const ServerState& state);
 
+    /// Whether it shows smeared time where that is served.
+    void set_smeared(bool smeared) { follower_.set_smeared(smeared); }
+
     /// To be called once or twice a second, right after `Counter::keep`. `kept` is what that read.
     void follow(const ClockReading& kept, const ServerState& state, const LeapTable& table);
 

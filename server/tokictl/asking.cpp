@@ -36,7 +36,7 @@ ExitCode ask_once(const Question& question, const Console& console) {
     if (const auto trouble = DaemonClient{console.socket}.ask(question.request, reply)) {
         return complain(*trouble, console);
     }
-    const ExitCode code = exit_code_of(reply);
+    const ExitCode code = question.code(reply);
     show(question, std::move(reply), console);
     return code;
 }

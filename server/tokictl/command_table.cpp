@@ -10,6 +10,7 @@ Action prepare_sources(CLI::App& app, Language language);
 Action prepare_sourcestats(CLI::App& app, Language language);
 Action prepare_selectdata(CLI::App& app, Language language);
 Action prepare_serverstats(CLI::App& app, Language language);
+Action prepare_leap(CLI::App& app, Language language);
 Action prepare_waitsync(CLI::App& app, Language language);
 Action prepare_probe(CLI::App& app, Language language);
 
@@ -34,6 +35,10 @@ constexpr std::array kCommands{
     Command{"serverstats",
             {"How many clients asked, and what became of it", "クライアントからの要求数とその結果"},
             prepare_serverstats},
+    Command{"leap",
+            {"Leap seconds: what comes, what is served, who says so; with preview, what any of them would look like",
+             "うるう秒: 予定、配信内容、各情報源の内容。preview で任意のうるう秒を表示"},
+            prepare_leap},
     Command{"waitsync", {"Waits until the clock is synchronised", "時計が同期するまで待ちます"}, prepare_waitsync},
     Command{"probe",
             {"Looks at this machine: what it has, what is in the way, what to write into tokimori.toml",

@@ -17,5 +17,6 @@ std::string sources_text(const boost::json::object& reply, Language language);
 std::string sourcestats_text(const boost::json::object& reply, Language language);
 std::string selectdata_text(const boost::json::object& reply, Language language);
 std::string serverstats_text(const boost::json::object& reply, Language language);
+std::string leap_text(const boost::json::object& reply, Language language);
 
 }  // namespace tokimori

@@ -359,5 +359,68 @@ TEST_F(Following, ReleaseKeepsWhatTheKernelWasToldButTheSlew) {
     EXPECT_FALSE(follower_.release(kernel_, state_)) << "once";
 }
 
+class FollowingSmear : public Following {
+protected:
+    void begin_smear(std::string_view time, LeapKind kind = LeapKind::kInsert) {
+        begin_on_leap_day(time, kind);
+        state_.scale = ServedScale::around(state_.model.anchor_tai, table_, {.mode = LeapMode::kSmear, .smear = 60min});
+    }
+    Duration from_utc() const { return state_.scale.offset_from_utc_at(state_.model.tai_at(now_)); }
+};
+
+TEST_F(FollowingSmear, KeepsTheHostInUtcAndArmsTheKernelUnlessItIsToBeSmeared) {
+    begin_smear("23:30:00");
+    look();
+    look_after(1s);
+    EXPECT_EQ(told(), LeapKind::kInsert);
+    EXPECT_EQ(follower_.report().offset, 0ns);
+    EXPECT_EQ(follower_.report().rate, 0);
+}
+
+TEST_F(FollowingSmear, ShowsSmearedTimeAndHasNoLeapSecondToCarryOut) {
+    for (const LeapKind kind : {LeapKind::kInsert, LeapKind::kDelete}) {
+        SCOPED_TRACE(static_cast<int>(kind));
+        follower_.set_smeared(true);
+        begin_smear("23:30:00", kind);
+        ahead_ = from_utc();
+        const Follower::Answer answer = look_after(1s);
+        ASSERT_TRUE(answer.adjustment);
+        EXPECT_EQ(told(), LeapKind::kNone);
+        EXPECT_LT(std::chrono::abs(follower_.report().offset), 1ms);
+        const double ppm = ppm_from_rate(follower_.report().rate);
+        EXPECT_NEAR(ppm, kind == LeapKind::kInsert ? -277.8 : 277.8, 80.0) << "the rest of a second's smear is slewed";
+    }
+}
+
+TEST_F(FollowingSmear, GoesOnWithoutAPauseThroughTheEndOfTheSmear) {
+    follower_.set_smeared(true);
+    begin_smear("23:59:50");
+    ahead_ = from_utc();
+    for (int second = 0; second < 9; ++second) {
+        ahead_ = from_utc();
+        EXPECT_TRUE(look_after(1s).adjustment) << second << ": the seconds before the leap are like any others";
+        EXPECT_EQ(told(), LeapKind::kNone);
+    }
+    now_ += 3s;  // 00:00:01
+    ahead_ = 0ns;
+    EXPECT_EQ(follower_.look(clocks(), kernel_, state_, table_).adjustment->tai_minus_utc, 38);
+    EXPECT_EQ(follower_.report().offset, 0ns);
+}
+
+TEST_F(Following, DoesNotLeaveAStaleLeapFlagToAKernelThatNobodyKnowsTheTimeOf) {
+    kernel_.insert = true;
+    begin("2026-11-30T12:00:00Z");
+    state_.ever_synchronised = false;
+    EXPECT_EQ(look().adjustment->leap, LeapKind::kNone) << "November";
+    begin("2026-12-30T12:00:00Z");
+    state_.ever_synchronised = false;
+    kernel_.insert = true;
+    EXPECT_EQ(follower_.look(clocks(), kernel_, state_, table_).adjustment->leap, LeapKind::kNone) << "a day early";
+    begin("2026-12-31T12:00:00Z");
+    state_.ever_synchronised = false;
+    EXPECT_EQ(look_after(2s).adjustment.value_or(KernelAdjustment{.leap = LeapKind::kInsert}).leap, LeapKind::kInsert)
+        << "an earlier run may have known";
+}
+
 }  // namespace
 }  // namespace tokimori

@@ -397,9 +397,10 @@ TEST(SourceTrack, KeepsWhatItWasToldOfLeapSecondsAndSatellites) {
     SourceTrack track = track_of({});
     EXPECT_FALSE(track.vote());
     EXPECT_FALSE(track.satellites());
-    track.set_vote(LeapVote{{kEvening.second.day, LeapKind::kInsert}, true});
+    track.set_vote(LeapVote{.event = {kEvening.second.day, LeapKind::kInsert}}, kStart);
     track.set_satellites({.source = 1, .at = kStart, .visible = 12, .used = 9});
     EXPECT_EQ(track.vote()->event.kind, LeapKind::kInsert);
+    EXPECT_EQ(track.vote_said(), kStart);
     EXPECT_EQ(track.satellites()->used, 9);
 }
 

@@ -353,15 +353,55 @@ TEST_F(LeapMonth, ArmsForOneSourceThatIsTrustedAndDisarmsWhenItTakesItBack) {
     EXPECT_EQ(armed(), LeapKind::kNone);
 }
 
-TEST_F(LeapMonth, ArmsForTwoThatAgree) {
-    clock_.set_sources({gps(1), gps(2)});
+TEST_F(LeapMonth, ArmsForTwoOfDifferentKindsThatAgree) {
+    SourceSettings long_wave = gps(2);
+    long_wave.kin = 2;
+    clock_.set_sources({gps(1), long_wave});
     feed_announcing({1, 2}, LeapKind::kDelete);
     EXPECT_EQ(armed(), LeapKind::kDelete);
 }
 
+TEST_F(LeapMonth, ArmsNothingForTwoReceiversOfOneSky) {
+    clock_.set_sources({gps(1), gps(2)});
+    feed_announcing({1, 2}, LeapKind::kDelete);
+    EXPECT_EQ(armed(), LeapKind::kNone);
+    EXPECT_TRUE(clock_.leap().decision().unconfirmed);
+}
+
+TEST_F(LeapMonth, TellsWhoSaidWhatAndHowLongAgo) {
+    clock_.set_sources({gps(1)});
+    feed_announcing({1}, LeapKind::kInsert);
+    feed(10, 70);
+    const LeapDecision& decision = clock_.leap().decision();
+    ASSERT_EQ(decision.votes.size(), 1u);
+    EXPECT_EQ(decision.votes[0].vote.source, 1);
+    EXPECT_EQ(decision.votes[0].standing, LeapStanding::kAlone);
+    EXPECT_NEAR(static_cast<double>(decision.votes[0].vote.age.count()) * 1e-9, 60.0, 2.0);
+}
+
+TEST_F(LeapMonth, KeepsItArmedOverARestartBeforeAnybodyAnnouncesItAgain) {
+    SourceSettings trusted = gps(1);
+    trusted.trust = true;
+    clock_.set_sources({trusted});
+    feed_announcing({1}, LeapKind::kInsert);
+    const ClockMemory memory = clock_.memory().value();
+    for (const bool same_boot : {true, false}) {
+        Timekeeper next{laboratory(), LeapTable::built_in(), at(10s)};
+        next.set_sources({trusted});
+        next.recall(memory, same_boot);
+        for (int second = 11; second < 20; ++second) {
+            next.observe(Pulse{1, at(second * 1s), 100ns});
+            next.observe(label(second));
+        }
+        next.advance(at(20s));
+        EXPECT_EQ(next.leap_table().kind_on(parse_utc("2028-12-31")->second.day), LeapKind::kInsert) << same_boot;
+        EXPECT_EQ(next.leap().decision().ground, LeapGround::kRemembered);
+    }
+}
+
 TEST_F(LeapMonth, AnnouncesTheLeapSecondOfItsTableADayBefore) {
     const LeapEvent event{parse_utc("2028-12-31")->second.day, LeapKind::kInsert};
-    clock_.set_leap_table(LeapTable::built_in().with_event(event));
+    clock_.set_leap_knowledge(LeapTable::built_in().with_event(event));
     clock_.set_sources({gps(1)});
     feed(0, 10);
     const TaiInstant end = clock_.leap_table().end_of(event);
@@ -375,7 +415,7 @@ TEST_F(LeapMonth, TakesABetterTableWithoutTouchingTheClock) {
     feed(0, 10);
     const TaiInstant before = clock_.state().model.tai_at(at(100s));
     const LeapEvent event{parse_utc("2028-12-31")->second.day, LeapKind::kInsert};
-    clock_.set_leap_table(LeapTable::built_in().with_event(event));
+    clock_.set_leap_knowledge(LeapTable::built_in().with_event(event));
     EXPECT_EQ(armed(), LeapKind::kInsert);
     EXPECT_EQ(clock_.state().model.tai_at(at(100s)), before);
     EXPECT_EQ(clock_.state().scale.at(clock_.leap_table().end_of(event) - 1s).leap, LeapIndicator::kInsert);

@@ -444,8 +444,8 @@ INSTANTIATE_TEST_SUITE_P(
         Bounds{
             kSky, "frequency_error", {"\"-500ppm\"", "\"500ppm\""}, {"\"500.1ppm\"", "\"-501ppm\"", "0.0", "\"1ppb\""}},
         Bounds{kSky, "leap", {"\"none\"", "\"insert\"", "\"delete\""}, {"\"inserted\"", "1"}},
-        Bounds{"[leap]\n", "mode", {"\"insert\""}, {"\"smear\"", "\"step\""}},
-        Bounds{"[leap]\n", "source", {"\"auto\""}, {"\"manual\"", "\"gps\""}},
+        Bounds{"[leap]\n", "mode", {"\"insert\"", "\"smear\""}, {"\"step\""}},
+        Bounds{"[leap]\n", "source", {"\"auto\"", "\"manual\""}, {"\"gps\""}},
         Bounds{"[leap]\n", "smear_minutes", {"60", "400"}, {"59", "401", "\"120\""}},
         Bounds{"[leap]\n", "list_file", {"\"\"", "\"/a\""}, {"1", "\"a\\u0000b\""}},
         Bounds{"[log]\n", "level", {"\"error\"", "\"warning\"", "\"info\"", "\"debug\""}, {"\"notice\"", "3"}},
@@ -459,19 +459,60 @@ TEST(Configuration, NamesTheNearestChoice) {
 
 TEST(Configuration, SaysWhichPartsOfTheContractThisVersionDoesNotServe) {
     const std::string why = "not available in this version";
-    EXPECT_THAT(errors_of("[leap]\nmode = \"smear\""), is_refused_at(2, why));
-    EXPECT_THAT(errors_of("[leap]\nsource = \"manual\""), is_refused_at(2, why));
-    EXPECT_THAT(errors_of("[[leap.manual]]\ndate = \"2016-12-31\"\nkind = \"insert\""), is_refused_at(1, why));
     EXPECT_THAT(errors_of("\n[[upstream]]\naddress = \"ntp.example.jp\""), is_refused_at(2, why));
     EXPECT_THAT(errors_of("[access]\nallow = [\"192.0.2.0/24\"]"), is_refused_at(1, why));
     EXPECT_THAT(errors_of("[access]"), IsEmpty());
 }
 
-TEST(Configuration, ChecksThePartsThatAreNotServedAllTheSame) {
+TEST(Configuration, ReadsHowLeapSecondsAreServedAndEnteredByHand) {
+    const ConfigurationResult read = parse_configuration(R"([leap]
+mode = "smear"
+smear_minutes = 90
+announce = "12h"
+mark_refid = false
+smear_system_clock = true
+source = "manual"
+[[leap.manual]]
+date = "2016-12-31"
+kind = "insert"
+[[leap.manual]]
+date = 2029-06-30
+kind = "delete"
+)",
+                                                         "f");
+    ASSERT_THAT(read.errors, IsEmpty());
+    EXPECT_EQ(read.configuration->leap, (LeapPolicy{.mode = LeapMode::kSmear,
+                                                    .lead = std::chrono::hours{12},
+                                                    .smear = std::chrono::minutes{90},
+                                                    .mark_refid = false,
+                                                    .smear_host = true}));
+    EXPECT_EQ(read.configuration->leap_source, LeapSource::kManual);
+    EXPECT_THAT(read.configuration->leap_manual,
+                ElementsAre(LeapEvent{*day_from_date(2016, 12, 31), LeapKind::kInsert},
+                            LeapEvent{*day_from_date(2029, 6, 30), LeapKind::kDelete}));
+}
+
+TEST(Configuration, SaysWhyASmearIsNeitherShorterNorLonger) {
+    for (const char* const length : {"59", "401", "1440"}) {
+        EXPECT_THAT(errors_of(std::string("[leap]\nsmear_minutes = ") + length),
+                    is_refused_at(2, "Shorter smears are faster than clients can follow"));
+    }
+}
+
+TEST(Configuration, RefusesLeapSecondsThatCannotBe) {
     EXPECT_THAT(errors_of("[[leap.manual]]\ndate = 2016-12-31\nkind = \"insrt\""),
-                ElementsAre(error_at(1, "not available"), error_at(3, "did you mean \"insert\"?")));
+                ElementsAre(error_at(3, "did you mean \"insert\"?")));
     EXPECT_THAT(errors_of("[[leap.manual]]\ndate = \"2016-13-31\"\nkind = \"insert\""),
-                ElementsAre(error_at(1, "not available"), error_at(2, "such as \"2016-12-31\"")));
+                ElementsAre(error_at(2, "such as \"2016-12-31\"")));
+    EXPECT_THAT(errors_of("[[leap.manual]]\ndate = \"2016-12-30\"\nkind = \"insert\""),
+                ElementsAre(error_at(2, "write \"2016-12-31\"")));
+    EXPECT_THAT(errors_of("[[leap.manual]]\nkind = \"insert\""), ElementsAre(error_at(1, "no date")));
+    EXPECT_THAT(errors_of("[[leap.manual]]\ndate = 2016-12-31\nkind = \"insert\"\n"
+                          "[[leap.manual]]\ndate = 2016-12-31\nkind = \"delete\""),
+                ElementsAre(error_at(5, "stands twice")));
+}
+
+TEST(Configuration, ChecksThePartsThatAreNotServedAllTheSame) {
     EXPECT_THAT(
         errors_of("[[upstream]]\nadress = \"a\""),
         ElementsAre(error_at(1, "not available"), error_at(1, "no address"), error_at(2, "did you mean \"address\"?")));

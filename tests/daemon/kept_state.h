@@ -25,6 +25,10 @@ inline KeptState kept_state(int seed = 0) {
     memory.valid_until = LocalInstant{3600s + 24h};
     memory.refid = reference_id("PPS");
     memory.stratum = 1;
+    memory.leap = {.armed = {.event = {22'279, LeapKind::kDelete}, .voices_for = 2, .voices = 3},
+                   .last = {17'166, LeapKind::kInsert}};
+    memory.leap_policy = {
+        .mode = LeapMode::kSmear, .lead = 12h, .smear = 90min, .mark_refid = false, .smear_host = true};
     state.boot_id = "0b5f7c1e-9f3f-4a54-8a55-3f1d8f3c2a10";
     state.asleep = 17s;
     return state;

@@ -47,6 +47,8 @@ TEST(StateText, ComesBackAsItWas) {
         EXPECT_EQ(read.state->memory.valid_until, kept.memory.valid_until);
         EXPECT_EQ(read.state->memory.refid, kept.memory.refid);
         EXPECT_EQ(read.state->memory.stratum, kept.memory.stratum);
+        EXPECT_EQ(read.state->memory.leap, kept.memory.leap);
+        EXPECT_EQ(read.state->memory.leap_policy, kept.memory.leap_policy);
         for (const auto later : {0s, 2s, 5s, 86'400s}) {
             const LocalInstant at = kept.memory.saved_local + later;
             EXPECT_EQ(read.state->memory.model.tai_at(at), kept.memory.model.tai_at(at));
@@ -98,9 +100,9 @@ TEST(StateText, SaysWhatIsWrong) {
     EXPECT_THAT(parse_state("").error, HasSubstr("no state"));
     EXPECT_THAT(parse_state("drift -12.345\n").error, HasSubstr("no state"));
     EXPECT_THAT(parse_state(text.substr(0, text.size() / 2)).error, HasSubstr("damaged"));
-    EXPECT_THAT(parse_state("tokimori clock state 2\nwhatever\n").error, HasSubstr("another version"));
-    EXPECT_THAT(parse_state(sealed("tokimori clock state 2\n")).error, HasSubstr("another version"));
-    EXPECT_THAT(parse_state(sealed("tokimori clock state 1\n")).error, HasSubstr("impossible"));
+    EXPECT_THAT(parse_state("tokimori clock state 3\nwhatever\n").error, HasSubstr("another version"));
+    EXPECT_THAT(parse_state(sealed("tokimori clock state 1\n")).error, HasSubstr("another version"));
+    EXPECT_THAT(parse_state(sealed("tokimori clock state 2\n")).error, HasSubstr("impossible"));
 }
 
 struct Impossible {
@@ -122,6 +124,9 @@ INSTANTIATE_TEST_SUITE_P(
                       Impossible{"rate", "1e3"}, Impossible{"rate", "9223372036854775807"},
                       Impossible{"rate", "9223372036854775808"}, Impossible{"rate", "+5"}, Impossible{"rate", " 5"},
                       Impossible{"rate", "05"}, Impossible{"rate", "-0"}, Impossible{"rate", ""},
+                      Impossible{"leap_day", "-1"}, Impossible{"leap_kind", "2"}, Impossible{"leap_voices", "1001"},
+                      Impossible{"leap_trusted", "2"}, Impossible{"leap_mode", "2"},
+                      Impossible{"leap_smear_minutes", "59"}, Impossible{"last_leap_day", "1000000"},
                       Impossible{"rate_bound", "-1"}, Impossible{"saved", "-1"},
                       Impossible{"saved", "1795823000000000000"}, Impossible{"saved_local", "9000000000000000000"},
                       Impossible{"anchor_tai", "9223372036854775807"}, Impossible{"slew_end", "3598000000000"},

@@ -135,6 +135,15 @@ TEST_P(Keeping, ItIsWrittenOnceThereIsSomethingToKeepThenEveryHour) {
     EXPECT_TRUE(is_kept());
 }
 
+TEST_P(Keeping, WhatIsUrgentIsWrittenAtOnce) {
+    StateKeeper keeper = this->keeper();
+    keep(keeper);
+    EXPECT_EQ(asked_, 1);
+    while (!keeper.keep([this] { return tell(); }, true)) {  // the thread of the first write may still be at it
+    }
+    EXPECT_EQ(asked_, 2);
+}
+
 TEST_P(Keeping, AtTheEndTheNewestIsThereWhateverWasBeingWritten) {
     StateKeeper keeper = this->keeper();
     keep(keeper);

@@ -390,7 +390,7 @@ void count_through_a_leap_second(const std::function<void(int, Receiver&)>& habi
     const UtcTime begin = parse_utc("2028-12-31T23:55:00Z").value();
     World world{begin, {.offset_ppm = 5}};
     world.sky() = world.sky().with_event({begin.second.day, LeapKind::kInsert});
-    world.clock().set_leap_table(world.sky());
+    world.clock().set_leap_knowledge(world.sky());
     Receiver receiver = gps_with_pps();
     receiver.script = habit;
     world.add(receiver);

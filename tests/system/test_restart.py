@@ -124,7 +124,7 @@ def test_a_sleep_between_the_runs_makes_the_model_worthless() -> None:
             assert all(reply.says_unsynchronised for reply in place.first_replies(daemon, watch))
 
 
-@pytest.mark.parametrize("damage", ["", "rubbish\n", "tokimori clock state 2\n", "tokimori clock state 1\nrate 0\n"])
+@pytest.mark.parametrize("damage", ["", "rubbish\n", "tokimori clock state 3\n", "tokimori clock state 2\nrate 0\n"])
 def test_a_damaged_file_is_named_set_aside_and_replaced(damage: str) -> None:
     with Place() as place:
         with open(place.file, "w", encoding="ascii") as file:

@@ -1,0 +1,39 @@
+#include "leap/leap_phase.h"
+
+#include <array>
+
+namespace tokimori {
+
+LeapPhase leap_phase(const ServedScale& scale, TaiInstant instant) {
+    if (const auto announced = scale.announcement(); announced && announced->contains(instant)) {
+        return LeapPhase::kAnnounced;
+    }
+    const auto smear = scale.smear();
+    return smear && smear->contains(instant) ? LeapPhase::kSmearing : LeapPhase::kQuiet;
+}
+
+std::string_view leap_phase_code(LeapPhase phase) {
+    static constexpr std::array<std::string_view, 3> kCodes{"quiet", "announced", "smearing"};
+    return kCodes[static_cast<std::size_t>(phase)];
+}
+
+bool leap_change_shows(TaiInstant now, const LeapTable& table, const LeapPolicy& before, const LeapPolicy& after) {
+    const auto at_work = [&](const LeapPolicy& policy) {
+        return leap_phase(ServedScale::around(now, table, policy), now) != LeapPhase::kQuiet;
+    };
+    return before != after && (at_work(before) || at_work(after));
+}
+
+LeapTableState leap_table_state(const LeapTable& table, UtcDay today) {
+    if (today >= table.expires()) {
+        return LeapTableState::kExpired;
+    }
+    return table.expires() - today <= kTableWarningDays ? LeapTableState::kExpiresSoon : LeapTableState::kFresh;
+}
+
+std::string_view leap_table_state_code(LeapTableState state) {
+    static constexpr std::array<std::string_view, 3> kCodes{"fresh", "expires_soon", "expired"};
+    return kCodes[static_cast<std::size_t>(state)];
+}
+
+}  // namespace tokimori

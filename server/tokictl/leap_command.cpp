@@ -1,0 +1,140 @@
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <boost/json.hpp>
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "leap/leap_preview.h"
+#include "server/tokictl/asking.h"
+#include "server/tokictl/document.h"
+#include "server/tokictl/leap_preview_text.h"
+#include "server/tokictl/reply_member.h"
+#include "server/tokictl/reply_text.h"
+
+namespace tokimori {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int kDocumentVersion = 1;
+
+/// What shall be previewed.
+struct Options {
+    std::string date;
+    std::string kind = "insert";
+    std::string mode = "insert";
+    int minutes = 120;
+    int announce_hours = 24;
+    bool csv = false;
+    int step_milliseconds = 1000;
+};
+
+// Beside how the clock is doing: an announcement that nobody confirms, or a table that knows nothing more.
+ExitCode leap_exit_code(const json::object& reply) {
+    const json::object& leap = object_in(reply, "leap");
+    const bool limits = flag_in(leap, "disagreement") || flag_in(leap, "unconfirmed") ||
+                        text_in(object_in(leap, "table"), "state") != "fresh";
+    return std::max(exit_code_of(reply), flag_in(leap, "known") && limits ? ExitCode::kWarning : ExitCode::kGood);
+}
+
+LeapPolicy policy_of(const Options& options) {
+    return {.mode = options.mode == "smear" ? LeapMode::kSmear : LeapMode::kInsert,
+            .lead = std::chrono::hours{options.announce_hours},
+            .smear = std::chrono::minutes{options.minutes}};
+}
+
+ExitCode complain(const Console& console, const std::string& sentence) {
+    console.err << "tokictl: " << sentence << '\n';
+    return ExitCode::kUnknown;
+}
+
+ExitCode preview(const Options& options, const Console& console) {
+    const std::optional<UtcTime> date = parse_utc(options.date);
+    if (!date || options.date.size() != std::string_view{"2016-12-31"}.size()) {
+        return complain(console, say(console.language, "\"{}\" is no date; write one like 2016-12-31",
+                                     "「{}」は日付ではありません。2016-12-31 のように書いてください", options.date));
+    }
+    const UtcDay day = date->second.day;
+    const LeapKind kind = options.kind == "delete" ? LeapKind::kDelete : LeapKind::kInsert;
+    const LeapPreview shown = preview_of(LeapTable::built_in(), day, kind, policy_of(options));
+    if (shown.event.kind == LeapKind::kNone) {
+        return complain(
+            console,
+            say(console.language, "leap seconds fall only on the last day of a month from 1972 on, such as {}",
+                "うるう秒は 1972 年以降の月末 (例: {}) にしか入りません", format_date(last_day_of_month(day))));
+    }
+    if (options.csv) {
+        const Duration before = shown.policy.mode == LeapMode::kSmear
+                                    ? Duration{shown.policy.smear} + std::chrono::minutes{10}
+                                    : shown.policy.lead + std::chrono::hours{1};
+        console.out << preview_csv(preview_series(shown, before, std::chrono::minutes{10},
+                                                  std::chrono::milliseconds{options.step_milliseconds}));
+    } else if (console.json) {
+        print_document(console.out, "leap preview", kDocumentVersion, preview_document(shown));
+    } else {
+        console.out << preview_text(shown, console.language);
+    }
+    return ExitCode::kGood;
+}
+
+// Where a smear is too short or too long, why.
+CLI::Validator smear_length(Language language) {
+    return CLI::Validator{[language](const std::string& text) {
+                              int minutes = 0;
+                              const bool is_number = CLI::detail::lexical_cast(text, minutes);
+                              return is_number && minutes >= kShortestSmear.count() && minutes <= kLongestSmear.count()
+                                         ? std::string{}
+                                         : say(language,
+                                               "a smear lasts 60 to 400 minutes: a shorter one is faster than clients "
+                                               "can follow, a longer one keeps them off UTC for most of a day",
+                                               "smear は 60～400 分です。短いとクライアントが追従できず、長いと 1 "
+                                               "日の大半で UTC からずれます");
+                          },
+                          ""};
+}
+
+void add_options(CLI::App& app, Language language, Options& options) {
+    app.add_option("--date", options.date,
+                   say(language, "The UTC day that ends in the leap second, past or imagined, such as 2016-12-31",
+                       "うるう秒で終わる UTC の日付 (過去でも架空でも可。例: 2016-12-31)"))
+        ->type_name("DATE")
+        ->required();
+    app.add_option("--kind", options.kind,
+                   say(language, "Of an imagined one: insert or delete", "架空のうるう秒の種類: insert または delete"))
+        ->type_name("insert|delete")
+        ->check(CLI::IsMember({"insert", "delete"}).description(""));
+    app.add_option("--mode", options.mode, say(language, "insert or smear", "insert または smear"))
+        ->type_name("insert|smear")
+        ->check(CLI::IsMember({"insert", "smear"}).description(""));
+    app.add_option("--minutes", options.minutes, say(language, "The length of the smear", "smear の長さ (分)"))
+        ->type_name("60..400")
+        ->check(smear_length(language));
+    app.add_option("--announce", options.announce_hours,
+                   say(language, "How many hours before LI announces it", "LI で予告し始める時間 (何時間前)"))
+        ->type_name("1..24")
+        ->check(CLI::Range(1, 24).description(""));
+    app.add_flag("--csv", options.csv, say(language, "Prints every second as CSV", "毎秒の値を CSV で表示します"));
+    app.add_option("--step", options.step_milliseconds,
+                   say(language, "CSV: milliseconds between two rows", "CSV の行の間隔 (ミリ秒)"))
+        ->type_name("MS")
+        ->check(CLI::Range(1, 3600000).description(""));
+}
+
+}  // namespace
+
+Action prepare_leap(CLI::App& app, Language language);
+
+Action prepare_leap(CLI::App& app, Language language) {
+    const auto options = std::make_shared<Options>();
+    const Action ask = ask_for(app, language, {"leap", leap_text, leap_exit_code});
+    CLI::App* const sub = app.add_subcommand(
+        "preview", say(language, "Shows what would be served around a leap second, and which clients get left behind",
+                       "うるう秒の前後に配信される内容と、追従できないクライアントを表示します"));
+    add_options(*sub, language, *options);
+    return [ask, sub, options](const Console& console) {
+        return sub->parsed() ? preview(*options, console) : ask(console);
+    };
+}
+
+}  // namespace tokimori

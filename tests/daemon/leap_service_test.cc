@@ -1,0 +1,238 @@
+#include "server/daemon/leap_service.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "server/daemon/control_protocol.h"
+
+namespace tokimori {
+namespace {
+
+namespace json = boost::json;
+using namespace std::chrono_literals;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+/// A daemon's leap service with a timekeeper that knows the time from a restart and hears nobody.
+class LeapServiceTest : public ::testing::Test {
+protected:
+    static constexpr LocalInstant kStart{100'000s};
+
+    LeapServiceTest() { configuration_.leap_list_file.clear(); }
+
+    /// As after a restart at `utc`.
+    void begin(const LeapTable& truth, TaiInstant tai) {
+        Timekeeper::Settings settings;
+        settings.leap = configuration_.leap;
+        LeapKnowledge knowledge = service_.begin(configuration_, now_);
+        if (!knowledge.manual_only) {
+            knowledge.table = truth;
+        }
+        timekeeper_.emplace(settings, knowledge, now_);
+        ClockMemory memory;
+        memory.saved = tai;
+        memory.saved_local = now_;
+        memory.model = {.anchor_local = now_, .anchor_tai = tai, .slew_end = now_};
+        memory.valid_until = now_ + 48h;
+        memory.stratum = 1;
+        timekeeper_->recall(memory, true);
+        pass(0s);
+    }
+    void pass(Duration span) {
+        now_ += span;
+        timekeeper_->advance(now_);
+        service_.watch(*timekeeper_, now_);
+    }
+    void reload() { service_.reload(configuration_, *timekeeper_, now_); }
+    LeapIndicator leap() const { return timekeeper_->state().scale.at(tai()).leap; }
+    TaiInstant tai() const { return timekeeper_->state().model.tai_at(now_); }
+    json::object told() {
+        ControlFacts facts;
+        facts.clock.now = now_;
+        facts.clock.clock = timekeeper_->report();
+        facts.clock.leap_table = &timekeeper_->leap_table();
+        facts.clock.leap = service_.facts(*timekeeper_);
+        const ControlReply reply = answer_control(R"({"version":1,"request":"leap"})", [&] { return facts; });
+        return json::parse(reply.line).at("leap").as_object();
+    }
+
+    Configuration configuration_;
+    LocalInstant now_ = kStart;
+    std::vector<std::string> lines_;
+    Log log_{[this](std::string_view line) { lines_.emplace_back(line); }, LogLevel::kInfo, nullptr};
+    LeapService service_{log_, [](SourceId) { return std::string{"gps"}; }};
+    std::optional<Timekeeper> timekeeper_;
+};
+
+// 2016-12-31, from the table built in.
+const TaiInstant kEnd = LeapTable::built_in().end_of({*day_from_date(2016, 12, 31), LeapKind::kInsert});
+
+TEST_F(LeapServiceTest, TellsOfTheAnnouncementAndOfTheEnd) {
+    begin(LeapTable::built_in(), kEnd - 25h);
+    EXPECT_THAT(lines_, Not(Contains(HasSubstr("leap_announced"))));
+    pass(1h);
+    EXPECT_THAT(lines_, Contains(HasSubstr("leap_announced kind=insert utc=2016-12-31T23:59:60Z "
+                                           "jst=\"2017-01-01 08:59:60 JST\"")));
+    pass(24h - 1ns);
+    EXPECT_EQ(leap(), LeapIndicator::kInsert);
+    EXPECT_THAT(lines_, Not(Contains(HasSubstr("leap_done"))));
+    pass(1ns);
+    EXPECT_EQ(leap(), LeapIndicator::kNone);
+    EXPECT_THAT(lines_, Contains(HasSubstr("leap_done kind=insert")));
+    EXPECT_THAT(lines_, Contains(HasSubstr("tai_minus_utc=37")));
+}
+
+TEST_F(LeapServiceTest, SaysPlainlyThatSmearedTimeIsNotUtc) {
+    configuration_.leap = {.mode = LeapMode::kSmear, .smear = 60min};
+    begin(LeapTable::built_in(), kEnd - 61min);
+    pass(31min);
+    EXPECT_THAT(lines_, Contains(HasSubstr("served time is not UTC until then")));
+    EXPECT_THAT(lines_, Contains(HasSubstr("until_jst=\"2017-01-01 09:00:00 JST\"")));
+    const json::object leap = told();
+    EXPECT_EQ(leap.at("phase"), "smearing");
+    EXPECT_EQ(leap.at("from_utc_ns"), -500'000'000);
+    EXPECT_NEAR(leap.at("rate_ppm").as_double(), -277.8, 0.03);
+    EXPECT_EQ(leap.at("not_utc_until").at("utc"), "2017-01-01T00:00:00Z");
+    pass(30min);
+    EXPECT_THAT(lines_, Contains(HasSubstr("leap_done")));
+    EXPECT_EQ(told().at("not_utc_until"), nullptr);
+}
+
+TEST_F(LeapServiceTest, MakesAChangeOfModeWaitForTheEndOfAnAnnouncement) {
+    begin(LeapTable::built_in(), kEnd - 10h);
+    configuration_.leap.mode = LeapMode::kSmear;
+    reload();
+    EXPECT_THAT(lines_, Contains(HasSubstr("leap_change_waits")));
+    EXPECT_EQ(told().at("policy").at("change_waits"), true);
+    for (int quarter = 0; quarter < 40; ++quarter) {
+        EXPECT_EQ(leap(), LeapIndicator::kInsert);
+        pass(15min);
+    }
+    EXPECT_EQ(leap(), LeapIndicator::kNone);
+    EXPECT_THAT(lines_, Contains(HasSubstr("leap_policy mode=smear")));
+    EXPECT_EQ(told().at("policy").at("mode"), "smear");
+    EXPECT_EQ(told().at("policy").at("change_waits"), false);
+}
+
+TEST_F(LeapServiceTest, GoesOnAsAnEarlierRunServedItWhereClientsWouldNotice) {
+    configuration_.leap.mode = LeapMode::kSmear;
+    begin(LeapTable::built_in(), kEnd - 10h);
+    service_.recall(LeapPolicy{}, *timekeeper_);
+    pass(1s);
+    EXPECT_EQ(leap(), LeapIndicator::kInsert) << "announced before the restart";
+    pass(10h);
+    EXPECT_EQ(told().at("policy").at("mode"), "smear");
+
+    begin(LeapTable::built_in(), kEnd - 26h);
+    service_.recall(LeapPolicy{}, *timekeeper_);
+    pass(1s);
+    EXPECT_EQ(told().at("policy").at("mode"), "smear") << "nobody notices";
+}
+
+TEST_F(LeapServiceTest, ForcesAChangeThatIsWanted) {
+    begin(LeapTable::built_in(), kEnd - 10h);
+    configuration_.leap.mode = LeapMode::kSmear;
+    configuration_.leap_change_at_once = true;
+    reload();
+    pass(1s);
+    EXPECT_EQ(leap(), LeapIndicator::kNone);
+    EXPECT_THAT(lines_, Contains(HasSubstr("forced=true")));
+}
+
+TEST_F(LeapServiceTest, ChangesAtOnceWhereNobodyNotices) {
+    begin(LeapTable::built_in(), kEnd - 26h);
+    configuration_.leap.mode = LeapMode::kSmear;
+    reload();
+    EXPECT_THAT(lines_, Contains(HasSubstr("leap_policy mode=smear")));
+}
+
+TEST_F(LeapServiceTest, LosesNothingByAReloadAtAnyMoment) {
+    for (Duration before = 25h; before > -1h; before -= 47min) {
+        begin(LeapTable::built_in(), kEnd - before);
+        const LeapIndicator expected = leap();
+        const Duration offset = timekeeper_->state().scale.offset_at(tai());
+        reload();
+        EXPECT_EQ(leap(), expected) << before.count();
+        EXPECT_EQ(timekeeper_->state().scale.offset_at(tai()), offset);
+    }
+}
+
+TEST_F(LeapServiceTest, KnowsOnlyTheEntriesWhereTheSourceIsManual) {
+    configuration_.leap_source = LeapSource::kManual;
+    begin(LeapTable::built_in(), kEnd - 10h);
+    EXPECT_EQ(leap(), LeapIndicator::kNone);
+    configuration_.leap_manual = {{*day_from_date(2016, 12, 31), LeapKind::kDelete}};
+    begin(LeapTable::built_in(), kEnd - 10h);
+    EXPECT_EQ(leap(), LeapIndicator::kDelete);
+    EXPECT_EQ(told().at("month_end").at("by"), "manual");
+    EXPECT_EQ(told().at("policy").at("source"), "manual");
+}
+
+TEST_F(LeapServiceTest, TellsWhatComesWhatWasAndWhoSaysSo) {
+    const LeapEvent next{*day_from_date(2026, 12, 31), LeapKind::kInsert};
+    configuration_.leap_manual = {next};
+    begin(LeapTable::built_in(), LeapTable::built_in().tai_at(*parse_utc("2026-12-01T00:00:00Z")).value());
+    const json::object leap = told();
+    EXPECT_EQ(leap.at("phase"), "quiet");
+    EXPECT_EQ(leap.at("next"), nullptr) << "the table knows better";
+    EXPECT_EQ(leap.at("last").at("at").at("jst"), "2017-01-01 08:59:60 JST");
+    EXPECT_EQ(leap.at("disagreement"), true);
+    EXPECT_EQ(leap.at("votes").at(0).at("name"), "leap.manual");
+    EXPECT_EQ(leap.at("votes").at(0).at("standing"), "outranked");
+    EXPECT_EQ(leap.at("table").at("from"), "built_in");
+    EXPECT_EQ(leap.at("table").at("expires"), "2027-06-28");
+    EXPECT_THAT(lines_, Contains(HasSubstr("leap_disagreement")));
+}
+
+TEST_F(LeapServiceTest, TellsTheNextLeapSecondWithItsAnnouncement) {
+    begin(LeapTable::built_in(), kEnd - 48h);
+    const json::object next = told().at("next").as_object();
+    EXPECT_EQ(next.at("kind"), "insert");
+    EXPECT_EQ(next.at("at").at("utc"), "2016-12-31T23:59:60Z");
+    EXPECT_EQ(next.at("announced").at("begins").at("utc"), "2016-12-31T00:00:00Z");
+    EXPECT_EQ(next.at("announced").at("ends").at("jst"), "2017-01-01 09:00:00 JST");
+    EXPECT_EQ(next.at("smeared"), nullptr);
+}
+
+TEST_F(LeapServiceTest, WarnsOfATableThatExpiresAndServesOn) {
+    const UtcDay expires = LeapTable::built_in().expires();
+    begin(LeapTable::built_in(), LeapTable::built_in().tai_at({{expires - 61, 0}, 0}).value());
+    EXPECT_THAT(lines_, Not(Contains(HasSubstr("leap_table_expiry"))));
+    pass(24h);
+    EXPECT_THAT(lines_, Contains(HasSubstr("leap_table_expiry state=expires_soon")));
+    pass(24h * 60);
+    EXPECT_THAT(lines_, Contains(HasSubstr("leap_table_expiry state=expired")));
+    EXPECT_EQ(told().at("table").at("state"), "expired");
+}
+
+TEST_F(LeapServiceTest, SaysNothingOfLeapSecondsBeforeTheTimeIsKnown) {
+    timekeeper_.emplace(Timekeeper::Settings{}, service_.begin(configuration_, now_), now_);
+    pass(1s);
+    EXPECT_EQ(told(), (json::object{{"known", false}}));
+}
+
+TEST_F(LeapServiceTest, GoesOnWithTheTableBuiltInWhereTheListIsBad) {
+    std::string name = (std::filesystem::temp_directory_path() / "tokimori-leap.XXXXXX").string();
+    const std::filesystem::path directory = ::mkdtemp(name.data());
+    configuration_.leap_list_file = (directory / "list").string();
+    for (const char* const text : {"", "#$ 3\n#@ 4\n2272060800 10\n", "\xff\xfe"}) {
+        std::ofstream{configuration_.leap_list_file} << text;
+        begin(LeapTable::built_in(), kEnd - 48h);
+        EXPECT_EQ(told().at("table").at("from"), "built_in");
+        EXPECT_THAT(std::string{told().at("table").at("refused").as_string()}, Not(IsEmpty()));
+    }
+    std::filesystem::remove_all(directory);
+    begin(LeapTable::built_in(), kEnd - 48h);
+    EXPECT_THAT(lines_, Contains(HasSubstr("leap_list_refused")));
+}
+
+}  // namespace
+}  // namespace tokimori

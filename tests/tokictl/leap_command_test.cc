@@ -1,0 +1,173 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <sstream>
+#include <vector>
+
+#include "server/tokictl/command_line.h"
+#include "server/tokictl/command_table.h"
+#include "server/tokictl/reply_text.h"
+#include "tests/tokictl/fake_daemon.h"
+
+namespace tokimori {
+namespace {
+
+namespace json = boost::json;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+constexpr const char* kReply = R"({
+ "version":1,"request":"leap",
+ "at":{"utc":"2016-12-31T23:30:01Z","jst":"2017-01-01 08:30:01 JST","state":"synchronised","disputed":false},
+ "leap":{"known":true,
+  "policy":{"mode":"smear","smear_minutes":60,"announce_ns":86400000000000,"mark_refid":true,
+            "smear_system_clock":false,"source":"auto","change_waits":false},
+  "phase":"smearing","tai_minus_utc":36,"from_utc_ns":-500000000,"rate_ppm":-277.777,
+  "not_utc_until":{"utc":"2017-01-01T00:00:00Z","jst":"2017-01-01 09:00:00 JST","in_ns":1800000000000},
+  "next":{"kind":"insert","day":"2016-12-31","by":"table",
+   "at":{"utc":"2016-12-31T23:59:60Z","jst":"2017-01-01 08:59:60 JST","in_ns":1799000000000},"announced":null,
+   "smeared":{"begins":{"utc":"2016-12-31T23:00:01Z","jst":"2017-01-01 08:00:01 JST","in_ns":-1800000000000},
+              "ends":{"utc":"2017-01-01T00:00:00Z","jst":"2017-01-01 09:00:00 JST","in_ns":1800000000000}}},
+  "last":{"kind":"insert","day":"2015-06-30",
+   "at":{"utc":"2015-06-30T23:59:60Z","jst":"2015-07-01 08:59:60 JST","in_ns":-47520001000000000}},
+  "month_end":{"day":"2016-12-31","kind":"insert","by":"table"},"disagreement":true,"unconfirmed":false,
+  "table":{"from":"list","file":"/list","refused":null,"updated":"2016-07-06","expires":"2017-06-28",
+           "expires_in_days":179,"state":"fresh"},
+  "votes":[{"name":"gps","says":"none","day":"2016-12-31","weight":"voice","age_ns":720000000000,
+            "standing":"outranked"}]}
+})";
+
+json::object sample() {
+    return json::parse(kReply).as_object();
+}
+
+struct Call {
+    int code = 0;
+    std::string out;
+    std::string err;
+};
+
+Call call(const std::vector<std::string>& arguments) {
+    std::vector<const char*> words{"tokictl"};
+    for (const std::string& argument : arguments) {
+        words.push_back(argument.c_str());
+    }
+    std::ostringstream out;
+    std::ostringstream err;
+    const Variable variable = [](const char*) -> const char* { return nullptr; };
+    const int code = run_tokictl(commands(), words, {variable, out, err});
+    return {code, out.str(), err.str()};
+}
+
+Call ask(const json::object& reply, std::vector<std::string> more = {}) {
+    const FakeDaemon daemon{json::serialize(reply) + '\n'};
+    std::vector<std::string> arguments{"leap", "--socket", daemon.path()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return call(arguments);
+}
+
+TEST(LeapText, SaysPlainlyThatServedTimeIsNotUtcByHowMuchAndUntilWhen) {
+    EXPECT_THAT(leap_text(sample(), Language::kEnglish),
+                HasSubstr("NOT UTC: -0.500000000 s from it (-277.8 ppm), until 2017-01-01 00:00:00 UTC "
+                          "(2017-01-01 09:00:00 JST)"));
+    EXPECT_THAT(leap_text(sample(), Language::kJapanese),
+                HasSubstr("UTC ではありません: 差 -0.500000000 秒 (-277.8 ppm)、2017-01-01 00:00:00 UTC "
+                          "(2017-01-01 09:00:00 JST) まで"));
+    json::object quiet = sample();
+    quiet["leap"].as_object()["not_utc_until"] = nullptr;
+    EXPECT_THAT(leap_text(quiet, Language::kEnglish), Not(HasSubstr("NOT UTC")));
+}
+
+TEST(LeapText, NamesTheLeapSecondInUtcAndJst) {
+    EXPECT_THAT(leap_text(sample(), Language::kEnglish),
+                HasSubstr("insertion at 2016-12-31 23:59:60 UTC (2017-01-01 08:59:60 JST), in 29m"));
+}
+
+TEST(LeapText, ShowsEveryVoteWithItsAgeItsWeightAndWhatBecameOfIt) {
+    const std::string text = leap_text(sample(), Language::kEnglish);
+    EXPECT_THAT(text, HasSubstr("ALARM: the sources disagree"));
+    EXPECT_THAT(text, AllOf(HasSubstr("gps"), HasSubstr("12m"), HasSubstr("one voice"),
+                            HasSubstr("CONTRADICTS who outranks it")));
+}
+
+TEST(LeapText, HoldsForRepliesThatLackEverything) {
+    EXPECT_THAT(leap_text({}, Language::kEnglish), HasSubstr("not known yet"));
+    EXPECT_THAT(leap_text({{"leap", {{"known", true}}}}, Language::kJapanese), Not(IsEmpty()));
+}
+
+TEST(LeapCommand, EndsAsAMonitorNeedsIt) {
+    EXPECT_EQ(ask(sample()).code, 1) << "disagreement";
+    json::object good = sample();
+    good["leap"].as_object()["disagreement"] = false;
+    EXPECT_EQ(ask(good).code, 0);
+    good["leap"].as_object()["unconfirmed"] = true;
+    EXPECT_EQ(ask(good).code, 1);
+    good["leap"].as_object()["unconfirmed"] = false;
+    good["leap"].as_object()["table"].as_object()["state"] = "expired";
+    EXPECT_EQ(ask(good).code, 1);
+    good["at"].as_object()["state"] = "unsynchronised";
+    EXPECT_EQ(ask(good).code, 2);
+}
+
+TEST(LeapCommand, AnswersWithOneDocument) {
+    const Call asked = ask(sample(), {"--json"});
+    const json::object document = json::parse(asked.out).as_object();
+    EXPECT_EQ(document.at("command"), "leap");
+    EXPECT_EQ(document.at("leap").at("phase"), "smearing");
+}
+
+TEST(LeapPreviewCommand, ShowsAnInsertionWithoutAnyDaemon) {
+    const Call shown = call({"leap", "preview", "--date", "2016-12-31"});
+    EXPECT_EQ(shown.code, 0) << shown.err;
+    EXPECT_THAT(shown.out,
+                StartsWith("insertion of a leap second at 2016-12-31 23:59:60 UTC (2017-01-01 08:59:60 JST)"));
+    EXPECT_THAT(shown.out, HasSubstr("2016-12-31 23:59:60.0  2017-01-01 08:59:60.0  2016-12-31 23:59:59.000"));
+    EXPECT_THAT(shown.out, Not(HasSubstr("CANNOT FOLLOW")));
+}
+
+TEST(LeapPreviewCommand, SaysWhichClientsCannotFollowASmear) {
+    const Call shown = call({"leap", "preview", "--date=2016-12-31", "--mode", "smear", "--minutes", "90"});
+    EXPECT_EQ(shown.code, 0) << shown.err;
+    EXPECT_THAT(shown.out, HasSubstr("smear over 90 min, -185.2 ppm"));
+    EXPECT_THAT(shown.out, HasSubstr("CANNOT FOLLOW: time moves 190 ms from one poll to the next (limit 128 ms)"));
+    EXPECT_THAT(call({"leap", "preview", "--date", "2016-12-31", "--mode", "smear", "--lang", "ja"}).out,
+                HasSubstr("追従できません"));
+}
+
+TEST(LeapPreviewCommand, PrintsASeriesForPrograms) {
+    const Call shown =
+        call({"leap", "preview", "--date", "2029-06-30", "--kind", "delete", "--announce", "1", "--csv"});
+    EXPECT_THAT(shown.out, StartsWith("from_end_s,utc,jst,served,ntp_seconds,li,from_utc_s,rate_ppm\n"));
+    EXPECT_THAT(shown.out, HasSubstr("\n-1.000,2029-06-30T23:59:58.000Z,2029-07-01 08:59:58.000 JST,"
+                                     "2029-06-30T23:59:58.000000000Z,"));
+    EXPECT_THAT(shown.out, HasSubstr("\n0.000,2029-07-01T00:00:00.000Z,"));
+    EXPECT_EQ(std::ranges::count(shown.out, '\n'), 2 * 3600 + 600 + 2);
+}
+
+TEST(LeapPreviewCommand, AnswersWithOneDocumentToo) {
+    const Call shown = call({"leap", "preview", "--date", "2016-12-31", "--json"});
+    const json::object document = json::parse(shown.out).as_object();
+    EXPECT_EQ(document.at("command"), "leap preview");
+    EXPECT_EQ(document.at("event").at("kind"), "insert");
+    EXPECT_FALSE(document.at("rows").as_array().empty());
+}
+
+TEST(LeapPreviewCommand, RefusesWhatCannotBeAndSaysWhy) {
+    const Call no_month_end = call({"leap", "preview", "--date", "2016-12-30"});
+    EXPECT_EQ(no_month_end.code, 3);
+    EXPECT_THAT(no_month_end.err, HasSubstr("such as 2016-12-31"));
+    EXPECT_EQ(call({"leap", "preview", "--date", "tomorrow"}).code, 3);
+    EXPECT_EQ(call({"leap", "preview"}).code, 3);
+    for (const char* const minutes : {"59", "401", "many"}) {
+        const Call refused = call({"leap", "preview", "--date", "2016-12-31", "--minutes", minutes});
+        EXPECT_EQ(refused.code, 3);
+        EXPECT_THAT(refused.err, HasSubstr("60 to 400 minutes"));
+    }
+}
+
+}  // namespace
+}  // namespace tokimori
