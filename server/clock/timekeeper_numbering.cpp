@@ -13,11 +13,11 @@ using namespace std::chrono_literals;
 constexpr Duration kLearningLimit = 10ms;
 // Satellites repeat what they say of leap seconds every 12.5 minutes, and some of that is lost.
 constexpr Duration kRepetition = 1h;
-constexpr std::uint8_t kSatellites = 1;
 
-// Receivers pass on what one sky says, and a program that shares its samples most likely listens to a receiver.
-std::uint16_t voice_of(std::uint8_t kin) {
-    return std::max(kin, kSatellites);
+// Receivers pass on what one sky says, and a program that shares its samples most likely listens to a receiver. Servers
+// speak each for itself.
+std::uint16_t leap_voice_of(Kin kin) {
+    return kin == Kin::kNetwork ? 0 : static_cast<std::uint16_t>(kin == Kin::kUnknown ? Kin::kSatellites : kin);
 }
 
 // More than half of all that are believed must agree.
@@ -203,7 +203,7 @@ void Timekeeper::note_vote(SourceTrack& source, UtcDay day, const std::optional<
                                        : settings.trust         ? LeapWeight::kTrusted
                                                                 : LeapWeight::kVoice,
                              .source = settings.id,
-                             .voice = voice_of(settings.kin)},
+                             .voice = leap_voice_of(settings.kin)},
                     now_);
 }
 

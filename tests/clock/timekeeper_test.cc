@@ -355,7 +355,7 @@ TEST_F(LeapMonth, ArmsForOneSourceThatIsTrustedAndDisarmsWhenItTakesItBack) {
 
 TEST_F(LeapMonth, ArmsForTwoOfDifferentKindsThatAgree) {
     SourceSettings long_wave = gps(2);
-    long_wave.kin = 2;
+    long_wave.kin = Kin::kLongWave;
     clock_.set_sources({gps(1), long_wave});
     feed_announcing({1, 2}, LeapKind::kDelete);
     EXPECT_EQ(armed(), LeapKind::kDelete);
