@@ -1,7 +1,10 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 namespace tokimori {
 
@@ -17,6 +20,14 @@ enum class SatelliteSystem : std::uint8_t {
     kNavic = 7,
     kUnknown = 255,
 };
+
+/// "gps", "galileo", …: stable words for programs that ask.
+constexpr std::string_view satellite_system_code(SatelliteSystem system) {
+    constexpr std::array<std::string_view, 8> kCodes{"gps",  "sbas", "galileo", "beidou",
+                                                     "imes", "qzss", "glonass", "navic"};
+    const auto number = static_cast<std::size_t>(system);
+    return number < kCodes.size() ? kCodes[number] : "unknown";
+}
 
 /// One satellite as a receiver sees it. What the receiver does not tell is absent.
 struct Satellite {

@@ -37,12 +37,14 @@ struct SourceReport {
     Duration span{};                   ///< from the oldest of them to the newest
     std::uint64_t accepted = 0;        ///< samples since it was configured
     std::uint64_t rejected = 0;        ///< reports that its driver or we did not believe
+    std::uint64_t lost_pulses = 0;     ///< seconds without a pulse between others
     std::optional<Duration> last_offset = std::nullopt;  ///< of its newest sample alone, when that was taken
     std::optional<LocalInstant> last_sample = std::nullopt;
     std::optional<Duration> sentence_delay = std::nullopt;  ///< as learned
     std::optional<LocalInstant> last_heard = std::nullopt;
     bool week_mended = false;
     std::optional<Satellites> satellites = std::nullopt;
+    std::optional<ReceiverHealth> health = std::nullopt;  ///< where the receiver says something of it
 };
 
 /// What a person may want to know of the clock itself.

@@ -5,7 +5,8 @@
 namespace tokimori {
 namespace {
 
-constexpr std::int64_t kFrequencyPerTick = 100 * 65'536;  // one microsecond in a hundredth of a second is 100 ppm
+constexpr std::int64_t kFrequencyPerTick =
+    std::int64_t{100} * 65'536;  // one microsecond in a hundredth of a second is 100 ppm
 constexpr std::int64_t kMostTicks = 1'000;
 
 // `value` × `numerator` / `denominator`, to the nearest.

@@ -162,7 +162,8 @@ Duration SourceTrack::patience() const {
 }
 
 void SourceTrack::add_label_sample(const HeardSecond& heard) {
-    label_fit_.add({settings_.id, heard.heard, heard.second, heard.uncertainty});
+    last_label_ = Sample{settings_.id, heard.heard, heard.second, heard.uncertainty};
+    label_fit_.add(*last_label_);
     if (!line_samples_.alive(heard.heard)) {
         ++samples_;
         accepted_.note(heard.heard);
@@ -205,10 +206,11 @@ LineEstimate SourceTrack::label_line(LocalInstant now) const {
     return estimate;
 }
 
-std::optional<Sample> SourceTrack::newest() const {
-    std::optional<Sample> sample = last_sample_;
+std::optional<Sample> SourceTrack::newest(LocalInstant now) const {
+    const bool labels_alone = last_label_ && !line_samples_.alive(now);
+    std::optional<Sample> sample = labels_alone ? last_label_ : last_sample_;
     if (sample) {
-        sample->reference += settings_.offset;
+        sample->reference += settings_.offset + (labels_alone ? labels_.delay().value(now).delay : Duration::zero());
     }
     return sample;
 }
@@ -261,6 +263,7 @@ void SourceTrack::restart() {
     label_fit_.clear();
     held_.clear();
     last_sample_.reset();
+    last_label_.reset();
     numbered_by_.reset();
     step_ = Duration::zero();
     outliers_ = 0;

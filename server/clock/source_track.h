@@ -44,6 +44,8 @@ public:
     void settle(Duration distance);
     /// One report of it was not believed: by its driver, or a pulse by us.
     void note_rejection() { ++rejected_; }
+    /// Seconds went by without a pulse.
+    void note_lost_pulses(std::int64_t count) { lost_pulses_ += static_cast<std::uint64_t>(count); }
     /// A believed label as it was heard, without any sentence delay.
     void add_label_sample(const HeardSecond& heard);
 
@@ -75,7 +77,10 @@ public:
     std::uint64_t samples() const { return samples_; }
     /// Reports that its driver or we did not believe.
     std::uint64_t rejected() const { return rejected_ + labels_.refused(); }
-    std::optional<Sample> newest() const;  ///< sample alone, with the operator's offset
+    std::uint64_t lost_pulses() const { return lost_pulses_; }
+    /// The newest sample alone, with the operator's offset; a believed label, with the sentence delay, where there is
+    /// none.
+    std::optional<Sample> newest(LocalInstant now) const;
 
     /// What it says of the end of a month, and when it was last heard to say so.
     void set_vote(const std::optional<LeapVote>& vote, LocalInstant said);
@@ -83,6 +88,8 @@ public:
     LocalInstant vote_said() const { return vote_said_; }
     void set_satellites(const Satellites& satellites) { satellites_ = satellites; }
     const std::optional<Satellites>& satellites() const { return satellites_; }
+    void set_health(const ReceiverHealth& health) { health_ = health; }
+    const std::optional<ReceiverHealth>& health() const { return health_; }
 
     /// Forgets every sample and all trust, keeps what was learned about the sentence delay.
     void restart();
@@ -102,6 +109,7 @@ private:
     LineFit label_fit_;
     std::deque<Pulse> held_;
     std::optional<Sample> last_sample_;  ///< the newest that counts
+    std::optional<Sample> last_label_;   ///< the newest believed, without any sentence delay
     Cadence pulses_;                     ///< heard, numbered or not
     Cadence line_samples_;               ///< samples that count for the pulse line
     Cadence accepted_;                   ///< the same, and believed labels where there are none
@@ -111,9 +119,11 @@ private:
     bool shares_samples_ = false;
     std::uint64_t samples_ = 0;
     std::uint64_t rejected_ = 0;
+    std::uint64_t lost_pulses_ = 0;
     std::optional<LeapVote> vote_;
     LocalInstant vote_said_;
     std::optional<Satellites> satellites_;
+    std::optional<ReceiverHealth> health_;
     Reason pulse_reason_ = Reason::kUnlabelled;
     int outliers_ = 0;  ///< in a row
     LocalInstant last_outlier_;

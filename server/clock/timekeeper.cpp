@@ -162,6 +162,18 @@ void Timekeeper::on(const Satellites& satellites) {
 }
 
 // Another receiver's sentences have another delay, and its pulses lie elsewhere.
+void Timekeeper::on(const ReceiverHealth& health) {
+    if (SourceTrack* const source = find(health.source)) {
+        source->set_health(health);
+    }
+}
+
+void Timekeeper::on(const LostPulses& lost) {
+    if (SourceTrack* const source = find(lost.source)) {
+        source->note_lost_pulses(lost.count);
+    }
+}
+
 void Timekeeper::on(const ReceiverChange& change) {
     if (SourceTrack* const source = find(change.source)) {
         *source = SourceTrack{source->settings(), settings_.floor};

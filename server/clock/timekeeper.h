@@ -58,6 +58,8 @@ private:
     void on(const Label& label);
     void on(const OffsetSample& sample);
     void on(const Satellites& satellites);
+    void on(const ReceiverHealth& health);
+    void on(const LostPulses& lost);
     void on(const ReceiverChange& change);
     void on(const Rejection& rejection);
     void on(const auto&) {}  ///< what is said of devices, for people alone

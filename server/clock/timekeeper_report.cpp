@@ -33,7 +33,8 @@ std::vector<SourceReport> Timekeeper::sources() const {
                             .reach = source.accepted().reach(now_),
                             .poll = source.accepted().interval(),
                             .accepted = source.samples(),
-                            .rejected = source.rejected()};
+                            .rejected = source.rejected(),
+                            .lost_pulses = source.lost_pulses()};
         if (const auto line = source.line(now_)) {
             report.from_pulses = line->from_pulses;
             report.offset = line->estimate.tai_at(now_) - state_.model.tai_at(now_);
@@ -45,7 +46,7 @@ std::vector<SourceReport> Timekeeper::sources() const {
             report.samples = line->estimate.samples;
             report.span = line->estimate.span;
         }
-        if (const auto newest = source.newest()) {
+        if (const auto newest = source.newest(now_)) {
             report.last_sample = newest->local;
             report.last_offset = newest->reference - state_.model.tai_at(newest->local);
         }
@@ -53,6 +54,7 @@ std::vector<SourceReport> Timekeeper::sources() const {
         report.last_heard = source.last_heard();
         report.week_mended = source.labels().week_mended();
         report.satellites = source.satellites();
+        report.health = source.health();
         reports.push_back(report);
     }
     return reports;

@@ -1,6 +1,7 @@
 #include "server/daemon/control_reply.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <cmath>
 
@@ -86,13 +87,44 @@ json::object begin_source(const NamedSource& source, const ControlFacts& facts) 
             {"reason", reason_code(source.report.reason)}};
 }
 
+// What a receiver does not say is null.
+json::object satellite_reply(const Satellite& satellite) {
+    json::object reply{
+        {"system", satellite_system_code(satellite.system)}, {"number", satellite.number}, {"used", satellite.used}};
+    const auto add = [&reply](const char* name, const std::optional<std::int16_t>& value) {
+        reply[name] = value ? json::value(*value) : json::value(nullptr);
+    };
+    add("azimuth", satellite.azimuth);
+    add("elevation", satellite.elevation);
+    add("signal_dbhz", satellite.signal);
+    return reply;
+}
+
 json::value satellites_reply(const SourceReport& report, LocalInstant now) {
     if (!report.satellites) {
         return nullptr;
     }
+    json::array list;
+    for (const Satellite& satellite : report.satellites->list) {
+        list.push_back(satellite_reply(satellite));
+    }
     return json::object{{"visible", report.satellites->visible},
                         {"used", report.satellites->used},
-                        {"age_ns", age_of(report.satellites->at, now)}};
+                        {"age_ns", age_of(report.satellites->at, now)},
+                        {"list", std::move(list)}};
+}
+
+json::value receiver_reply(const SourceReport& report, LocalInstant now) {
+    static constexpr std::array kAntennas{"unknown", "open", "short"};
+    if (!report.health) {
+        return nullptr;
+    }
+    const ReceiverHealth& health = *report.health;
+    return json::object{
+        {"antenna", kAntennas[static_cast<std::size_t>(health.antenna)]},
+        {"antenna_powered", health.antenna_powered ? json::value(*health.antenna_powered) : json::value(nullptr)},
+        {"jamming", health.jamming},
+        {"age_ns", age_of(health.at, now)}};
 }
 
 json::object source_reply(const NamedSource& source, const ControlFacts& facts) {
@@ -113,9 +145,11 @@ json::object source_reply(const NamedSource& source, const ControlFacts& facts) 
     reply["distance_ns"] = if_shown(report, nanoseconds(report.distance));
     reply["accepted"] = report.accepted;
     reply["rejected"] = report.rejected;
+    reply["lost_pulses"] = report.lost_pulses;
     reply["sentence_delay_ns"] = nanoseconds(report.sentence_delay);
     reply["week_mended"] = report.week_mended;
     reply["satellites"] = satellites_reply(report, now);
+    reply["receiver"] = receiver_reply(report, now);
     return reply;
 }
 

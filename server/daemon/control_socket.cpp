@@ -31,7 +31,7 @@ constexpr int kBacklog = 16;
 constexpr Duration kAfterFailure = std::chrono::seconds{1};
 
 std::optional<gid_t> group_of(const std::string& name) {
-    std::array<char, 16 * 1024> room{};
+    std::array<char, std::size_t{16} * 1024> room{};
     group entry{};
     group* found = nullptr;
     const bool known = ::getgrnam_r(name.c_str(), &entry, room.data(), room.size(), &found) == 0 && found != nullptr;

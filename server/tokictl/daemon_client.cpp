@@ -71,7 +71,7 @@ public:
     }
 
     int receive(std::string& line) const {
-        std::array<char, 16 * 1024> room{};
+        std::array<char, std::size_t{16} * 1024> room{};
         while (line.find('\n') == std::string::npos) {
             const auto count = ::recv(descriptor_, room.data(), room.size(), 0);
             if (count <= 0) {

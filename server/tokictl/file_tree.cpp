@@ -13,7 +13,7 @@
 namespace tokimori {
 namespace {
 
-constexpr std::size_t kMostBytes = 256 * 1024;
+constexpr std::size_t kMostBytes = std::size_t{256} * 1024;
 
 std::string read_all(int file) {
     std::string text;

@@ -261,6 +261,7 @@ std::vector<std::string> receiver_ports(const MachineView& view) {
     }
     std::ranges::stable_sort(ports, std::greater<>{}, [&](const SerialPort* port) { return rank_of(view, *port); });
     std::vector<std::string> devices;
+    devices.reserve(ports.size());
     for (const SerialPort* port : ports) {
         devices.push_back(port->device);
     }

@@ -110,7 +110,7 @@ TEST(LeapWatch, GoesOnAfterARestartAtAnyMomentAsIfNothingHadHappened) {
 
 TEST(LeapWatch, NeverArmsTheSameLeapSecondAgain) {
     LeapWatch watch{LeapTable::built_in()};
-    watch.recall({.last = kInsertion});
+    watch.recall({.armed = {}, .last = kInsertion});
     watch.update(kLeap + 10s, kTrusted);
     EXPECT_EQ(watch.table().rows().size(), LeapTable::built_in().rows().size() + 1);
     EXPECT_EQ(watch.table().tai_minus_utc_at(kLeap + 10s), 38);

@@ -160,11 +160,21 @@ TEST(ControlProtocol, TellsEverySourceWithItsAges) {
     EXPECT_EQ(pps.at("last_heard_age_ns"), 110'000'000);
     EXPECT_EQ(pps.at("accepted"), 100);
     EXPECT_EQ(pps.at("rejected"), 3);
-    EXPECT_EQ(pps.at("satellites"), (json::object{{"visible", 12}, {"used", 8}, {"age_ns", 500'000'000}}));
+    EXPECT_EQ(pps.at("lost_pulses"), 2);
+    const json::object& satellites = pps.at("satellites").as_object();
+    EXPECT_EQ(satellites.at("visible"), 12);
+    EXPECT_EQ(satellites.at("used"), 8);
+    EXPECT_EQ(satellites.at("age_ns"), 500'000'000);
+    EXPECT_EQ(satellites.at("list"),
+              json::parse(R"([{"system":"qzss","number":2,"used":true,"azimuth":190,"elevation":80,"signal_dbhz":44},)"
+                          R"({"system":"unknown","number":0,"used":false,"azimuth":null,"elevation":null,)"
+                          R"("signal_dbhz":null}])"));
+    EXPECT_EQ(pps.at("receiver"),
+              json::parse(R"({"antenna":"open","antenna_powered":true,"jamming":40,"age_ns":3000000000})"));
     const json::object& gps = sources[1].as_object();
     EXPECT_EQ(gps.at("reason"), "silent");
     for (const char* const name : {"offset_ns", "jitter_ns", "distance_ns", "last_offset_ns", "last_sample_age_ns",
-                                   "last_heard_age_ns", "satellites", "sentence_delay_ns"}) {
+                                   "last_heard_age_ns", "satellites", "receiver", "sentence_delay_ns"}) {
         EXPECT_EQ(gps.at(name), nullptr) << name;
     }
 }

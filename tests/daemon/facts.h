@@ -35,7 +35,10 @@ struct SampleFacts {
         report.last_offset = Duration{456};
         report.last_sample = ago(std::chrono::milliseconds{250});
         report.last_heard = ago(std::chrono::milliseconds{110});
-        report.satellites = Satellites{id, ago(std::chrono::milliseconds{500}), 12, 8};
+        report.satellites = Satellites{
+            id, ago(std::chrono::milliseconds{500}), 12, 8, {{SatelliteSystem::kQzss, 2, 190, 80, 44, true}, {}}};
+        report.lost_pulses = 2;
+        report.health = ReceiverHealth{id, ago(std::chrono::seconds{3}), ReceiverHealth::Antenna::kOpen, true, 40};
         return report;
     }
     static NamedSource source(const std::string& name, const SourceReport& report) {
