@@ -333,6 +333,8 @@ TEST_F(Following, WhileTimeIsLostAFlagOfTodayStaysAndOneOfYesterdayGoes) {
 }
 
 TEST_F(Following, NeverSynchronisedNothingIsKnownToBeWrong) {
+    begin("2026-12-31T12:00:00Z");
+    state_.ever_synchronised = false;
     kernel_.insert = true;
     kernel_.rate = {4711, 10'001};
     const KernelAdjustment told = *follower_.look(clocks(), kernel_, state_, table_).adjustment;
