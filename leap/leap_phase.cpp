@@ -3,6 +3,12 @@
 #include <array>
 
 namespace tokimori {
+namespace {
+
+// A reader whose clock is a hair behind `now` may still be before the end of the event.
+constexpr Duration kReaders = std::chrono::seconds{10};
+
+}  // namespace
 
 LeapPhase leap_phase(const ServedScale& scale, TaiInstant instant) {
     if (const auto announced = scale.announcement(); announced && announced->contains(instant)) {
@@ -19,7 +25,8 @@ std::string_view leap_phase_code(LeapPhase phase) {
 
 bool leap_change_shows(TaiInstant now, const LeapTable& table, const LeapPolicy& before, const LeapPolicy& after) {
     const auto at_work = [&](const LeapPolicy& policy) {
-        return leap_phase(ServedScale::around(now, table, policy), now) != LeapPhase::kQuiet;
+        const ServedScale scale = ServedScale::around(now, table, policy);
+        return leap_phase(scale, now) != LeapPhase::kQuiet || leap_phase(scale, now - kReaders) != LeapPhase::kQuiet;
     };
     return before != after && (at_work(before) || at_work(after));
 }

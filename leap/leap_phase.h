@@ -20,7 +20,8 @@ LeapPhase leap_phase(const ServedScale& scale, TaiInstant instant);
 std::string_view leap_phase_code(LeapPhase phase);
 
 /// True if clients would notice at `now` that `before` became `after`: a leap second is being announced or smeared by
-/// either, so that LI would change or served time would step.
+/// either, so that LI would change or served time would step; or that ended within the last seconds, which some reader
+/// may not have reached.
 bool leap_change_shows(TaiInstant now, const LeapTable& table, const LeapPolicy& before, const LeapPolicy& after);
 
 /// How long before a table expires that is worth a warning.

@@ -207,10 +207,10 @@ LineEstimate SourceTrack::label_line(LocalInstant now) const {
 }
 
 std::optional<Sample> SourceTrack::newest(LocalInstant now) const {
-    const bool labels_alone = last_label_ && !line_samples_.alive(now);
-    std::optional<Sample> sample = labels_alone ? last_label_ : last_sample_;
+    const bool by_label = !last_sample_ && last_label_;
+    std::optional<Sample> sample = by_label ? last_label_ : last_sample_;
     if (sample) {
-        sample->reference += settings_.offset + (labels_alone ? labels_.delay().value(now).delay : Duration::zero());
+        sample->reference += settings_.offset + (by_label ? labels_.delay().value(now).delay : Duration::zero());
     }
     return sample;
 }

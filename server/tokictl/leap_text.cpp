@@ -31,7 +31,8 @@ std::string both_times(const json::object& instant) {
 // "in 3 d 4 h", "3 min ago" would need a grammar; one unit is enough for people.
 std::string distance(const json::object& instant, Language language) {
     const std::int64_t span = integer_in(instant, "in_ns").value_or(0);
-    const std::string shown = age(std::abs(span));
+    std::string shown = age(std::abs(span));
+    shown += shown.back() >= '0' && shown.back() <= '9' ? "s" : "";
     return span >= 0 ? say(language, "in {}", "あと {}", shown) : say(language, "{} ago", "{} 前", shown);
 }
 

@@ -110,7 +110,9 @@ TEST(LeapWatch, GoesOnAfterARestartAtAnyMomentAsIfNothingHadHappened) {
 
 TEST(LeapWatch, NeverArmsTheSameLeapSecondAgain) {
     LeapWatch watch{LeapTable::built_in()};
-    watch.recall({.armed = {}, .last = kInsertion});
+    LeapMemory memory;
+    memory.last = kInsertion;
+    watch.recall(memory);
     watch.update(kLeap + 10s, kTrusted);
     EXPECT_EQ(watch.table().rows().size(), LeapTable::built_in().rows().size() + 1);
     EXPECT_EQ(watch.table().tai_minus_utc_at(kLeap + 10s), 38);

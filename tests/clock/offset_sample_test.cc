@@ -136,13 +136,15 @@ TEST_F(OffsetSampleTest, TeachTheSentencesOfAnotherSourceTheirDelay) {
 }
 
 TEST_F(OffsetSampleTest, AnnounceALeapSecond) {
+    const UtcTime december = parse_utc("2028-12-12T09:00:00Z").value();
+    begin_ = LeapTable::built_in().tai_at(december).value();
     clock_.set_sources({{.id = 1, .trust = true}});
     for (int i = 0; i < 8; ++i) {
         OffsetSample announcing = sample(i * 1s);
         announcing.leap_at_month_end = LeapKind::kInsert;
         clock_.observe(announcing);
     }
-    const UtcDay last = last_day_of_month(kEvening.second.day);
+    const UtcDay last = last_day_of_month(december.second.day);
     EXPECT_EQ(clock_.leap_table().kind_on(last), LeapKind::kInsert);
     clock_.observe(sample(8s));
     EXPECT_EQ(clock_.leap_table().kind_on(last), LeapKind::kInsert) << "not repeated with every sample";

@@ -174,6 +174,27 @@ TEST_F(SourceReportTest, KeepsTheOffsetOfTheLastSampleWhileTheClockGoesOn) {
     EXPECT_EQ(report().last_sample, at(59s));
 }
 
+TEST_F(SourceReportTest, TakesALabelForTheNewestSampleWhereThereAreNoPulses) {
+    for (int second = 0; second < 60; ++second) {
+        label(second);
+        pass(second, second + 1);
+    }
+    EXPECT_GT(report().last_sample, at(58s));
+    EXPECT_TRUE(report().last_offset);
+}
+
+TEST_F(SourceReportTest, CountsPulsesThatWereLost) {
+    clock_.observe(LostPulses{1, at(10s), 3});
+    clock_.observe(LostPulses{1, at(20s), 2});
+    EXPECT_EQ(report().lost_pulses, 5U);
+}
+
+TEST_F(SourceReportTest, TellsWhatTheReceiverSaysOfItself) {
+    EXPECT_FALSE(report().health);
+    clock_.observe(ReceiverHealth{1, at(10s), ReceiverHealth::Antenna::kShort, false, 64});
+    EXPECT_EQ(report().health->antenna, ReceiverHealth::Antenna::kShort);
+}
+
 TEST_F(SourceReportTest, AddsTheOperatorsOffsetToTheNewestSample) {
     SourceSettings cable = gps(2);
     cable.offset = 5ms;

@@ -117,6 +117,7 @@ TEST_F(LeapServiceTest, MakesAChangeOfModeWaitForTheEndOfAnAnnouncement) {
         pass(15min);
     }
     EXPECT_EQ(leap(), LeapIndicator::kNone);
+    pass(10s);
     EXPECT_THAT(lines_, Contains(HasSubstr("leap_policy mode=smear")));
     EXPECT_EQ(told().at("policy").at("mode"), "smear");
     EXPECT_EQ(told().at("policy").at("change_waits"), false);
@@ -128,7 +129,7 @@ TEST_F(LeapServiceTest, GoesOnAsAnEarlierRunServedItWhereClientsWouldNotice) {
     service_.recall(LeapPolicy{}, *timekeeper_);
     pass(1s);
     EXPECT_EQ(leap(), LeapIndicator::kInsert) << "announced before the restart";
-    pass(10h);
+    pass(10h + 10s);
     EXPECT_EQ(told().at("policy").at("mode"), "smear");
 
     begin(LeapTable::built_in(), kEnd - 26h);

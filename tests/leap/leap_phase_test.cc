@@ -41,7 +41,8 @@ TEST(LeapChange, ShowsWhileEitherWayIsAtWork) {
     EXPECT_FALSE(shows(-121min, kSmear, longer));
     EXPECT_TRUE(shows(-5h, kInsertion, later));
     EXPECT_FALSE(shows(-5h, kInsertion, kInsertion)) << "nothing changes";
-    EXPECT_FALSE(shows(1s, kInsertion, kSmear));
+    EXPECT_TRUE(shows(1s, kInsertion, kSmear)) << "to a reader a hair behind";
+    EXPECT_FALSE(shows(10s, kInsertion, kSmear));
 }
 
 TEST(LeapTableState, WarnsSixtyDaysAhead) {
