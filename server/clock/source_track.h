@@ -78,8 +78,8 @@ public:
     /// Reports that its driver or we did not believe.
     std::uint64_t rejected() const { return rejected_ + labels_.refused(); }
     std::uint64_t lost_pulses() const { return lost_pulses_; }
-    /// The newest sample alone, with the operator's offset; a believed label, with the sentence delay, where there is
-    /// none.
+    /// The newest sample alone, with the operator's offset; a believed label, with the sentence delay, where there
+    /// never was one.
     std::optional<Sample> newest(LocalInstant now) const;
 
     /// What it says of the end of a month, and when it was last heard to say so.

@@ -175,10 +175,7 @@ TEST_F(SourceReportTest, KeepsTheOffsetOfTheLastSampleWhileTheClockGoesOn) {
 }
 
 TEST_F(SourceReportTest, TakesALabelForTheNewestSampleWhereThereAreNoPulses) {
-    for (int second = 0; second < 60; ++second) {
-        label(second);
-        pass(second, second + 1);
-    }
+    feed(0, 60, 1, false);
     EXPECT_GT(report().last_sample, at(58s));
     EXPECT_TRUE(report().last_offset);
 }
