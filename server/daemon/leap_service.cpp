@@ -70,6 +70,7 @@ void LeapService::change(Timekeeper& timekeeper, LocalInstant now) {
         return;
     }
     policy_ = wanted_;
+    waits_ = false;
     timekeeper.set_leap_policy(policy_);
     log_.write(now, LogLevel::kInfo, "leap_policy",
                {{"mode", policy_.mode == LeapMode::kSmear ? "smear" : "insert"},

@@ -214,7 +214,7 @@ TEST(ControlProtocol, TellsWhatWasCounted) {
 TEST(ControlProtocol, TellsEverythingInOneReply) {
     const json::object status = tell("status");
     EXPECT_THAT(names_in(status), ElementsAre("version", "request", "at", "product", "tracking", "sources",
-                                              "sourcestats", "selectdata", "serverstats"));
+                                              "sourcestats", "selectdata", "serverstats", "leap"));
     EXPECT_EQ(status.at("product").at("version"), "1.2.3");
     EXPECT_EQ(status.at("tracking"), tell("tracking").at("tracking"));
 }
@@ -253,7 +253,7 @@ TEST(ControlProtocol, RefusesWithCodesThatStay) {
 TEST(ControlProtocol, SaysWhatMayBeAskedFor) {
     const json::object reply = ask(R"({"version":1,"request":"clients"})", sample());
     EXPECT_THAT(std::string{reply.at("error").at("message").as_string()},
-                HasSubstr("tracking, sources, sourcestats, selectdata, serverstats, status"));
+                HasSubstr("tracking, sources, sourcestats, selectdata, serverstats, leap, status"));
 }
 
 TEST(ControlProtocol, AsksForNoFactsWhereThereIsNothingToTell) {

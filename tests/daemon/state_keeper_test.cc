@@ -176,7 +176,7 @@ TEST_P(Keeping, ADirectoryThatCannotBeWrittenIsToldOnceUntilItCan) {
 }
 
 TEST_P(Keeping, ADamagedFileIsToldAndSetAside) {
-    std::ofstream{directory_ / "clock.state"} << "tokimori clock state 1\nrate 5\n";
+    std::ofstream{directory_ / "clock.state"} << "tokimori clock state 2\nrate 5\n";
     EXPECT_FALSE(keeper().recall());
     EXPECT_THAT(lines_, ElementsAre(AllOf(HasSubstr("damaged"), HasSubstr("clock.state.refused"))));
     EXPECT_FALSE(keeper().recall());
