@@ -52,10 +52,10 @@ private:
     std::vector<LeapVote> with_entries(std::span<const LeapVote> votes) const;
 
     LeapKnowledge knowledge_;
-    LeapTable in_force_;
     LeapMemory memory_;
-    LeapDecision decision_;
     std::optional<UtcDay> manual_since_;  ///< the day from which on the table does not count
+    LeapTable in_force_;                  ///< made of all above
+    LeapDecision decision_;
 };
 
 }  // namespace tokimori
