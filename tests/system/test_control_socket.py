@@ -108,7 +108,7 @@ def test_every_line_has_its_reply() -> None:
             status = client.ask("status")
             assert status["product"]["name"] == "tokimori"
             assert set(status) == {"version", "request", "at", "product", "tracking", "sources", "sourcestats",
-                                   "selectdata", "serverstats"}
+                                   "selectdata", "serverstats", "leap"}
             client.send(b'{"version":1,"request":"tracking"}\nnonsense\n{"version":7,"request":"tracking"}\n')
             assert client.next_reply()["request"] == "tracking"
             assert client.next_reply()["error"]["code"] == "not_json"
