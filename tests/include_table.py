@@ -26,7 +26,7 @@ STANDARD = r"[a-z_]+"
 LIBRARIES = {
     "leap": STANDARD,
     "server/clock": STANDARD,
-    "server/ntp": rf"{STANDARD}|endian\.h",
+    "server/ntp": rf"{STANDARD}|endian\.h|nettle/\w+\.h",
     "server/tokictl": rf"{STANDARD}|{SYSTEM}|CLI/CLI\.hpp|fmt/\w+\.h|boost/json\.hpp",
     "refclocks": rf"{STANDARD}|{SYSTEM}|gps\.h|gpiod\.h|boost/(asio|system)[\w/]*\.hpp",
 }

@@ -11,6 +11,7 @@
 #include "leap/leap_table.h"
 #include "refclocks/simulated_sky.h"
 #include "server/clock/clock_policy.h"
+#include "server/ntp/access_policy.h"
 
 namespace tokimori {
 
@@ -85,6 +86,8 @@ struct Configuration {
     LeapSource leap_source = LeapSource::kAuto;
     std::vector<LeapEvent> leap_manual;  ///< the operator's entries, days that end a month, each once
     bool leap_change_at_once = false;    ///< `leap` may change while a leap second is announced or smeared
+    AccessPolicy access;
+    std::string keys_file;  ///< with the keys of clients that authenticate; empty: none
     std::string leap_list_file = "/usr/share/zoneinfo/leap-seconds.list";
     std::string statistics_dir;  ///< empty: no statistics are written
     std::vector<StatisticsKind> statistics_files{StatisticsKind::kLoop, StatisticsKind::kPeer, StatisticsKind::kClock,

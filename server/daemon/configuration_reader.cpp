@@ -150,6 +150,9 @@ void ConfigurationReader::read_table(const Section& section, const TomlTable& ta
     } else if (is_manual_leap) {
         configuration_.leap_manual.emplace_back();
     }
+    if (section.name == "access.rule") {
+        configuration_.access.rules.emplace_back();
+    }
     for (const TomlEntry& entry : table) {
         read_key(place, entry);
     }

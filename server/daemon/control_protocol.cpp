@@ -18,6 +18,7 @@ namespace json = boost::json;
 struct Request {
     std::string_view name;
     void (*add)(json::object& reply, const ControlFacts& facts);
+    bool in_status = true;
 };
 
 constexpr std::array kRequests{
@@ -30,6 +31,7 @@ constexpr std::array kRequests{
     Request{"serverstats",
             [](json::object& reply, const ControlFacts& f) { reply["serverstats"] = serverstats_reply(f); }},
     Request{"leap", [](json::object& reply, const ControlFacts& f) { reply["leap"] = leap_reply(f); }},
+    Request{"clients", [](json::object& reply, const ControlFacts& f) { reply["clients"] = clients_reply(f); }, false},
 };
 
 constexpr std::string_view kEverything = "status";
@@ -69,7 +71,7 @@ ControlReply tell(std::string_view name, const std::function<ControlFacts()>& fa
         reply["product"] = {{"name", "tokimori"}, {"version", known.version}};
     }
     for (const Request& request : kRequests) {
-        if (everything || &request == wanted) {
+        if ((everything && request.in_status) || &request == wanted) {
             request.add(reply, known);
         }
     }

@@ -5,9 +5,11 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "server/daemon/clock_facts.h"
-#include "server/ntp/responder.h"
+#include "server/ntp/client_table.h"
+#include "server/ntp/verdict.h"
 
 namespace tokimori {
 
@@ -34,6 +36,7 @@ struct ControlFacts {
     ClockFacts clock = {};
     LocalInstant started = {};
     ServerCounts server = {};
+    std::vector<const ClientTable*> client_tables = {};  ///< one for each worker
     ControlCounts control = {};
     std::string_view version = {};  ///< of the product
     bool lab_mode = false;
@@ -46,10 +49,10 @@ struct ControlReply {
 };
 
 /// Answers one line: `{"version":1,"request":"tracking"}`, at most `kLongestControlRequest` bytes, any bytes. Requests
-/// are tracking, sources, sourcestats, selectdata, serverstats, leap and status (all of these); members that are not
-/// known are passed over. Nothing can be changed. An error is `{"version":1,"error":{"code":…,"message":…}}`, its code
-/// one of not_json, bad_request, unsupported_version, unknown_request, request_too_long, reply_too_long. `facts` is
-/// asked once where there is something to tell. Pure; never throws.
+/// are tracking, sources, sourcestats, selectdata, serverstats, leap, status (all of these) and clients; members that
+/// are not known are passed over. Nothing can be changed. An error is `{"version":1,"error":{"code":…,"message":…}}`,
+/// its code one of not_json, bad_request, unsupported_version, unknown_request, request_too_long, reply_too_long.
+/// `facts` is asked once where there is something to tell. Pure; never throws.
 ControlReply answer_control(std::string_view line, const std::function<ControlFacts()>& facts);
 
 /// The reply to a line that was too long to be read.

@@ -262,6 +262,7 @@ json::object serverstats_reply(const ControlFacts& facts) {
             {"received", facts.server.received()},
             {"verdicts", std::move(verdicts)},
             {"versions", std::move(versions)},
+            {"clients_replaced", facts.server.clients_replaced},
             {"control",
              {{"accepted", control.accepted},
               {"open", control.open},

@@ -22,4 +22,7 @@ boost::json::array selectdata_reply(const ControlFacts& facts);
 boost::json::object serverstats_reply(const ControlFacts& facts);
 boost::json::object leap_reply(const ControlFacts& facts);
 
+/// Those seen last, the newest first: as many as a reply has room for.
+boost::json::object clients_reply(const ControlFacts& facts);
+
 }  // namespace tokimori

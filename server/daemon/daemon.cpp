@@ -15,7 +15,9 @@
 
 #include "server/daemon/clock_service.h"
 #include "server/daemon/control_socket.h"
+#include "server/daemon/keys_file.h"
 #include "server/daemon/listeners.h"
+#include "server/daemon/query_teller.h"
 #include "server/daemon/statistics.h"
 #include "server/daemon/worker.h"
 
@@ -30,7 +32,8 @@ unsigned workers_of(const Configuration& configuration) {
 
 // A worker with a thread and an event loop of its own.
 struct Hand {
-    explicit Hand(const PublishedState& state) : worker{io, state} {}
+    Hand(const Worker::Sources& sources, std::size_t clients, int ipv6_prefix)
+        : worker{io, sources, clients, ipv6_prefix} {}
     // Whatever ends the daemon: a thread is never left behind.
     ~Hand() {
         io.stop();
@@ -47,10 +50,18 @@ struct Hand {
     std::thread thread;
 };
 
+// A worker's share of the clients that are remembered, and some more: they do not fall evenly.
+std::size_t clients_of_each(const Configuration& configuration) {
+    const std::size_t workers = std::max(workers_of(configuration), 1U);
+    const std::size_t share = configuration.access.clients / workers;
+    return workers == 1 ? share : share + share / 32 + 64;
+}
+
 // What must be set in the file before it is served, and what a reload cannot change.
 bool needs_restart(const Configuration& before, const Configuration& after) {
     return before.lab_mode != after.lab_mode || workers_of(before) != workers_of(after) ||
-           before.state_dir != after.state_dir;
+           before.state_dir != after.state_dir || before.access.clients != after.access.clients ||
+           before.access.ipv6_prefix != after.access.ipv6_prefix;
 }
 
 }  // namespace
@@ -61,8 +72,12 @@ public:
         : threads_{workers_of(configuration)},
           listeners_{std::max<std::size_t>(threads_, 1)},
           clock_{io_, configuration, published_, log},
-          own_worker_{io_, published_},
           started_{clock_.now()},
+          queries_{io_, [this] { return query_view(); }},
+          own_worker_{io_,
+                      {published_, queries_.published()},
+                      threads_ == 0 ? clients_of_each(configuration) : 0,
+                      configuration.access.ipv6_prefix},
           lab_mode_{configuration.lab_mode},
           control_{io_, log, [this] { return clock_.now(); },
                    [this](std::string_view line) { return answer_control(line, [this] { return facts(); }); }},
@@ -70,7 +85,8 @@ public:
               io_, log, {[this] { return clock_.facts(); }, [this] { return counts(); }}, threads_ > 0, started_} {
         clock_.set_listener([this](const Observation& observation) { statistics_.note(observation); });
         for (unsigned i = 0; i < threads_; ++i) {
-            hands_.push_back(std::make_unique<Hand>(published_));
+            hands_.push_back(std::make_unique<Hand>(Worker::Sources{published_, queries_.published()},
+                                                    clients_of_each(configuration), configuration.access.ipv6_prefix));
         }
     }
 
@@ -84,24 +100,36 @@ public:
     void configure(const Configuration& configuration) {
         control_.serve({configuration.control_socket, configuration.control_group});
         statistics_.configure(configuration);
+        queries_.stop();
+        queries_.start();
     }
 
     void stop_telling() {
         control_.stop();
         statistics_.stop();
+        queries_.stop();
     }
 
     unsigned threads() const { return threads_; }
 
-    // Hands the ports out; each worker takes them over on its own thread.
-    void distribute() {
+    // Hands out the rules and the ports; each worker takes them over on its own thread.
+    void distribute(const Configuration& configuration, Log& log) {
+        read_keys(configuration.keys_file, log);
+        const auto rules = std::make_shared<const AccessRules>(configuration.access);
+        const auto take_over = [rules, keys = keys_, tables = client_tables()](
+                                   Worker& worker, const std::vector<std::shared_ptr<UdpPort>>& ports) {
+            worker.admit_by(rules, keys);
+            worker.list_clients_of(tables);
+            worker.serve(ports);
+        };
         if (threads_ == 0) {
-            own_worker_.serve(listeners_.ports_of(0));
+            take_over(own_worker_, listeners_.ports_of(0));
             return;
         }
         for (std::size_t i = 0; i < hands_.size(); ++i) {
-            Hand& hand = *hands_[i];
-            boost::asio::post(hand.io, [&hand, ports = listeners_.ports_of(i)] { hand.worker.serve(ports); });
+            boost::asio::post(hands_[i]->io, [take_over, &worker = hands_[i]->worker, ports = listeners_.ports_of(i)] {
+                take_over(worker, ports);
+            });
         }
     }
 
@@ -143,10 +171,34 @@ public:
     }
 
 private:
+    // Keys that cannot be read leave the old ones in force; time is served without them, too.
+    void read_keys(const std::string& path, Log& log) {
+        const KeysFileResult read = read_keys_file(path);
+        for (const std::string& error : read.errors) {
+            log.write(clock_.now(), LogLevel::kError, "keys_refused", {{"what", error}});
+        }
+        keys_ = read.keys != nullptr ? read.keys : keys_;
+    }
+
+    std::vector<const ClientTable*> client_tables() const {
+        std::vector<const ClientTable*> tables{&own_worker_.responder().clients()};
+        for (const auto& hand : hands_) {
+            tables.push_back(&hand->worker.responder().clients());
+        }
+        return tables;
+    }
+
+    QueryView query_view() const {
+        QueryView view = query_view_of(clock_.facts(), counts(), started_);
+        put_text(view.version, "tokimorid-" TOKIMORI_VERSION);
+        return view;
+    }
+
     ControlFacts facts() const {
         return {.clock = clock_.facts(),
                 .started = started_,
                 .server = counts(),
+                .client_tables = client_tables(),
                 .control = control_.counts(),
                 .version = TOKIMORI_VERSION,
                 .lab_mode = lab_mode_};
@@ -158,10 +210,12 @@ private:
     PublishedState published_{PublishedClock{}};
     unsigned threads_;
     Listeners listeners_;
+    std::shared_ptr<const KeyRing> keys_;
     ClockService clock_;
+    LocalInstant started_;
+    QueryTeller queries_;
     Worker own_worker_;
     std::vector<std::unique_ptr<Hand>> hands_;
-    LocalInstant started_;
     bool lab_mode_;
     ControlSocket control_;
     Statistics statistics_;
@@ -181,7 +235,7 @@ void Daemon::run() {
     log_start();
     await_signal();
     await_step_request();
-    crew_->distribute();
+    crew_->distribute(configuration_, log_);
     crew_->start_threads();
     crew_->clock().start();
     crew_->configure(configuration_);
@@ -253,14 +307,18 @@ void Daemon::reload() {
     }
     if (needs_restart(configuration_, *read.configuration)) {
         log_.write(now, LogLevel::kWarning, "restart_needed",
-                   {{"what", "server.workers, server.lab_mode and state.dir change at the next restart"}});
+                   {{"what",
+                     "server.workers, server.lab_mode, state.dir, access.clients and access.ipv6_prefix change at the "
+                     "next restart"}});
     }
     Configuration next = *read.configuration;
     next.lab_mode = configuration_.lab_mode;
     next.workers = configuration_.workers;
     next.state_dir = configuration_.state_dir;
+    next.access.clients = configuration_.access.clients;
+    next.access.ipv6_prefix = configuration_.access.ipv6_prefix;
     log_.set_level(next.log_level);
-    crew_->distribute();
+    crew_->distribute(next, log_);
     crew_->clock().reload(next);
     crew_->configure(next);
     configuration_ = std::move(next);

@@ -7,7 +7,6 @@
 
 #include "server/daemon/configuration.h"
 #include "server/daemon/log.h"
-#include "server/ntp/responder.h"
 
 namespace tokimori {
 

@@ -9,6 +9,7 @@ namespace tokimori {
 
 void Listeners::open(const std::vector<ListenAddress>& addresses, Log& log, LocalInstant now) {
     std::vector<PortSet> next;
+    bool steered = true;
     for (const ListenAddress& address : addresses) {
         const auto known = std::find_if(sets_.begin(), sets_.end(),
                                         [&](const PortSet& set) { return set.front()->address() == address; });
@@ -17,7 +18,7 @@ void Listeners::open(const std::vector<ListenAddress>& addresses, Log& log, Loca
             continue;
         }
         try {
-            next.push_back(open_address(address));
+            next.push_back(open_address(address, steered));
         } catch (const std::system_error& failure) {
             const std::string why = explain_listen_failure(address, failure.code().value());
             if (failure.code().value() != EAFNOSUPPORT) {
@@ -26,13 +27,19 @@ void Listeners::open(const std::vector<ListenAddress>& addresses, Log& log, Loca
             log.write(now, LogLevel::kWarning, "address_family_absent", {{"what", why}});
         }
     }
+    if (!steered) {
+        log.write(now, LogLevel::kWarning, "clients_not_steered",
+                  {{"what",
+                    "this kernel cannot send a client to the same worker always (SO_ATTACH_REUSEPORT_CBPF), so each "
+                    "worker limits it for itself; server.workers = 1 avoids that"}});
+    }
     if (next.empty()) {
         throw std::runtime_error{"no address to listen on is left; set server.listen"};
     }
     sets_ = std::move(next);
 }
 
-Listeners::PortSet Listeners::open_address(const ListenAddress& address) const {
+Listeners::PortSet Listeners::open_address(const ListenAddress& address, bool& steered) const {
     const bool shared = workers_ > 1;
     // Shared ports would silently share with a second server, too: the first try finds out whether the port is free.
     PortSet set{std::make_shared<UdpPort>(address, false)};
@@ -43,6 +50,7 @@ Listeners::PortSet Listeners::open_address(const ListenAddress& address) const {
     for (std::size_t i = 0; i < workers_; ++i) {
         set.push_back(std::make_shared<UdpPort>(address, true));
     }
+    steered = set.back()->steer_by_source(workers_) && steered;
     return set;
 }
 

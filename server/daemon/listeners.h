@@ -26,7 +26,7 @@ public:
 private:
     using PortSet = std::vector<std::shared_ptr<UdpPort>>;  // one per worker, all of one address
 
-    PortSet open_address(const ListenAddress& address) const;
+    PortSet open_address(const ListenAddress& address, bool& steered) const;
 
     std::size_t workers_;
     std::vector<PortSet> sets_;

@@ -35,6 +35,8 @@ std::string values_of(const Setting& setting) {
             return "1 … 4 characters";
         case SettingType::kAddresses:
             return "`[\"a.b.c.d:port\", \"[v6]:port\"]`";
+        case SettingType::kPrefixes:
+            return "list of `\"a.b.c.d/n\"`, `\"v6/n\"`, `\"private\"`, `\"loopback\"`, `\"any\"`";
         case SettingType::kSkyScript:
             return "`\"60s no-pulses for 10s; …\"`";
         case SettingType::kInstant:

@@ -22,6 +22,9 @@ std::span<const Setting> device_rows();
 /// The rows of `leap` and `leap.manual`.
 std::span<const Setting> leap_rows();
 
+/// The rows of `access`.
+std::span<const Setting> access_rows();
+
 /// The rows of all other sections.
 std::span<const Setting> server_rows();
 
@@ -65,8 +68,8 @@ void store(Field& field, const SettingValue& value) {
 template <typename Owner, typename Field>
 Owner owner_of(Field Owner::*);
 
-/// The `fill` of a row: stores into that member of Configuration, of its policies, of its last RefclockConfiguration or
-/// of its last LeapEvent.
+/// The `fill` of a row: stores into that member of Configuration, of one of its policies, or of its last
+/// RefclockConfiguration, LeapEvent or AccessRule.
 template <auto kMember>
 void fill(Configuration& configuration, const SettingValue& value) {
     if constexpr (std::is_same_v<decltype(owner_of(kMember)), RefclockConfiguration>) {
@@ -77,6 +80,12 @@ void fill(Configuration& configuration, const SettingValue& value) {
         store(configuration.leap.*kMember, value);
     } else if constexpr (std::is_same_v<decltype(owner_of(kMember)), LeapEvent>) {
         store(configuration.leap_manual.back().*kMember, value);
+    } else if constexpr (std::is_same_v<decltype(owner_of(kMember)), AccessPolicy>) {
+        store(configuration.access.*kMember, value);
+    } else if constexpr (std::is_same_v<decltype(owner_of(kMember)), RateLimit>) {
+        store(configuration.access.limit.*kMember, value);
+    } else if constexpr (std::is_same_v<decltype(owner_of(kMember)), AccessRule>) {
+        store(configuration.access.rules.back().*kMember, value);
     } else {
         store(configuration.*kMember, value);
     }

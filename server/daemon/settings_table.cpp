@@ -15,7 +15,8 @@ constexpr std::array kSections{
     Section{.name = "upstream", .repeated = true, .served = false},
     Section{.name = "leap"},
     Section{.name = "leap.manual", .repeated = true},
-    Section{.name = "access", .served = false},
+    Section{.name = "access"},
+    Section{.name = "access.rule", .repeated = true},
     Section{.name = "control"},
     Section{.name = "state"},
     Section{.name = "statistics"},
@@ -31,6 +32,7 @@ std::vector<Setting> all_rows() {
     rows.insert(rows.end(), leap_rows().begin(), leap_rows().end());
     rows.insert(rows.end(), refclock_rows().begin(), refclock_rows().end());
     rows.insert(rows.end(), device_rows().begin(), device_rows().end());
+    rows.insert(rows.end(), access_rows().begin(), access_rows().end());
     std::ranges::stable_sort(rows, {}, position);
     return rows;
 }

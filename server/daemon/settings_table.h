@@ -24,7 +24,7 @@ struct Choice {
 /// A value that was checked. `monostate` is "auto"; choices point into the table.
 using SettingValue =
     std::variant<std::monostate, bool, std::int64_t, Duration, double, std::string, std::vector<ListenAddress>, UtcTime,
-                 std::vector<SkyFault>, const Choice*, std::vector<const Choice*>>;
+                 std::vector<SkyFault>, const Choice*, std::vector<const Choice*>, std::vector<Prefix>>;
 
 /// How a value is written and checked.
 enum class SettingType : std::uint8_t {
@@ -38,6 +38,7 @@ enum class SettingType : std::uint8_t {
     kText,       ///< the range is its length in bytes
     kRefid,      ///< 1 … 4 visible ASCII characters
     kAddresses,  ///< list of "192.0.2.1:123" and "[2001:db8::1]:123"
+    kPrefixes,   ///< list of "192.0.2.0/24", "2001:db8::/32", single addresses, "private", "loopback", "any"
     kInstant,    ///< UTC, as text or as a TOML date-time
     kDate,       ///< UTC day, as text or as a TOML date
     kSkyScript,  ///< "60s no-pulses for 10s; 2m wrong-second +1 for 30s"

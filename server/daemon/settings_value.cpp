@@ -80,6 +80,21 @@ std::optional<SettingValue> addresses_from(std::string_view text) {
     }
 }
 
+std::optional<SettingValue> prefixes_from(std::string_view text) {
+    std::vector<Prefix> prefixes;
+    while (!text.empty()) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        const auto some = parse_prefixes(text.substr(0, comma));
+        if (!some) {
+            return std::nullopt;
+        }
+        prefixes.insert(prefixes.end(), some->begin(), some->end());
+        text.remove_prefix(std::min(comma + 1, text.size()));
+        text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    }
+    return prefixes;
+}
+
 std::optional<SettingValue> script_from(std::string_view text) {
     auto script = parse_sky_script(text);
     return script ? std::optional<SettingValue>(std::move(*script)) : std::nullopt;
@@ -123,6 +138,8 @@ std::optional<SettingValue> value_from_text(const Setting& setting, std::string_
             return refid_from(text);
         case SettingType::kAddresses:
             return addresses_from(text);
+        case SettingType::kPrefixes:
+            return prefixes_from(text);
         case SettingType::kInstant:
             return ranged(setting, text, parse_utc);
         case SettingType::kDate:
@@ -158,6 +175,10 @@ std::string expectation(const Setting& setting) {
             return "1 to 4 visible ASCII characters in quotes, such as \"PPS\"";
         case SettingType::kAddresses:
             return "numeric addresses with a port from 1 to 65535, such as [\"0.0.0.0:123\", \"[::]:123\"]";
+        case SettingType::kPrefixes:
+            return "a list of networks such as [\"192.168.1.0/24\", \"2001:db8::/32\"], or of \"private\", "
+                   "\"loopback\", "
+                   "\"any\"";
         case SettingType::kInstant:
             return fmt::format("a UTC time from {} to {}, such as \"2016-12-31T23:59:60Z\"", setting.minimum,
                                setting.maximum);

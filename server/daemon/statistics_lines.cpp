@@ -105,8 +105,10 @@ std::string sysstats_text(Duration counted, const ServerCounts& counts, const Se
         of(Verdict::kTooShort) + of(Verdict::kBadLength) + of(Verdict::kBadVersion) + of(Verdict::kMalformed);
     const std::uint64_t declined =
         of(Verdict::kNotARequest) + of(Verdict::kControl) + of(Verdict::kPrivate) + of(Verdict::kForbiddenSource);
-    return fmt::format("{} {} {} {} {} 0 {} {} {} 0 0", counted / 1s, counts.received() - before.received(),
-                       of(Verdict::kAnswered), version(4), older, bad_format, of(Verdict::kUnauthenticated), declined);
+    return fmt::format("{} {} {} {} {} {} {} {} {} {} {}", counted / 1s, counts.received() - before.received(),
+                       of(Verdict::kAnswered), version(4), older, of(Verdict::kDenied), bad_format,
+                       of(Verdict::kUnauthenticated), declined, of(Verdict::kRateLimited) + of(Verdict::kKissed),
+                       of(Verdict::kKissed));
 }
 
 void StatisticsLines::note(const Observation& observation) {

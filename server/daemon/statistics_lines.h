@@ -8,7 +8,7 @@
 #include "refclocks/observation.h"
 #include "server/daemon/clock_facts.h"
 #include "server/daemon/configuration.h"
-#include "server/ntp/responder.h"
+#include "server/ntp/verdict.h"
 
 namespace tokimori {
 

@@ -13,6 +13,7 @@ bool is_text(SettingType type, const std::string& text) {
         case SettingType::kInteger:
         case SettingType::kAddresses:
         case SettingType::kChoices:
+        case SettingType::kPrefixes:
             return false;
         case SettingType::kIntegerOrAuto:
             return text == "auto";
@@ -62,7 +63,7 @@ std::optional<std::string> toml_text(SettingType type, const TomlNode& node) {
         return moment->text;
     }
     const auto* const list = std::get_if<TomlArray>(&node.value);
-    if (list != nullptr && type == SettingType::kChoices) {
+    if (list != nullptr && (type == SettingType::kChoices || type == SettingType::kPrefixes)) {
         return text_of_words(*list);
     }
     const auto* text = std::get_if<std::string>(&node.value);

@@ -1,6 +1,8 @@
 #include "server/daemon/udp_port.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
+#include <linux/filter.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -9,6 +11,7 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace tokimori {
 namespace {
@@ -77,6 +80,34 @@ bool is_unicast(const SocketAddress& address) {
     return host < kMulticastAndAbove && host >> 24 != 0;
 }
 
+ClientAddress address_of(const SocketAddress& address) {
+    if (address.generic.sa_family == AF_INET) {
+        return ClientAddress::v4(ntohl(address.v4.sin_addr.s_addr));
+    }
+    std::array<std::uint64_t, 2> words{};
+    std::memcpy(words.data(), &address.v6.sin6_addr, sizeof words);
+    return {be64toh(words[0]), be64toh(words[1])};
+}
+
+// For SO_ATTACH_REUSEPORT_CBPF: all words of the source address into one, and its remainder.
+std::vector<sock_filter> steering_program(int family, std::size_t ports) {
+    constexpr std::uint32_t kGoldenRatio = 0x9E37'79B1;
+    const std::uint32_t first = static_cast<std::uint32_t>(SKF_NET_OFF) + (family == AF_INET6 ? 8U : 12U);
+    const std::uint32_t words = family == AF_INET6 ? 4U : 1U;
+    std::vector<sock_filter> program{BPF_STMT(BPF_LD | BPF_IMM, 0)};
+    for (std::uint32_t word = 0; word < words; ++word) {
+        program.push_back(BPF_STMT(BPF_MISC | BPF_TAX, 0));
+        program.push_back(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, first + 4 * word));
+        program.push_back(BPF_STMT(BPF_ALU | BPF_XOR | BPF_X, 0));
+        program.push_back(BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, kGoldenRatio));
+    }
+    // The upper bits of a product are the mixed ones.
+    program.push_back(BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 16));
+    program.push_back(BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, static_cast<std::uint32_t>(ports)));
+    program.push_back(BPF_STMT(BPF_RET | BPF_A, 0));
+    return program;
+}
+
 std::uint16_t port_of(const SocketAddress& address) {
     return ntohs(address.generic.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
 }
@@ -141,6 +172,13 @@ UdpPort::~UdpPort() {
     close(descriptor_);
 }
 
+bool UdpPort::steer_by_source(std::size_t ports) {
+    const int family = address_.address.find(':') != std::string::npos ? AF_INET6 : AF_INET;
+    std::vector<sock_filter> code = steering_program(family, ports);
+    const sock_fprog program{static_cast<unsigned short>(code.size()), code.data()};
+    return setsockopt(descriptor_, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program) == 0;
+}
+
 std::span<const Datagram> UdpPort::receive() {
     for (std::size_t slot = 0; slot < kBatch; ++slot) {
         prepare_receive(slot);
@@ -173,6 +211,7 @@ Datagram UdpPort::datagram_in(std::size_t slot, std::size_t size) const {
     const SocketAddress& peer = buffers_->peers[slot];
     Datagram datagram{.octets = {buffers_->octets[slot].data(), size},
                       .stamp = std::nullopt,
+                      .source = address_of(peer),
                       .source_port = port_of(peer),
                       .from_unicast = is_unicast(peer),
                       .slot = slot};

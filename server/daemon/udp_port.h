@@ -10,6 +10,7 @@
 #include <span>
 
 #include "server/daemon/configuration.h"
+#include "server/ntp/client_address.h"
 
 namespace tokimori {
 
@@ -17,6 +18,7 @@ namespace tokimori {
 struct Datagram {
     std::span<const std::byte> octets;
     std::optional<std::int64_t> stamp;  ///< kernel receive time, CLOCK_REALTIME, POSIX nanoseconds
+    ClientAddress source = {};
     std::uint16_t source_port = 0;
     bool from_unicast = false;  ///< neither broadcast nor multicast, nor this very port
     std::size_t slot = 0;       ///< for `UdpPort::reply`
@@ -34,6 +36,10 @@ public:
     ~UdpPort();
     UdpPort(const UdpPort&) = delete;
     UdpPort& operator=(const UdpPort&) = delete;
+
+    /// Of `ports` open sockets that share this address, chooses by the address of the client: each client always comes
+    /// to the same one, in the order in which they were opened. False where the kernel cannot.
+    bool steer_by_source(std::size_t ports);
 
     int descriptor() const { return descriptor_; }
     const ListenAddress& address() const { return address_; }

@@ -141,6 +141,50 @@ bool is_numeric_address(std::string_view text) {
     return bracketed_address(text) || bracketed_address("[" + std::string(text) + "]");
 }
 
+std::optional<ClientAddress> parse_address(std::string_view text) {
+    std::array<unsigned char, sizeof(in6_addr)> bytes{};
+    if (text.find('\0') != std::string_view::npos) {
+        return std::nullopt;
+    }
+    const std::string copy{text};
+    const auto word = [&](std::size_t from, std::size_t size) {
+        return std::accumulate(bytes.begin() + static_cast<std::ptrdiff_t>(from),
+                               bytes.begin() + static_cast<std::ptrdiff_t>(from + size), std::uint64_t{0},
+                               [](std::uint64_t sum, unsigned char byte) { return sum << 8 | byte; });
+    };
+    if (::inet_pton(AF_INET, copy.c_str(), bytes.data()) == 1) {
+        return ClientAddress::v4(static_cast<std::uint32_t>(word(0, 4)));
+    }
+    return ::inet_pton(AF_INET6, copy.c_str(), bytes.data()) == 1 ? std::optional(ClientAddress{word(0, 8), word(8, 8)})
+                                                                  : std::nullopt;
+}
+
+std::optional<std::vector<Prefix>> parse_prefixes(std::string_view text) {
+    if (text == "private") {
+        return private_networks();
+    }
+    if (text == "loopback") {
+        return loopback_networks();
+    }
+    if (text == "any") {
+        return all_networks();
+    }
+    const std::size_t slash = std::min(text.find('/'), text.size());
+    const auto address = parse_address(text.substr(0, slash));
+    if (!address) {
+        return std::nullopt;
+    }
+    const bool is_v4 = text.find(':') == std::string_view::npos;
+    const int longest = is_v4 ? 128 - Prefix::kV4Bits : 128;
+    const auto length =
+        slash == text.size() ? std::optional<std::int64_t>(longest) : parse_integer(text.substr(slash + 1));
+    if (!length || *length < 0 || *length > longest) {
+        return std::nullopt;
+    }
+    const Prefix prefix{*address, static_cast<int>(*length) + (is_v4 ? Prefix::kV4Bits : 0)};
+    return prefix.first() == *address ? std::optional(std::vector{prefix}) : std::nullopt;
+}
+
 std::string_view nearest_name(std::string_view text, std::span<const std::string_view> names) {
     text = text.substr(0, kLongestName);
     const auto nearest = std::ranges::min_element(names, {}, [&](auto name) { return edit_distance(text, name); });

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "leap/instant.h"
 #include "server/daemon/configuration.h"
@@ -25,6 +26,13 @@ std::optional<ListenAddress> parse_listen_address(std::string_view text);
 
 /// True for an IPv4 or IPv6 address in numbers, without brackets.
 bool is_numeric_address(std::string_view text);
+
+/// Reads "192.0.2.0/24", "2001:db8::/32", an address alone, or one of the words "private", "loopback" and "any".
+/// nullopt for anything else, and where bits are set behind the prefix.
+std::optional<std::vector<Prefix>> parse_prefixes(std::string_view text);
+
+/// Reads an IPv4 or IPv6 address in numbers, without brackets.
+std::optional<ClientAddress> parse_address(std::string_view text);
 
 /// The one of `names` with the fewest letters to change, leave out or add (Levenshtein); the first of equals; empty
 /// where there are none.

@@ -12,6 +12,12 @@ namespace {
 // After so many full batches timers and other sockets get their turn.
 constexpr int kBatchesPerWakeup = 4;
 
+HashKey secret() {
+    std::random_device random;
+    const auto word = [&random] { return std::uint64_t{random()} << 32 | random(); };
+    return {word(), word()};
+}
+
 }  // namespace
 
 class Worker::Watch : public std::enable_shared_from_this<Watch> {
@@ -48,8 +54,8 @@ private:
     bool stopped_ = false;
 };
 
-Worker::Worker(boost::asio::io_context& io, const PublishedState& state)
-    : io_{io}, state_{state}, responder_{std::random_device{}()} {}
+Worker::Worker(boost::asio::io_context& io, const Sources& sources, std::size_t clients, int ipv6_prefix)
+    : io_{io}, sources_{sources}, responder_{secret(), clients, ipv6_prefix}, queries_{secret()} {}
 
 Worker::~Worker() = default;
 
@@ -88,15 +94,29 @@ bool Worker::serve_batch(UdpPort& port) {
     if (batch.empty()) {
         return false;
     }
-    const PublishedClock clock = state_.read();
+    const PublishedClock clock = sources_.state.read();
     const Counter::RealtimeStamps stamps = counter_.realtime_stamps();
     const ServerState state = clock.as_of(stamps.asleep());
     const LocalInstant read_at = read_host_counter();
     std::size_t waiting = 0;
     for (const Datagram& datagram : batch) {
+        clients_[datagram.slot] = responder_.find(datagram.source);
+    }
+    for (const Datagram& datagram : batch) {
         const auto arrival = datagram.stamp ? stamps.at(*datagram.stamp) : std::nullopt;
-        const Request request{datagram.octets, arrival.value_or(read_at), datagram.source_port, datagram.from_unicast};
-        if (responder_.answer(request, state, replies_[waiting]) != Verdict::kAnswered) {
+        const Request request{.octets = datagram.octets,
+                              .arrival = arrival.value_or(read_at),
+                              .source_port = datagram.source_port,
+                              .from_unicast = datagram.from_unicast,
+                              .source = datagram.source,
+                              .client = clients_[datagram.slot]};
+        const Verdict verdict = responder_.answer(request, state, replies_[waiting]);
+        if (verdict == Verdict::kQueried) {
+            // What waits is sent first: it is about time.
+            send(port, state, std::exchange(waiting, 0));
+            tell(port, request, datagram.slot);
+        }
+        if (!has_reply(verdict)) {
             continue;
         }
         slots_[waiting++] = datagram.slot;
@@ -106,6 +126,22 @@ bool Worker::serve_batch(UdpPort& port) {
     }
     send(port, state, waiting);
     return batch.size() == UdpPort::kBatch;
+}
+
+void Worker::tell(UdpPort& port, const Request& request, std::size_t slot) {
+    const Query query{.octets = request.octets,
+                      .source = request.source,
+                      .now = request.arrival,
+                      .lists_clients = responder_.may_list_clients(request)};
+    const std::size_t count = queries_.ask(query, sources_.view.read(), tables_);
+    for (std::size_t i = 0; i < count; ++i) {
+        auto& fragment = fragments_[i % fragments_.size()];
+        port.reply(slot, std::span{fragment}.first(queries_.write(i, fragment)));
+        if (port.queued() == fragments_.size()) {
+            port.flush();
+        }
+    }
+    port.flush();
 }
 
 // Stamped at the last moment: what costs time is done.

@@ -3,11 +3,14 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "refclocks/counter.h"
 #include "server/daemon/published_state.h"
+#include "server/daemon/query_teller.h"
 #include "server/daemon/udp_port.h"
+#include "server/ntp/query_responder.h"
 #include "server/ntp/responder.h"
 
 namespace boost::asio {
@@ -20,13 +23,28 @@ namespace tokimori {
 /// the responder and back. Runs on one thread; shares nothing with others but the published state.
 class Worker {
 public:
-    /// `io` and `state` must outlive the object.
-    Worker(boost::asio::io_context& io, const PublishedState& state);
+    /// What the clock thread tells it.
+    struct Sources {
+        const PublishedState& state;
+        const PublishedQueryView& view;
+    };
+
+    /// `io` and `sources` must outlive the object. Remembers `clients` clients, IPv6 ones by their prefix.
+    Worker(boost::asio::io_context& io, const Sources& sources, std::size_t clients, int ipv6_prefix);
     ~Worker();
 
     /// Serves exactly these ports from now on. Ports it already has (the same pointers) go on without losing a packet;
     /// those no longer listed are emptied, then closed.
     void serve(std::vector<std::shared_ptr<UdpPort>> ports);
+
+    /// Who may ask from now on, and with whose keys. On the worker's own thread, or while its loop does not run.
+    void admit_by(std::shared_ptr<const AccessRules> rules, std::shared_ptr<const KeyRing> keys) {
+        responder_.admit_by(std::move(rules));
+        responder_.authenticate_by(std::move(keys));
+    }
+
+    /// Whose clients are listed for those who may ask; they must outlive the object.
+    void list_clients_of(std::vector<const ClientTable*> tables) { tables_ = std::move(tables); }
 
     /// Stops waiting; ports are closed. On the worker's own thread, or while its loop does not run.
     void stop();
@@ -38,14 +56,19 @@ private:
 
     void drain(UdpPort& port);
     bool serve_batch(UdpPort& port);
+    void tell(UdpPort& port, const Request& request, std::size_t slot);
     void send(UdpPort& port, const ServerState& state, std::size_t count);
 
     boost::asio::io_context& io_;
-    const PublishedState& state_;
+    Sources sources_;
     Counter counter_;
     Responder responder_;
+    std::array<ClientKey, UdpPort::kBatch> clients_{};
     std::array<Reply, UdpPort::kSubBatch> replies_;
     std::array<std::size_t, UdpPort::kSubBatch> slots_{};
+    QueryResponder queries_;
+    std::array<QueryResponder::Fragment, UdpPort::kSubBatch> fragments_{};
+    std::vector<const ClientTable*> tables_;
     std::vector<std::shared_ptr<Watch>> watches_;
 };
 

@@ -67,37 +67,37 @@ std::size_t field_length(Octets rest) {
     return fits ? length : 0;
 }
 
-Trailer classify_without_fields(Octets rest, std::uint8_t version) {
+Tail tail_without_fields(Octets rest, std::uint8_t version) {
     if (rest.empty()) {
-        return Trailer::kNone;
+        return {Trailer::kNone};
     }
     if (is_crypto_nak(rest)) {
-        return Trailer::kCryptoNak;
+        return {Trailer::kCryptoNak};
     }
     if (version == 3 && is_ms_sntp(rest)) {
-        return Trailer::kMsSntp;
+        return {Trailer::kMsSntp};
     }
-    return has_size_of_mac(rest) ? Trailer::kAuthenticator : Trailer::kMalformed;
+    return has_size_of_mac(rest) ? Tail{Trailer::kAuthenticator, rest.size()} : Tail{};
 }
 
-Trailer classify_with_fields(Octets rest) {
+Tail tail_with_fields(Octets rest) {
     for (int fields = 0; fields <= kMostFields; ++fields) {
         if (rest.empty()) {
-            return Trailer::kNone;
+            return {Trailer::kNone};
         }
         if (is_crypto_nak(rest)) {
-            return Trailer::kCryptoNak;
+            return {Trailer::kCryptoNak};
         }
         if (has_size_of_mac(rest)) {
-            return Trailer::kAuthenticator;
+            return {Trailer::kAuthenticator, rest.size()};
         }
         const std::size_t length = field_length(rest);
         if (length == 0) {
-            return Trailer::kMalformed;
+            return {};
         }
         rest = rest.subspan(length);
     }
-    return Trailer::kMalformed;
+    return {};
 }
 
 }  // namespace
@@ -136,9 +136,13 @@ void write_header(const NtpHeader& header, std::span<std::byte, kHeaderSize> oct
     put_timestamp(octets, 40, header.transmit);
 }
 
-Trailer classify_trailer(std::span<const std::byte> packet, std::uint8_t version) {
+Tail read_tail(std::span<const std::byte> packet, std::uint8_t version) {
     const Octets rest = packet.subspan(kHeaderSize);
-    return version == 4 ? classify_with_fields(rest) : classify_without_fields(rest, version);
+    return version == 4 ? tail_with_fields(rest) : tail_without_fields(rest, version);
+}
+
+std::uint32_t key_identifier(std::span<const std::byte> packet, std::size_t authenticator) {
+    return word_at(packet, packet.size() - authenticator);
 }
 
 }  // namespace tokimori

@@ -66,9 +66,23 @@ enum class Trailer : std::uint8_t {
     kMalformed,      ///< none of these
 };
 
+/// The end of a packet.
+struct Tail {
+    Trailer kind = Trailer::kMalformed;
+    std::size_t authenticator = 0;  ///< octets of key identifier and digest, the last of the packet; 0: there are none
+};
+
 /// Looks at everything after the header without trusting a byte of it. `packet` is the whole datagram, at least 48
 /// octets. Extension fields are looked for in version 4 only; a last field under 28 octets is malformed (RFC 7822
 /// section 7.5).
-Trailer classify_trailer(std::span<const std::byte> packet, std::uint8_t version);
+Tail read_tail(std::span<const std::byte> packet, std::uint8_t version);
+
+/// Only what kind it is.
+inline Trailer classify_trailer(std::span<const std::byte> packet, std::uint8_t version) {
+    return read_tail(packet, version).kind;
+}
+
+/// The key identifier of a packet that ends with an authenticator of so many octets.
+std::uint32_t key_identifier(std::span<const std::byte> packet, std::size_t authenticator);
 
 }  // namespace tokimori

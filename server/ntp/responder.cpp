@@ -1,8 +1,9 @@
 #include "server/ntp/responder.h"
 
+#include <endian.h>
+
 #include <algorithm>
-#include <functional>
-#include <numeric>
+#include <cstring>
 #include <utility>
 
 namespace tokimori {
@@ -29,9 +30,11 @@ NtpMode reply_mode(std::byte first_octet, std::uint16_t source_port) {
     }
 }
 
+/// Whether the form is right; a MAC is looked at later, as it costs most.
 Verdict verdict_on(Trailer trailer) {
     switch (trailer) {
         case Trailer::kNone:
+        case Trailer::kAuthenticator:
             return Verdict::kAnswered;
         case Trailer::kMalformed:
             return Verdict::kMalformed;
@@ -40,7 +43,7 @@ Verdict verdict_on(Trailer trailer) {
     }
 }
 
-Verdict verdict_on_header(std::span<const std::byte> octets, std::uint16_t source_port) {
+Verdict verdict_on_header(std::span<const std::byte> octets, std::uint16_t source_port, Tail& tail) {
     if (octets.size() < kHeaderSize) {
         return Verdict::kTooShort;
     }
@@ -54,25 +57,8 @@ Verdict verdict_on_header(std::span<const std::byte> octets, std::uint16_t sourc
     if (reply_mode(octets[0], source_port) == NtpMode::kReserved) {
         return Verdict::kNotARequest;
     }
-    return verdict_on(classify_trailer(octets, version));
-}
-
-Verdict verdict_on(const Request& request) {
-    if (!request.from_unicast || request.source_port == 0) {
-        return Verdict::kForbiddenSource;
-    }
-    if (request.octets.empty()) {
-        return Verdict::kTooShort;
-    }
-    // Before the length: a control message may be shorter than a header.
-    switch (mode_of(request.octets[0])) {
-        case NtpMode::kControl:
-            return Verdict::kControl;
-        case NtpMode::kPrivate:
-            return Verdict::kPrivate;
-        default:
-            return verdict_on_header(request.octets, request.source_port);
-    }
+    tail = read_tail(octets, version);
+    return verdict_on(tail.kind);
 }
 
 void tell_state(NtpHeader& header, const ServerState& state, bool synchronised) {
@@ -140,33 +126,52 @@ void fill_fractions(NtpHeader& header, std::uint64_t random) {
 /// Instants are whole nanoseconds, about 2^-30 s: nothing finer is true.
 constexpr std::int8_t kFinestPrecision = -30;
 
+constexpr std::size_t kKeyIdentifierSize = 4;
+
+// ntpq asks once for every source of a billboard.
+constexpr RateLimit kQueryLimit{std::chrono::milliseconds{100}, 40, 0, {}};
+constexpr std::size_t kQueriers = 256;
+
+/// What was asked for time, whatever came of it.
+constexpr bool is_request(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::kAnswered:
+        case Verdict::kMalformed:
+        case Verdict::kUnauthenticated:
+        case Verdict::kRateLimited:
+        case Verdict::kKissed:
+            return true;
+        default:
+            return false;
+    }
+}
+
 std::span<std::byte, kHeaderSize> header_of(Reply& reply) {
     return std::span(reply.octets).first<kHeaderSize>();
 }
 
+/// Key identifier and digest behind the header.
+void sign(Reply& reply) {
+    const auto digest = digest_of(*reply.key, std::span(reply.octets).first<kHeaderSize>());
+    const std::uint32_t id = htobe32(reply.key->id);
+    std::memcpy(&reply.octets[kHeaderSize], &id, kKeyIdentifierSize);
+    std::memcpy(&reply.octets[kHeaderSize + kKeyIdentifierSize], digest.data(), digest_size(reply.key->type));
+    reply.size = kHeaderSize + kKeyIdentifierSize + digest_size(reply.key->type);
+}
+
 }  // namespace
 
-std::string_view verdict_name(Verdict verdict) {
-    static constexpr std::array<std::string_view, kVerdictCount> kNames = {
-        "answered", "too_short", "bad_length", "bad_version",     "not_a_request",
-        "control",  "private",   "malformed",  "unauthenticated", "forbidden_source"};
-    return kNames[static_cast<std::size_t>(verdict)];
-}
-
-std::uint64_t ServerCounts::received() const {
-    return std::accumulate(verdicts.begin(), verdicts.end(), std::uint64_t{0});
-}
-
-ServerCounts& ServerCounts::operator+=(const ServerCounts& other) {
-    std::ranges::transform(verdicts, other.verdicts, verdicts.begin(), std::plus{});
-    std::ranges::transform(versions, other.versions, versions.begin(), std::plus{});
-    return *this;
-}
+Responder::Responder(HashKey secret, std::size_t clients, int ipv6_prefix)
+    : rules_{std::make_shared<AccessRules>()},
+      clients_{clients, ipv6_prefix, secret},
+      queriers_{kQueriers, ipv6_prefix, secret},
+      random_state_{siphash(secret, clients + 1) | 1} {}
 
 Verdict Responder::answer(const Request& request, const ServerState& state, Reply& reply) {
-    const Verdict verdict = verdict_on(request);
+    Extras extras;
+    const Verdict verdict = judge(request, extras);
     note(verdict, request.octets);
-    if (verdict != Verdict::kAnswered) {
+    if (!has_reply(verdict)) {
         return verdict;
     }
     const NtpHeader asked = read_header(request.octets.first<kHeaderSize>());
@@ -176,13 +181,105 @@ Verdict Responder::answer(const Request& request, const ServerState& state, Repl
     header.poll = asked.poll;
     header.precision = std::max(state.precision, kFinestPrecision);
     header.origin = asked.transmit;
+    reply.timeless = verdict == Verdict::kKissed;
+    reply.key = extras.key;
+    if (reply.timeless) {
+        header.refid = extras.kiss;
+        header.receive = header.transmit = asked.transmit;
+    }
     write_header(header, header_of(reply));
     reply.size = kHeaderSize;
     reply.arrival = request.arrival;
     return verdict;
 }
 
+// ntpd's order: who, then what, then how often.
+Verdict Responder::judge(const Request& request, Extras& extras) {
+    if (!request.from_unicast || request.source_port == 0) {
+        return Verdict::kForbiddenSource;
+    }
+    const Rights& rights = rules_->for_time(request.source, request.source_port);
+    if (rights.has(AccessFlag::kIgnore)) {
+        return Verdict::kDenied;
+    }
+    if (request.octets.empty()) {
+        return Verdict::kTooShort;
+    }
+    // Before the length: a control message may be shorter than a header.
+    switch (mode_of(request.octets[0])) {
+        case NtpMode::kControl:
+            return judge_query(request);
+        case NtpMode::kPrivate:
+            return Verdict::kPrivate;
+        default:
+            return judge_request(request, rights, extras);
+    }
+}
+
+Verdict Responder::judge_query(const Request& request) {
+    const Rights& rights = rules_->for_query(request.source, request.source_port);
+    if (rights.has(AccessFlag::kIgnore) || rights.has(AccessFlag::kNoQuery)) {
+        return Verdict::kControl;
+    }
+    const Sighting sighting{.client = queriers_.find(request.source), .at = request.arrival};
+    return queriers_.note(sighting, &kQueryLimit) == Allowance::kServe ? Verdict::kQueried : Verdict::kControl;
+}
+
+Verdict Responder::judge_request(const Request& request, const Rights& rights, Extras& extras) {
+    if (rights.has(AccessFlag::kNoServe)) {
+        return Verdict::kDenied;
+    }
+    Tail tail;
+    Verdict verdict = verdict_on_header(request.octets, request.source_port, tail);
+    if (verdict == Verdict::kAnswered) {
+        verdict = judge_rate(request, rights, extras);
+    }
+    // After the limits: nobody shall make us compute as often as he likes.
+    return verdict == Verdict::kAnswered ? judge_key(request, rights, tail.authenticator, extras) : verdict;
+}
+
+Verdict Responder::judge_key(const Request& request, const Rights& rights, std::size_t authenticator,
+                             Extras& extras) const {
+    if (authenticator == 0) {
+        return rights.has(AccessFlag::kNoTrust) ? Verdict::kUnauthenticated : Verdict::kAnswered;
+    }
+    const Key* const key = keys_ != nullptr ? keys_->find(key_identifier(request.octets, authenticator)) : nullptr;
+    const std::size_t signed_size = request.octets.size() - authenticator;
+    const std::size_t digest_at = signed_size + kKeyIdentifierSize;
+    if (key == nullptr || !is_digest_of(*key, request.octets.first(signed_size), request.octets.subspan(digest_at))) {
+        return Verdict::kUnauthenticated;
+    }
+    extras.key = key;
+    return Verdict::kAnswered;
+}
+
+Verdict Responder::judge_rate(const Request& request, const Rights& rights, Extras& extras) {
+    const bool denied = rights.has(AccessFlag::kDeny) || rights.has(AccessFlag::kRestrict);
+    const Sighting sighting{.client = request.client.name != 0 ? request.client : clients_.find(request.source),
+                            .at = request.arrival,
+                            .first_octet = request.octets[0],
+                            .stratum = std::to_integer<std::uint8_t>(request.octets[1]),
+                            .port = request.source_port};
+    const Allowance allowance =
+        clients_.note(sighting, denied || rights.has(AccessFlag::kLimited) ? &rights.limit : nullptr);
+    if (denied && allowance == Allowance::kServe) {
+        extras.kiss = reference_id(rights.has(AccessFlag::kDeny) ? "DENY" : "RSTR");
+        return Verdict::kKissed;
+    }
+    if (denied) {
+        return Verdict::kDenied;
+    }
+    if (allowance == Allowance::kKiss && rights.has(AccessFlag::kKod)) {
+        extras.kiss = reference_id("RATE");
+        return Verdict::kKissed;
+    }
+    return allowance == Allowance::kServe ? Verdict::kAnswered : Verdict::kRateLimited;
+}
+
 void Responder::stamp(Reply& reply, const ServerState& state, LocalInstant departure) {
+    if (reply.timeless) {
+        return;
+    }
     NtpHeader header = read_header(header_of(reply));
     const bool synchronised = state.synchronised_at(departure) && state.stratum < kUnsynchronisedStratum;
     tell_state(header, state, synchronised);
@@ -197,6 +294,9 @@ void Responder::stamp(Reply& reply, const ServerState& state, LocalInstant depar
         fill_fractions(header, random_bits());
     }
     write_header(header, header_of(reply));
+    if (reply.key != nullptr) {
+        sign(reply);
+    }
 }
 
 ServerCounts Responder::counts() const {
@@ -204,6 +304,7 @@ ServerCounts Responder::counts() const {
     const auto read = [](const Tally& tally) { return tally.load(std::memory_order_relaxed); };
     std::ranges::transform(verdicts_, counts.verdicts.begin(), read);
     std::ranges::transform(versions_, counts.versions.begin(), read);
+    counts.clients_replaced = clients_.replaced();
     return counts;
 }
 
@@ -213,7 +314,7 @@ void Responder::note(Verdict verdict, std::span<const std::byte> octets) {
         tally.store(tally.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     };
     count(verdicts_[static_cast<std::size_t>(verdict)]);
-    if (verdict == Verdict::kAnswered || verdict == Verdict::kMalformed || verdict == Verdict::kUnauthenticated) {
+    if (is_request(verdict)) {
         count(versions_[version_of(octets[0])]);
     }
 }

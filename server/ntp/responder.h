@@ -4,42 +4,18 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
-#include <string_view>
+#include <utility>
 
 #include "server/clock/server_state.h"
+#include "server/ntp/access_rules.h"
+#include "server/ntp/client_table.h"
+#include "server/ntp/key_ring.h"
 #include "server/ntp/packet.h"
+#include "server/ntp/verdict.h"
 
 namespace tokimori {
-
-/// What became of a datagram. One counter each.
-enum class Verdict : std::uint8_t {
-    kAnswered,
-    kTooShort,         ///< under 48 octets
-    kBadLength,        ///< not a multiple of four
-    kBadVersion,       ///< 0, or above 4
-    kNotARequest,      ///< modes 2, 4, 5; mode 0 but of version 1 from a port other than 123
-    kControl,          ///< mode 6, whatever its length and version
-    kPrivate,          ///< mode 7, whatever its length and version; never answered
-    kMalformed,        ///< extension fields that do not fit
-    kUnauthenticated,  ///< a MAC we have no key for, a crypto-NAK, MS-SNTP
-    kForbiddenSource,  ///< port 0, our own address, broadcast, multicast
-};
-inline constexpr std::size_t kVerdictCount = 10;
-
-/// The word for `verdict` in metrics: lower case with underscores, such as "too_short".
-std::string_view verdict_name(Verdict verdict);
-
-/// What responders have counted since they began.
-struct ServerCounts {
-    std::array<std::uint64_t, kVerdictCount> verdicts{};
-    std::array<std::uint64_t, 5> versions{};  ///< by NTP version 1 … 4: what was a request, whatever came of it
-
-    std::uint64_t of(Verdict verdict) const { return verdicts[static_cast<std::size_t>(verdict)]; }
-    /// All datagrams.
-    std::uint64_t received() const;
-    ServerCounts& operator+=(const ServerCounts& other);
-};
 
 /// A datagram and how it came.
 struct Request {
@@ -47,6 +23,8 @@ struct Request {
     LocalInstant arrival;
     std::uint16_t source_port = 0;
     bool from_unicast = true;  ///< the source may be answered: a unicast address, not one of ours with our own port
+    ClientAddress source = {};
+    ClientKey client = {};  ///< what `Responder::find` said of `source`, if it was asked
 };
 
 /// Room for a reply. Keys and NTS will need more than a header.
@@ -54,17 +32,29 @@ struct Reply {
     std::array<std::byte, 1280> octets{};
     std::size_t size = 0;
     LocalInstant arrival;
+    bool timeless = false;     ///< a kiss code: tells no time, so that it cannot be taken for any
+    const Key* key = nullptr;  ///< signs the reply, as it signed the request; lives until keys change
 };
 
-/// The NTP server, RFC 5905 section 9.2 (fast_xmit): a request and the published state in, a reply out. No state per
-/// client, no allocation, no clock, no exception. One per worker.
+/// The NTP server, RFC 5905 section 9.2 (fast_xmit): a request and the published state in, a reply out. Keeps nothing
+/// of a client but a place in a table of fixed size; no allocation, no clock, no exception. One per worker.
 class Responder {
 public:
-    /// `seed` of the random bits below the precision; each worker has its own.
-    explicit Responder(std::uint64_t seed = 1) : random_state_{seed | 1} {}
+    /// `secret` seeds the random bits below the precision and the table of clients; each worker has its own. The table
+    /// has room for `clients` (0: nobody is remembered or limited).
+    explicit Responder(HashKey secret = {}, std::size_t clients = 0, int ipv6_prefix = 128);
 
-    /// Decides, and on `kAnswered` fills `reply` but for the time: unstamped, it says LI=3 and tells none. Never longer
-    /// than the request. Of the request only octet 0, poll and the transmit timestamp matter.
+    /// Who may ask from now on. Without a call: everybody, as often as they like.
+    void admit_by(std::shared_ptr<const AccessRules> rules) { rules_ = std::move(rules); }
+
+    /// With whose keys clients may authenticate from now on. Without a call: with nobody's.
+    void authenticate_by(std::shared_ptr<const KeyRing> keys) { keys_ = std::move(keys); }
+
+    /// To be called for each datagram of a batch before the first is answered: brings near what will be needed.
+    ClientKey find(const ClientAddress& source) const { return clients_.find(source); }
+
+    /// Decides, and where there is a reply fills it but for the time: unstamped, it says LI=3 and tells none. Never
+    /// longer than the request. Of the request only octet 0, poll and the transmit timestamp matter.
     Verdict answer(const Request& request, const ServerState& state, Reply& reply);
 
     /// The last touch before sending at `departure`: leap indicator, stratum, refid, root delay, root dispersion and
@@ -76,15 +66,38 @@ public:
     /// What was counted so far. Any thread may ask; nobody waits.
     ServerCounts counts() const;
 
+    /// Whether the sender of a control message that may be answered may also see who else asks.
+    bool may_list_clients(const Request& request) const {
+        return !rules_->for_query(request.source, request.source_port).has(AccessFlag::kNoMruList);
+    }
+
+    /// Who asked of late. Any thread.
+    const ClientTable& clients() const { return clients_; }
+
 private:
     /// Written by the thread that answers, read by any.
     using Tally = std::atomic<std::uint64_t>;
 
+    /// What goes into a reply beside the time.
+    struct Extras {
+        ReferenceId kiss{};
+        const Key* key = nullptr;
+    };
+
+    Verdict judge(const Request& request, Extras& extras);
+    Verdict judge_query(const Request& request);
+    Verdict judge_request(const Request& request, const Rights& rights, Extras& extras);
+    Verdict judge_rate(const Request& request, const Rights& rights, Extras& extras);
+    Verdict judge_key(const Request& request, const Rights& rights, std::size_t authenticator, Extras& extras) const;
     void note(Verdict verdict, std::span<const std::byte> octets);
     std::uint64_t random_bits();
 
     std::array<Tally, kVerdictCount> verdicts_{};
     std::array<Tally, 5> versions_{};
+    std::shared_ptr<const AccessRules> rules_;
+    std::shared_ptr<const KeyRing> keys_;
+    ClientTable clients_;
+    ClientTable queriers_;  ///< who sends control messages: a limit of its own
     std::uint64_t random_state_;
 };
 

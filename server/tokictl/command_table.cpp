@@ -11,7 +11,9 @@ Action prepare_sourcestats(CLI::App& app, Language language);
 Action prepare_selectdata(CLI::App& app, Language language);
 Action prepare_serverstats(CLI::App& app, Language language);
 Action prepare_leap(CLI::App& app, Language language);
+Action prepare_clients(CLI::App& app, Language language);
 Action prepare_waitsync(CLI::App& app, Language language);
+Action prepare_import(CLI::App& app, Language language);
 Action prepare_probe(CLI::App& app, Language language);
 
 namespace {
@@ -39,7 +41,15 @@ constexpr std::array kCommands{
             {"Leap seconds: what comes, what is served, who says so; with preview, what any of them would look like",
              "うるう秒: 予定、配信内容、各情報源の内容。preview で任意のうるう秒を表示"},
             prepare_leap},
+    Command{"clients",
+            {"Who asked for the time of late, how often, and who asked too often",
+             "最近のクライアント: 問い合わせの頻度と、制限を超えた回数"},
+            prepare_clients},
     Command{"waitsync", {"Waits until the clock is synchronised", "時計が同期するまで待ちます"}, prepare_waitsync},
+    Command{"import",
+            {"Prints what an ntp.conf or chrony.conf means in tokimori.toml, and what it cannot take over",
+             "ntp.conf や chrony.conf の内容を tokimori.toml の形で表示し、引き継げない行を知らせます"},
+            prepare_import},
     Command{"probe",
             {"Looks at this machine: what it has, what is in the way, what to write into tokimori.toml",
              "このマシンを調べます: 機器、妨げになるもの、tokimori.toml に書く内容"},

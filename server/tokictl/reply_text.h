@@ -18,5 +18,6 @@ std::string sourcestats_text(const boost::json::object& reply, Language language
 std::string selectdata_text(const boost::json::object& reply, Language language);
 std::string serverstats_text(const boost::json::object& reply, Language language);
 std::string leap_text(const boost::json::object& reply, Language language);
+std::string clients_text(const boost::json::object& reply, Language language);
 
 }  // namespace tokimori

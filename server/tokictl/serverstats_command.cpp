@@ -26,6 +26,10 @@ constexpr std::array kVerdicts{
     Word{"malformed", {"  refused: malformed", "  拒否: 形式が不正"}},
     Word{"unauthenticated", {"  refused: unknown key", "  拒否: 鍵が不明"}},
     Word{"forbidden_source", {"  refused: forbidden source", "  拒否: 送信元が不正"}},
+    Word{"denied", {"  refused: denied by a rule", "  拒否: アクセス規則"}},
+    Word{"rate_limited", {"  refused: too often", "  拒否: 頻度が高すぎる"}},
+    Word{"queried", {"Control messages answered (mode 6)", "応答した制御メッセージ (mode 6)"}},
+    Word{"kissed", {"  refused with a kiss code", "  拒否: kiss code を返答"}},
 };
 
 constexpr std::array kControl{
@@ -59,6 +63,8 @@ std::string serverstats_text(const json::object& reply, Language language) {
             say(language, "NTP version {} requests", "NTP バージョン {} の要求", std::string{version.key()}),
             count(integer_in(object_in(counts, "versions"), version.key())));
     }
+    lines.emplace_back(say(language, "Clients replaced by others", "置き換えられたクライアント"),
+                       count(integer_in(counts, "clients_replaced")));
     add(lines, object_in(counts, "control"), kControl, language);
     return text_of_lines(lines);
 }

@@ -460,8 +460,58 @@ TEST(Configuration, NamesTheNearestChoice) {
 TEST(Configuration, SaysWhichPartsOfTheContractThisVersionDoesNotServe) {
     const std::string why = "not available in this version";
     EXPECT_THAT(errors_of("\n[[upstream]]\naddress = \"ntp.example.jp\""), is_refused_at(2, why));
-    EXPECT_THAT(errors_of("[access]\nallow = [\"192.0.2.0/24\"]"), is_refused_at(1, why));
-    EXPECT_THAT(errors_of("[access]"), IsEmpty());
+}
+
+TEST(Configuration, ReadsWhoMayAsk) {
+    const auto read = parse_configuration(R"([access]
+allow = ["192.0.2.0/24", "2001:db8::/32", "private"]
+deny = ["192.0.2.7"]
+query = []
+refuse = "restrict"
+interval = "2s"
+burst = 20
+leak = 3
+kod = true
+clients = 2048
+ipv6_prefix = 64
+keys_file = "/etc/tokimori/keys"
+[[access.rule]]
+from = ["198.51.100.0/24"]
+flags = ["limited", "kod", "nomodify"]
+interval = "8s"
+[[access.rule]]
+from = ["any"]
+)",
+                                          "test.toml");
+    ASSERT_THAT(read.errors, IsEmpty());
+    const AccessPolicy& access = read.configuration->access;
+    ASSERT_EQ(access.allow.size(), 2 + private_networks().size());
+    EXPECT_EQ(access.allow[0], Prefix::v4(0xC0000200, 24));
+    EXPECT_EQ(access.allow[1], (Prefix{{0x2001'0DB8'0000'0000, 0}, 32}));
+    EXPECT_EQ(access.deny, (std::vector{Prefix::v4(0xC0000207, 32)}));
+    EXPECT_THAT(access.query, IsEmpty());
+    EXPECT_EQ(access.refusal, Refusal::kRestrict);
+    EXPECT_EQ(access.limit, (RateLimit{2s, 20, 3}));
+    EXPECT_TRUE(access.kiss);
+    EXPECT_EQ(access.clients, 2048U);
+    EXPECT_EQ(access.ipv6_prefix, 64);
+    EXPECT_EQ(read.configuration->keys_file, "/etc/tokimori/keys");
+    ASSERT_EQ(access.rules.size(), 2U);
+    EXPECT_EQ(access.rules[0].flags, (std::vector{AccessFlag::kLimited, AccessFlag::kKod, AccessFlag::kNoModify}));
+    EXPECT_EQ(access.rules[0].interval, 8s);
+    EXPECT_EQ(access.rules[1].from, all_networks());
+}
+
+TEST(Configuration, RefusesNetworksThatAreNone) {
+    for (const char* const wrong : {"192.0.2.1/24", "192.0.2.0/33", "192.0.2.0/-1", "192.0.2", "2001:db8::/129",
+                                    "2001:db8::1/64", "lan", "", "10.0.0.0/8,192.0.2.0/24", "10.0.0.0/"}) {
+        EXPECT_THAT(errors_of("[access]\nallow = [\"" + std::string(wrong) + "\"]"),
+                    is_refused_at(2, "list of networks"))
+            << wrong;
+    }
+    EXPECT_THAT(errors_of("[access]\nallow = \"any\""), is_refused_at(2, "list of networks"));
+    EXPECT_THAT(errors_of("[[access.rule]]\nflags = [\"noserv\"]\nfrom = [\"any\"]"), is_refused_at(2, "noserve"));
+    EXPECT_THAT(errors_of("[[access.rule]]\nflags = []"), is_refused_at(1, "has no from"));
 }
 
 TEST(Configuration, ReadsHowLeapSecondsAreServedAndEnteredByHand) {

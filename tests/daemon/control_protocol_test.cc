@@ -53,7 +53,8 @@ std::vector<std::string> names_in(const json::object& object) {
 }
 
 TEST(ControlProtocol, TellsWithEveryReplyWhenItIsTrueAndHowTheClockIsDoing) {
-    for (const char* const name : {"tracking", "sources", "sourcestats", "selectdata", "serverstats", "status"}) {
+    for (const char* const name :
+         {"tracking", "sources", "sourcestats", "selectdata", "serverstats", "status", "clients"}) {
         const json::object at = tell(name).at("at").as_object();
         EXPECT_EQ(at.at("utc"), "2026-11-28T07:12:00.250000000Z");
         EXPECT_EQ(at.at("jst"), "2026-11-28 16:12:00.250000000 JST");
@@ -211,6 +212,38 @@ TEST(ControlProtocol, TellsWhatWasCounted) {
     EXPECT_EQ(counts.at("counted_for_ns"), 600 * SampleFacts::kSecond);
 }
 
+TEST(ControlProtocol, ListsTheClientsOfAllWorkersTheLatestFirst) {
+    ControlFacts facts = sample();
+    ClientTable one{100, 128, HashKey{1, 2}};
+    ClientTable other{1000, 128, HashKey{3, 4}};
+    const auto ask_from = [&](ClientTable& table, ClientAddress address, int seconds_ago) {
+        const LocalInstant at = facts.clock.now - std::chrono::seconds{seconds_ago};
+        table.note({.client = table.find(address), .at = at, .first_octet = std::byte{0xE3}, .stratum = 16, .port = 99},
+                   nullptr);
+    };
+    ask_from(one, ClientAddress::v4(0xC0000207), 30);
+    ask_from(other, {0x2001'0DB8'0000'0000, 1}, 10);
+    for (std::uint32_t i = 0; i < 600; ++i) {
+        ask_from(other, ClientAddress::v4(0x0A000000 + i), 100);
+    }
+    facts.client_tables = {&one, &other};
+    facts.server.clients_replaced = 4;
+    const json::object clients = ask(R"({"version":1,"request":"clients"})", facts).at("clients").as_object();
+    EXPECT_EQ(clients.at("known"), 602);
+    EXPECT_EQ(clients.at("replaced"), 4);
+    const json::array& latest = clients.at("latest").as_array();
+    ASSERT_EQ(latest.size(), 500U);
+    EXPECT_EQ(latest[0].at("address"), "2001:db8::1");
+    EXPECT_EQ(latest[1].at("address"), "192.0.2.7");
+    EXPECT_EQ(latest[1].at("last_seen_age_ns"), 30 * SampleFacts::kSecond);
+    EXPECT_EQ(latest[1].at("version"), 4);
+    EXPECT_EQ(latest[1].at("mode"), 3);
+    EXPECT_EQ(latest[1].at("leap"), 3);
+    EXPECT_EQ(latest[1].at("stratum"), 16);
+    EXPECT_EQ(latest[1].at("requests"), 1);
+    EXPECT_EQ(latest[1].at("interval_ns"), nullptr);
+}
+
 TEST(ControlProtocol, TellsEverythingInOneReply) {
     const json::object status = tell("status");
     EXPECT_THAT(names_in(status), ElementsAre("version", "request", "at", "product", "tracking", "sources",
@@ -251,9 +284,9 @@ TEST(ControlProtocol, RefusesWithCodesThatStay) {
 }
 
 TEST(ControlProtocol, SaysWhatMayBeAskedFor) {
-    const json::object reply = ask(R"({"version":1,"request":"clients"})", sample());
+    const json::object reply = ask(R"({"version":1,"request":"birthdays"})", sample());
     EXPECT_THAT(std::string{reply.at("error").at("message").as_string()},
-                HasSubstr("tracking, sources, sourcestats, selectdata, serverstats, leap, status"));
+                HasSubstr("tracking, sources, sourcestats, selectdata, serverstats, leap, clients, status"));
 }
 
 TEST(ControlProtocol, AsksForNoFactsWhereThereIsNothingToTell) {

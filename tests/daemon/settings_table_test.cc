@@ -79,6 +79,7 @@ TEST(SettingsTable, ReadsItsOwnEndsOfARangeAndChoices) {
 
 TEST(SettingsTable, HoldsTheDefaultsOfConfiguration) {
     Configuration expected;
+    expected.access.rules.resize(1);
     expected.refclocks.resize(1);
     Configuration filled;
     filled.refclocks.resize(1);
@@ -101,6 +102,15 @@ TEST(SettingsTable, HoldsTheDefaultsOfConfiguration) {
     filled.log_level = LogLevel::kDebug;
     filled.statistics_files.clear();
     filled.statistics_keep_days = 1;
+    filled.access = {.allow = {},
+                     .deny = {},
+                     .query = {},
+                     .refusal = Refusal::kDeny,
+                     .limit = {Duration{1}, 1, 1},
+                     .kiss = true,
+                     .clients = 1,
+                     .ipv6_prefix = 1,
+                     .rules = {{}}};
     filled.refclocks[0].port = 1;
     filled.refclocks[0].frequency_error_ppm = 9.0;
     filled.refclocks[0].leap = LeapKind::kInsert;

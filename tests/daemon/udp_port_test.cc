@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <set>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -151,6 +152,38 @@ TEST(UdpPort, RefusesAPortThatIsTaken) {
 TEST(UdpPort, SharesAPortAmongWorkers) {
     const UdpPort first{{"127.0.0.1", 0}, true};
     EXPECT_NO_THROW((UdpPort{{"127.0.0.1", port_of(first.descriptor())}, true}));
+}
+
+TEST(UdpPort, LetsEachClientComeToTheSameOneOfSeveralPortsAlways) {
+    UdpPort first{{"0.0.0.0", 0}, true};
+    const std::uint16_t number = port_of(first.descriptor());
+    UdpPort second{{"0.0.0.0", number}, true};
+    UdpPort third{{"0.0.0.0", number}, true};
+    ASSERT_TRUE(third.steer_by_source(3));
+    UdpPort* const ports[] = {&first, &second, &third};
+    std::set<const UdpPort*> used;
+    for (int host = 1; host <= 30; ++host) {
+        const std::string from = "127.0.0." + std::to_string(host);
+        std::set<const UdpPort*> came_to;
+        for (const char* asked : {"127.0.0.1", "127.0.0.1", "127.0.0.2", "127.0.0.1"}) {
+            const Client client{from.c_str(), asked, number};
+            client.send("hello");
+            pollfd watched[] = {
+                {first.descriptor(), POLLIN, 0}, {second.descriptor(), POLLIN, 0}, {third.descriptor(), POLLIN, 0}};
+            ASSERT_EQ(poll(watched, 3, kPatience), 1);
+            for (std::size_t i = 0; i < 3; ++i) {
+                if (watched[i].revents != 0) {
+                    came_to.insert(ports[i]);
+                    const auto batch = ports[i]->receive();
+                    ASSERT_EQ(batch.size(), 1U);
+                    EXPECT_EQ(batch[0].source, ClientAddress::v4(0x7F000000U + static_cast<unsigned>(host)));
+                }
+            }
+        }
+        EXPECT_EQ(came_to.size(), 1U) << from;
+        used.insert(came_to.begin(), came_to.end());
+    }
+    EXPECT_EQ(used.size(), 3U);
 }
 
 TEST(UdpPort, ExplainsEveryFailureInASentence) {

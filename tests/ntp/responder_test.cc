@@ -33,8 +33,8 @@ NtpHeader reply_to(const Datagram& octets) {
     return header_of(reply);
 }
 
-// One line per version 0 … 7, one letter per mode 0 … 7: A answered, V bad version, N not a request, C control, P
-// private.
+// One line per version 0 … 7, one letter per mode 0 … 7: A answered, V bad version, N not a request, C control (that
+// may be asked), P private.
 const std::string kVerdictsFromHighPort[8] = {"VVVVVVCP", "AANANNCP", "NANANNCP", "NANANNCP",
                                               "NANANNCP", "VVVVVVCP", "VVVVVVCP", "VVVVVVCP"};
 const std::string kVerdictsFromPort123[8] = {"VVVVVVCP", "NANANNCP", "NANANNCP", "NANANNCP",
@@ -49,7 +49,7 @@ Verdict verdict_of_letter(char letter) {
         case 'N':
             return Verdict::kNotARequest;
         case 'C':
-            return Verdict::kControl;
+            return Verdict::kQueried;
         default:
             return Verdict::kPrivate;
     }
@@ -77,7 +77,7 @@ const RequestRow kRequests[] = {
     {"one octet", from_hex("23"), Verdict::kTooShort},
     {"47 octets", Datagram(47, std::byte{0x23}), Verdict::kTooShort},
     {"50 octets", datagram(0x23) + zeros(2), Verdict::kBadLength},
-    {"mode 6 of 12 octets", from_hex("16020001 00000000 00000000"), Verdict::kControl},
+    {"mode 6 of 12 octets", from_hex("16020001 00000000 00000000"), Verdict::kQueried},
     {"monlist", from_hex("1700032a 00000000"), Verdict::kPrivate},
     {"mode 7 with a thousand octets", from_hex("17") + zeros(1000), Verdict::kPrivate},
     {"v4 with a crypto-NAK", datagram(0x23) + zeros(4), Verdict::kUnauthenticated},
@@ -210,7 +210,7 @@ TEST(Responder, CountsEachVerdictForItself) {
     }
     const ServerCounts counts = responder.counts();
     EXPECT_EQ(counts.of(Verdict::kAnswered), 3U);
-    EXPECT_EQ(counts.of(Verdict::kControl), 1U);
+    EXPECT_EQ(counts.of(Verdict::kQueried), 1U);
     EXPECT_EQ(counts.of(Verdict::kPrivate), 2U);
     EXPECT_EQ(counts.of(Verdict::kTooShort), 0U);
     EXPECT_EQ(counts.received(), 6U);
@@ -223,6 +223,92 @@ TEST(Responder, CountsTheVersionsOfRequestsOnly) {
         responder.answer(request_of(datagram(octet)), synchronised_state(), reply);
     }
     EXPECT_EQ(responder.counts().versions, (std::array<std::uint64_t, 5>{0, 1, 0, 1, 2}));
+}
+
+AccessPolicy policy_with(std::vector<AccessFlag> flags) {
+    AccessPolicy policy;
+    policy.rules = {{.from = all_networks(), .flags = std::move(flags)}};
+    return policy;
+}
+
+struct RuleRow {
+    std::vector<AccessFlag> flags;
+    Verdict for_time;
+    Verdict for_query;
+};
+
+// The order and the effects of ntpd's flags.
+TEST(Responder, DoesWhatEachFlagOfARuleSays) {
+    const RuleRow rows[] = {
+        {{}, Verdict::kAnswered, Verdict::kQueried},
+        {{AccessFlag::kIgnore}, Verdict::kDenied, Verdict::kDenied},
+        {{AccessFlag::kNoServe}, Verdict::kDenied, Verdict::kQueried},
+        {{AccessFlag::kNoQuery}, Verdict::kAnswered, Verdict::kControl},
+        {{AccessFlag::kNoTrust}, Verdict::kUnauthenticated, Verdict::kQueried},
+        {{AccessFlag::kDeny}, Verdict::kKissed, Verdict::kQueried},
+        {{AccessFlag::kRestrict}, Verdict::kKissed, Verdict::kQueried},
+        {{AccessFlag::kNoModify, AccessFlag::kNoPeer, AccessFlag::kNoTrap}, Verdict::kAnswered, Verdict::kQueried},
+    };
+    for (const RuleRow& row : rows) {
+        Responder responder;
+        Reply reply;
+        responder.admit_by(std::make_shared<AccessRules>(policy_with(row.flags)));
+        const auto verdict = [&](const Datagram& octets) {
+            Request request = request_of(octets);
+            request.source = ClientAddress::v4(0xC0000201);
+            return responder.answer(request, synchronised_state(), reply);
+        };
+        EXPECT_EQ(verdict(datagram(0x23)), row.for_time);
+        EXPECT_EQ(verdict(from_hex("16020001 00000000 00000000")), row.for_query);
+    }
+}
+
+TEST(Responder, TellsNoTimeInAKissCode) {
+    Responder responder({1, 2}, 100);
+    Reply reply;
+    AccessPolicy policy = policy_with({AccessFlag::kLimited, AccessFlag::kKod});
+    policy.limit.leak = 0;
+    responder.admit_by(std::make_shared<AccessRules>(policy));
+    Verdict verdict = Verdict::kAnswered;
+    for (int i = 0; i < policy.limit.burst + 1; ++i) {
+        verdict = responder.answer(request_of(datagram(0x23)), synchronised_state(), reply);
+    }
+    ASSERT_EQ(verdict, Verdict::kKissed);
+    responder.stamp(reply, synchronised_state(), kNow + seconds(1));
+    const NtpHeader header = header_of(reply);
+    EXPECT_EQ(reply.size, kHeaderSize);
+    EXPECT_EQ(header.leap, LeapIndicator::kUnsynchronised);
+    EXPECT_EQ(header.stratum, 0);
+    EXPECT_EQ(header.mode, NtpMode::kServer);
+    EXPECT_EQ(header.refid, reference_id("RATE"));
+    EXPECT_EQ(header.reference.bits, 0U);
+    for (const NtpTimestamp stamp : {header.origin, header.receive, header.transmit}) {
+        EXPECT_EQ(stamp.bits, 0x0123'4567'89AB'CDEFU);
+    }
+    EXPECT_EQ(responder.answer(request_of(datagram(0x23)), synchronised_state(), reply), Verdict::kRateLimited);
+}
+
+TEST(Responder, TellsTheTimeAfterAKissCodeInTheSameRoom) {
+    Responder responder;
+    Reply reply;
+    responder.admit_by(std::make_shared<AccessRules>(policy_with({AccessFlag::kDeny})));
+    EXPECT_EQ(responder.answer(request_of(datagram(0x23)), synchronised_state(), reply), Verdict::kKissed);
+    responder.admit_by(std::make_shared<AccessRules>());
+    EXPECT_EQ(responder.answer(request_of(datagram(0x23)), synchronised_state(), reply), Verdict::kAnswered);
+    responder.stamp(reply, synchronised_state(), kNow);
+    EXPECT_EQ(header_of(reply).stratum, 1);
+}
+
+TEST(Responder, LimitsControlMessagesForThemselves) {
+    Responder responder;
+    Reply reply;
+    int queried = 0;
+    for (int i = 0; i < 1000; ++i) {
+        const Datagram octets = from_hex("16020001 00000000 00000000");
+        queried += responder.answer(request_of(octets), synchronised_state(), reply) == Verdict::kQueried ? 1 : 0;
+    }
+    EXPECT_EQ(queried, 40);
+    EXPECT_EQ(responder.answer(request_of(datagram(0x23)), synchronised_state(), reply), Verdict::kAnswered);
 }
 
 TEST(ServerCounts, AddUpOverWorkers) {

@@ -17,7 +17,7 @@ from programs import Chain, Process, program, slowness
 
 pytestmark = pytest.mark.story
 
-COMMANDS = ["tracking", "sources", "sourcestats", "selectdata", "serverstats"]
+COMMANDS = ["tracking", "sources", "sourcestats", "selectdata", "serverstats", "clients"]
 INTEGER, NUMBER, TEXT, FLAG, NOTHING = (int,), (int, float), (str,), (bool,), (type(None),)
 
 AT = {"utc": TEXT, "jst": TEXT, "uptime_ns": INTEGER, "state": TEXT, "state_age_ns": INTEGER, "disputed": FLAG,
@@ -40,7 +40,7 @@ SOURCESTATS = {**SOURCE, "samples": INTEGER, "span_ns": INTEGER, "last_sample_ag
 SELECTDATA = {**SOURCE, "prefer": FLAG, "noselect": FLAG, "trust": FLAG, "last_heard_age_ns": INTEGER,
               "lowest_ns": INTEGER, "highest_ns": INTEGER, "delay_ns": INTEGER}
 SERVERSTATS = {"counted_for_ns": INTEGER, "received": INTEGER, "verdicts": (dict,), "versions": (dict,),
-               "control": (dict,)}
+               "clients_replaced": INTEGER, "control": (dict,)}
 
 
 def assert_shape(found: Dict[str, Any], shape: Dict[str, Any]) -> None:

@@ -119,10 +119,22 @@ TEST(ServerstatsText, CountsEveryVerdictEvenOneThatIsNew) {
     const std::string text = serverstats_text(sample(), Language::kEnglish);
     EXPECT_THAT(text, HasSubstr("NTP packets received        : 8\n"));
     EXPECT_THAT(text, HasSubstr("NTP packets answered        : 7\n"));
-    EXPECT_THAT(text, HasSubstr("rate_limited                : 2\n"));
+    EXPECT_THAT(text, HasSubstr("newfangled                  : 2\n"));
     EXPECT_THAT(text, HasSubstr("NTP version 4 requests      : 5\n"));
     EXPECT_THAT(text, HasSubstr("Control connections dropped : 1\n"));
     EXPECT_THAT(serverstats_text(sample(), Language::kJapanese), HasSubstr("応答した NTP パケット"));
+}
+
+TEST(ClientsText, ShowsWhoAskedAndHowOften) {
+    const json::value reply = json::parse(R"({"clients":{"known":2,"replaced":7,"latest":[
+        {"address":"192.0.2.7","requests":120,"limited":30,"interval_ns":16000000000,"last_seen_age_ns":3000000000,
+         "first_seen_age_ns":90000000000,"version":4,"mode":3,"leap":0,"stratum":2},
+        {"address":"2001:db8::1","requests":1,"limited":0,"interval_ns":null}]}})");
+    const std::string text = clients_text(reply.as_object(), Language::kEnglish);
+    EXPECT_THAT(text, HasSubstr("192.0.2.7         120       30"));
+    EXPECT_THAT(text, HasSubstr("2001:db8::1         1        0"));
+    EXPECT_THAT(text, HasSubstr("2 clients are known, 7 made room for others"));
+    EXPECT_THAT(clients_text(reply.as_object(), Language::kJapanese), HasSubstr("アドレス"));
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ inline constexpr const char* kSampleReply = R"({
    {"name":"受信機","tally":"?","reason":"born_yesterday","prefer":false,"noselect":true,"trust":true,
     "last_heard_age_ns":null,"lowest_ns":null,"highest_ns":null,"delay_ns":null}],
  "serverstats":{"counted_for_ns":600000000000,"received":8,
-   "verdicts":{"answered":7,"too_short":1,"rate_limited":2},"versions":{"1":0,"2":0,"3":2,"4":5},
+   "verdicts":{"answered":7,"too_short":1,"newfangled":2},"versions":{"1":0,"2":0,"3":2,"4":5},
    "control":{"accepted":3,"open":1,"requests":9,"refused":2,"dropped":1}}
 })";
 

@@ -1,0 +1,125 @@
+#include "server/ntp/mac.h"
+
+#include <nettle/cmac.h>
+#include <nettle/md5.h>
+#include <nettle/memops.h>
+#include <nettle/sha1.h>
+#include <nettle/sha2.h>
+
+#include <algorithm>
+
+namespace tokimori {
+namespace {
+
+constexpr std::size_t kShortDigest = 16;
+
+struct Name {
+    std::string_view name;
+    MacType type;
+};
+
+constexpr std::array kNames{Name{"md5", MacType::kMd5},
+                            Name{"m", MacType::kMd5},
+                            Name{"sha1", MacType::kSha1},
+                            Name{"sha", MacType::kSha1},
+                            Name{"sha256", MacType::kSha256},
+                            Name{"sha384", MacType::kSha384},
+                            Name{"sha512", MacType::kSha512},
+                            Name{"aes128", MacType::kAes128Cmac},
+                            Name{"aes128cmac", MacType::kAes128Cmac},
+                            Name{"aes-128-cmac", MacType::kAes128Cmac},
+                            Name{"aes256", MacType::kAes256Cmac},
+                            Name{"aes256cmac", MacType::kAes256Cmac}};
+
+char lower(char letter) {
+    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+}
+
+const std::uint8_t* octets_of(std::span<const std::byte> message) {
+    return reinterpret_cast<const std::uint8_t*>(message.data());
+}
+
+std::uint8_t* room_of(std::array<std::byte, kLongestDigest>& digest) {
+    return reinterpret_cast<std::uint8_t*>(digest.data());
+}
+
+/// One hash of nettle's: key, then message.
+template <typename Context, auto kInit, auto kUpdate, auto kDigest>
+void hash(const Key& key, std::span<const std::byte> message, std::size_t size, std::uint8_t* digest) {
+    Context context;
+    kInit(&context);
+    kUpdate(&context, key.size, key.secret.data());
+    kUpdate(&context, message.size(), octets_of(message));
+    kDigest(&context, size, digest);
+}
+
+/// One CMAC of nettle's.
+template <typename Context, auto kSetKey, auto kUpdate, auto kDigest>
+void cmac(const Key& key, std::span<const std::byte> message, std::uint8_t* digest) {
+    Context context;
+    kSetKey(&context, key.secret.data());
+    kUpdate(&context, message.size(), octets_of(message));
+    kDigest(&context, kShortDigest, digest);
+}
+
+}  // namespace
+
+std::optional<MacType> mac_type_named(std::string_view name) {
+    const auto same = [name](const Name& row) {
+        return std::equal(name.begin(), name.end(), row.name.begin(), row.name.end(),
+                          [](char a, char b) { return lower(a) == b; });
+    };
+    const auto found = std::find_if(kNames.begin(), kNames.end(), same);
+    return found != kNames.end() ? std::optional(found->type) : std::nullopt;
+}
+
+std::size_t digest_size(MacType type) {
+    const bool is_short = type == MacType::kMd5 || type == MacType::kAes128Cmac || type == MacType::kAes256Cmac;
+    return is_short ? kShortDigest : kLongestDigest;
+}
+
+std::size_t key_size(MacType type) {
+    return type == MacType::kAes128Cmac ? 16 : type == MacType::kAes256Cmac ? 32 : 0;
+}
+
+std::array<std::byte, kLongestDigest> digest_of(const Key& key, std::span<const std::byte> message) {
+    std::array<std::byte, kLongestDigest> digest{};
+    std::uint8_t* const room = room_of(digest);
+    switch (key.type) {
+        case MacType::kMd5:
+            hash<md5_ctx, nettle_md5_init, nettle_md5_update, nettle_md5_digest>(key, message, kShortDigest, room);
+            break;
+        case MacType::kSha1:
+            hash<sha1_ctx, nettle_sha1_init, nettle_sha1_update, nettle_sha1_digest>(key, message, kLongestDigest,
+                                                                                     room);
+            break;
+        case MacType::kSha256:
+            hash<sha256_ctx, nettle_sha256_init, nettle_sha256_update, nettle_sha256_digest>(key, message,
+                                                                                             kLongestDigest, room);
+            break;
+        case MacType::kSha384:
+            hash<sha512_ctx, nettle_sha384_init, nettle_sha512_update, nettle_sha384_digest>(key, message,
+                                                                                             kLongestDigest, room);
+            break;
+        case MacType::kSha512:
+            hash<sha512_ctx, nettle_sha512_init, nettle_sha512_update, nettle_sha512_digest>(key, message,
+                                                                                             kLongestDigest, room);
+            break;
+        case MacType::kAes128Cmac:
+            cmac<cmac_aes128_ctx, nettle_cmac_aes128_set_key, nettle_cmac_aes128_update, nettle_cmac_aes128_digest>(
+                key, message, room);
+            break;
+        case MacType::kAes256Cmac:
+            cmac<cmac_aes256_ctx, nettle_cmac_aes256_set_key, nettle_cmac_aes256_update, nettle_cmac_aes256_digest>(
+                key, message, room);
+            break;
+    }
+    return digest;
+}
+
+bool is_digest_of(const Key& key, std::span<const std::byte> message, std::span<const std::byte> digest) {
+    const auto expected = digest_of(key, message);
+    return digest.size() == digest_size(key.type) && memeql_sec(expected.data(), digest.data(), digest.size()) != 0;
+}
+
+}  // namespace tokimori

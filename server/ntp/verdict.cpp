@@ -1,0 +1,27 @@
+#include "server/ntp/verdict.h"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+namespace tokimori {
+
+std::string_view verdict_name(Verdict verdict) {
+    static constexpr std::array<std::string_view, kVerdictCount> kNames = {
+        "answered",  "too_short",       "bad_length",       "bad_version", "not_a_request", "control", "private",
+        "malformed", "unauthenticated", "forbidden_source", "denied",      "rate_limited",  "kissed",  "queried"};
+    return kNames[static_cast<std::size_t>(verdict)];
+}
+
+std::uint64_t ServerCounts::received() const {
+    return std::accumulate(verdicts.begin(), verdicts.end(), std::uint64_t{0});
+}
+
+ServerCounts& ServerCounts::operator+=(const ServerCounts& other) {
+    std::transform(verdicts.begin(), verdicts.end(), other.verdicts.begin(), verdicts.begin(), std::plus{});
+    std::transform(versions.begin(), versions.end(), other.versions.begin(), versions.begin(), std::plus{});
+    clients_replaced += other.clients_replaced;
+    return *this;
+}
+
+}  // namespace tokimori

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tokimori {
+
+/// "192.0.2.0" and "255.255.255.0" → "192.0.2.0/24"; bits behind the mask are cleared. An empty mask is that of one
+/// address. nullopt where it is no numeric address, or the mask has gaps.
+std::optional<std::string> network_of(std::string_view address, std::string_view mask);
+
+/// chrony's way: "192.0.2.0/24", "192.0.2" (the dots give the prefix), "2001:db8::/32", an address alone. nullopt for
+/// names of hosts.
+std::optional<std::string> chrony_network_of(std::string_view text);
+
+}  // namespace tokimori

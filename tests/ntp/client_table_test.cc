@@ -1,0 +1,249 @@
+#include "server/ntp/client_table.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include "tests/ntp/scene.h"
+
+namespace tokimori {
+namespace {
+
+constexpr HashKey kSecret{0x0706'0504'0302'0100, 0x0F0E'0D0C'0B0A'0908};
+constexpr RateLimit kLan{};
+
+ClientAddress host(unsigned number) {
+    return ClientAddress::v4(10U << 24 | number);
+}
+
+Sighting sighting_of(const ClientTable& table, ClientAddress address, LocalInstant at, unsigned first_octet = 0x23) {
+    return {.client = table.find(address), .at = at, .first_octet = static_cast<std::byte>(first_octet), .port = 4000};
+}
+
+Allowance ask(ClientTable& table, ClientAddress address, LocalInstant at, const RateLimit* limit = &kLan) {
+    return table.note(sighting_of(table, address, at), limit);
+}
+
+/// How many of `count` requests are served that come every `interval`.
+int served(ClientTable& table, ClientAddress address, int count, Duration interval, LocalInstant from = kNow,
+           const RateLimit& limit = kLan) {
+    int answers = 0;
+    for (int i = 0; i < count; ++i) {
+        answers += ask(table, address, from + i * interval, &limit) == Allowance::kServe ? 1 : 0;
+    }
+    return answers;
+}
+
+std::vector<Client> all(const ClientTable& table) {
+    std::vector<Client> clients;
+    table.for_each([&](const Client& client) { clients.push_back(client); });
+    return clients;
+}
+
+TEST(SipHash, IsThePublishedFunctionWithTwoAndFourRounds) {
+    EXPECT_EQ((siphash<2, 4>(kSecret, 0x0706'0504'0302'0100)), 0x93F5'F579'9A93'2462U);
+}
+
+TEST(ClientTable, RemembersWhatAClientIsLike) {
+    ClientTable table(1000, 128, kSecret);
+    Sighting sighting = sighting_of(table, host(1), kNow);
+    sighting.first_octet = std::byte{0xE3};
+    sighting.stratum = 16;
+    sighting.port = 123;
+    table.note(sighting, nullptr);
+    for (int i = 1; i <= 20; ++i) {
+        sighting.at = kNow + i * seconds(64);
+        table.note(sighting, nullptr);
+    }
+    const auto clients = all(table);
+    ASSERT_EQ(clients.size(), 1U);
+    EXPECT_EQ(clients[0].address, host(1));
+    EXPECT_EQ(clients[0].first_seen, kNow);
+    EXPECT_EQ(clients[0].last_seen, kNow + 20 * seconds(64));
+    EXPECT_EQ(clients[0].requests, 21U);
+    EXPECT_EQ(clients[0].limited, 0U);
+    EXPECT_NEAR(static_cast<double>(clients[0].interval.count()), 64e9, 6e9);
+    EXPECT_EQ(clients[0].first_octet, std::byte{0xE3});
+    EXPECT_EQ(clients[0].stratum, 16);
+    EXPECT_EQ(clients[0].port, 123);
+}
+
+TEST(ClientTable, MeasuresIntervalsFromMillisecondsToDays) {
+    for (const Duration interval : {Duration{milliseconds(1)}, Duration{seconds(1)}, Duration{hours(24)}}) {
+        ClientTable table(1000, 128, kSecret);
+        for (int i = 0; i < 50; ++i) {
+            ask(table, host(1), kNow + i * interval, nullptr);
+        }
+        const double ratio =
+            static_cast<double>(all(table)[0].interval.count()) / static_cast<double>(interval.count());
+        EXPECT_NEAR(ratio, 1.0, 0.1) << interval.count();
+    }
+}
+
+TEST(ClientTable, KeepsAllClientsItHasRoomForAndGivesEachItsOwnName) {
+    constexpr unsigned kClients = 65536;
+    ClientTable table(kClients, 128, kSecret);
+    for (unsigned i = 0; i < kClients; ++i) {
+        ask(table, i % 2 == 0 ? host(i) : ClientAddress{0x2001'0DB8'0000'0000U | i, i}, kNow, nullptr);
+    }
+    EXPECT_LE(table.replaced(), kClients / 20);
+    EXPECT_EQ(all(table).size() + table.replaced(), kClients);
+    for (const Client& client : all(table)) {
+        const auto number = static_cast<unsigned>(client.address.low & 0xFF'FFFF);
+        ASSERT_EQ(client.address,
+                  number % 2 == 0 ? host(number) : (ClientAddress{0x2001'0DB8'0000'0000U | number, number}));
+    }
+}
+
+TEST(ClientTable, RemembersNobodyWithoutRoom) {
+    ClientTable table(0, 128, kSecret);
+    EXPECT_EQ(served(table, host(1), 1000, nanoseconds(1)), 1000);
+    EXPECT_TRUE(all(table).empty());
+}
+
+TEST(ClientTable, CountsIpv6ClientsByTheirPrefix) {
+    for (const int prefix : {48, 64, 128}) {
+        ClientTable table(1000, prefix, kSecret);
+        for (std::uint64_t i = 0; i < 8; ++i) {
+            ask(table, {0x2001'0DB8'0000'0000U, i}, kNow, nullptr);
+            ask(table, {0x2001'0DB8'0000'0001, i}, kNow, nullptr);
+        }
+        EXPECT_EQ(all(table).size(), prefix == 48 ? 1U : prefix == 64 ? 2U : 16U);
+    }
+}
+
+TEST(ClientTable, ForgetsWhoWasSilentForLongest) {
+    ClientTable table(8, 128, kSecret);
+    const unsigned places = static_cast<unsigned>(table.places());
+    for (unsigned i = 0; i < places; ++i) {
+        ask(table, host(i), kNow + seconds(i), nullptr);
+    }
+    ask(table, host(1000), kNow + hours(1), nullptr);
+    EXPECT_GE(table.replaced(), 1U);
+    const auto clients = all(table);
+    for (const unsigned young : {1000U, places - 1, places - 2}) {
+        EXPECT_TRUE(
+            std::any_of(clients.begin(), clients.end(), [&](const Client& c) { return c.address == host(young); }));
+    }
+}
+
+TEST(RateLimit, AlwaysServesTheFirstEightPackets) {
+    for (const Duration interval : {Duration{0}, Duration{milliseconds(1)}, Duration{seconds(2)}}) {
+        ClientTable table(1000, 128, kSecret);
+        EXPECT_EQ(served(table, host(1), 8, interval), 8);
+    }
+}
+
+TEST(RateLimit, NeverTouchesOneShotClientsAndBursts) {
+    ClientTable table(1000, 128, kSecret);
+    for (int day = 0; day < 10; ++day) {
+        EXPECT_EQ(served(table, host(1), 4, milliseconds(2), kNow + day * hours(24)), 4);  // one shot, tried again
+        EXPECT_EQ(served(table, host(2), 8, seconds(2), kNow + day * hours(24)), 8);       // iburst of ntpd
+        EXPECT_EQ(served(table, host(3), 900, seconds(1), kNow + day * hours(24)), 900);   // once a second
+    }
+}
+
+TEST(RateLimit, ServesAllClientsThatAskInTheSameInstant) {
+    ClientTable table(10'000, 128, kSecret);
+    int answers = 0;
+    for (unsigned i = 0; i < 10'000; ++i) {
+        answers += served(table, host(i), 4, nanoseconds(0));
+    }
+    EXPECT_EQ(answers, 40'000);
+}
+
+TEST(RateLimit, GivesAnAbuserAQuarterAtMost) {
+    for (const double per_second : {20.0, 100.0, 1000.0, 100'000.0}) {
+        ClientTable table(1000, 128, kSecret);
+        const Duration interval{static_cast<std::int64_t>(1e9 / per_second)};
+        const int answers = served(table, host(1), 10'000, interval);
+        EXPECT_LE(answers, 2500) << per_second;
+        EXPECT_GE(answers, 1900) << "one in five must leak through, " << per_second;
+    }
+}
+
+TEST(RateLimit, GivesWhoeverAsksTwiceTooOftenAtLeastWhatIsHis) {
+    ClientTable table(1000, 128, kSecret);
+    const int answers = served(table, host(1), 4000, milliseconds(500));
+    EXPECT_GE(answers, 2000);
+    EXPECT_LE(answers, 2400);
+}
+
+TEST(RateLimit, ForgivesWhoeverWaits) {
+    ClientTable table(1000, 128, kSecret);
+    served(table, host(1), 1000, milliseconds(1));
+    EXPECT_EQ(served(table, host(1), 16, nanoseconds(0), kNow + seconds(1) + seconds(17)), 16);
+}
+
+TEST(RateLimit, LetsNobodySilenceAClientByAskingInItsName) {
+    // The forger knows everything but the draw: he sends whole rows, and the client asks in between.
+    for (const int forged : {4, 5, 9, 10, 100}) {
+        ClientTable table(1000, 128, kSecret);
+        LocalInstant now = kNow;
+        int answers = 0;
+        constexpr int kRounds = 2000;
+        for (int round = 0; round < kRounds; ++round, now += milliseconds(5)) {
+            served(table, host(1), forged, nanoseconds(10), now);
+            answers += ask(table, host(1), now + milliseconds(2)) == Allowance::kServe ? 1 : 0;
+        }
+        EXPECT_GE(answers, kRounds / 8) << forged;
+    }
+}
+
+TEST(RateLimit, LeavesOthersAloneWhoeverAsksTooOften) {
+    ClientTable table(1000, 128, kSecret);
+    for (int i = 0; i < 100; ++i) {
+        served(table, host(1), 1000, microseconds(10), kNow + i * seconds(1));
+        EXPECT_EQ(ask(table, host(2), kNow + i * seconds(1)), Allowance::kServe);
+    }
+}
+
+TEST(RateLimit, KissesSeldom) {
+    ClientTable table(1000, 128, kSecret);
+    int kisses = 0;
+    for (int i = 0; i < 60'000; ++i) {
+        kisses += ask(table, host(1), kNow + i * milliseconds(1)) == Allowance::kKiss ? 1 : 0;
+    }
+    EXPECT_GE(kisses, 2);
+    EXPECT_LE(kisses, 60 / 8 + 1);
+}
+
+TEST(RateLimit, LetsNothingThroughWhereLeakIsZero) {
+    ClientTable table(1000, 128, kSecret);
+    RateLimit limit = kLan;
+    limit.leak = 0;
+    EXPECT_EQ(served(table, host(1), 10'000, nanoseconds(0), kNow, limit), limit.burst);
+}
+
+TEST(RateLimit, IsNotEscapedByAFloodOfOtherAddresses) {
+    ClientTable table(64, 128, kSecret);
+    LocalInstant now = kNow;
+    int answers = 0;
+    for (int round = 0; round < 200; ++round, now += milliseconds(1)) {
+        answers += served(table, host(1), 50, nanoseconds(0), now);
+        for (unsigned i = 0; i < 1000; ++i) {
+            ask(table, host(1000 + static_cast<unsigned>(round) * 1000 + i), now);
+        }
+    }
+    EXPECT_LE(answers, 200 * 50 / 4);
+    EXPECT_GT(table.replaced(), 100'000U);
+}
+
+TEST(RateLimit, ServesNewcomersWhereAllPlacesAreAtTheirLimits) {
+    ClientTable table(8, 128, kSecret);
+    for (unsigned i = 0; i < table.places() * 4; ++i) {
+        served(table, host(i), 40, nanoseconds(0));
+    }
+    EXPECT_EQ(ask(table, host(100'000), kNow + milliseconds(100)), Allowance::kServe);
+}
+
+TEST(RateLimit, SurvivesAClockThatStandsStillOrGoesBack) {
+    ClientTable table(1000, 128, kSecret);
+    EXPECT_EQ(served(table, host(1), 16, nanoseconds(-1'000'000)), 16);
+    EXPECT_LE(served(table, host(1), 1000, nanoseconds(-1'000'000)), 250);
+}
+
+}  // namespace
+}  // namespace tokimori

@@ -1,0 +1,188 @@
+"""Who gets what from the real daemon: ntpq, clients with keys, those who ask too often."""
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import secrets
+import socket
+import struct
+import subprocess
+from typing import List, Optional, Sequence
+
+import pytest
+
+from control import SKY, AskedDaemon
+from namespace import NetworkNamespace
+from ntp_client import request
+from programs import Tokimorid, configuration, run, tool
+
+pytestmark = pytest.mark.story
+
+KEY = bytes(range(16))
+
+
+def answers(port: int, count: int, octets: Optional[bytes] = None, source: str = "127.0.0.1",
+            patience: float = 0.5) -> int:
+    """How many of `count` requests from one address are answered."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        client.bind((source, 0))
+        client.connect(("127.0.0.1", port))
+        for _ in range(count):
+            client.send(octets or request(secrets.randbits(64)))
+        client.settimeout(patience)
+        heard = 0
+        try:
+            while True:
+                client.recv(2048)
+                heard += 1
+        except socket.timeout:
+            return heard
+
+
+class Guarded(AskedDaemon):
+    """A daemon with rules, and more of a configuration behind what all have."""
+
+    def __init__(self, rules: str, prefix: Sequence[str] = (), **server: object) -> None:
+        self._rules = rules
+        super().__init__(prefix=prefix, **server)
+
+    def text(self, port: Optional[int] = None, **changed: object) -> str:
+        return super().text(port, **changed) + self._rules
+
+
+LIMITED = '[[access.rule]]\nfrom = ["127.0.0.0/8"]\nflags = ["limited", "noquery"]\n'
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_an_abuser_gets_a_quarter_at_most_and_others_all(workers: int) -> None:
+    with Guarded(LIMITED, workers=workers) as daemon:
+        daemon.wait_synchronised()
+        # From one port after the other: one client meets one table, whatever its ports.
+        heard = sum(answers(daemon.port, 40, source="127.0.0.9", patience=0.1) for _ in range(25))
+        assert 1000 / 10 <= heard <= 1000 / 4
+        for host in range(10, 20):
+            assert answers(daemon.port, 8, source="127.0.0.%d" % host) == 8
+        listed = {client["address"]: client for client in daemon.ask("clients")["clients"]["latest"]}
+        assert listed["127.0.0.9"]["requests"] == 1000
+        assert listed["127.0.0.9"]["limited"] == 1000 - heard
+        assert (listed["127.0.0.10"]["requests"], listed["127.0.0.10"]["limited"]) == (8, 0)
+        assert (listed["127.0.0.10"]["version"], listed["127.0.0.10"]["mode"]) == (4, 3)
+        counts = daemon.ask("serverstats")["serverstats"]["verdicts"]
+        assert (counts["rate_limited"], counts["answered"]) == (1000 - heard, heard + 80)
+
+
+def test_loopback_is_never_limited_unless_a_rule_says_so() -> None:
+    with Guarded("") as daemon:
+        daemon.wait_synchronised()
+        assert answers(daemon.port, 100) == 100
+
+
+def test_a_reload_brings_other_rules() -> None:
+    with Guarded("") as daemon:
+        daemon.wait_synchronised()
+        assert answers(daemon.port, 1) == 1
+        daemon.reload(daemon.text() + '[access]\ndeny = ["127.0.0.0/8"]\n', "reloaded")
+        assert answers(daemon.port, 5) == 0
+        daemon.reload(daemon.text() + '[access]\ndeny = ["127.0.0.0/8"]\nrefuse = "deny"\n', "reloaded")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.connect(("127.0.0.1", daemon.port))
+            client.settimeout(2)
+            client.send(request(77))
+            reply = client.recv(2048)
+            stamps = struct.unpack("!3Q", reply[24:48])
+        assert (reply[0], reply[1], reply[12:16], stamps) == (0xE4, 0, b"DENY", (77, 77, 77))
+
+
+def test_a_client_with_a_key_is_answered_with_that_key() -> None:
+    with Guarded("") as daemon:
+        keys = os.path.join(daemon.directory.name, "keys")
+        with open(os.open(keys, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+            file.write("7 MD5 HEX:%s\n" % KEY.hex())
+        plain = request(secrets.randbits(64))
+        signed = plain + struct.pack("!I", 7) + hashlib.md5(KEY + plain).digest()
+        daemon.wait_synchronised()
+        assert answers(daemon.port, 1, signed) == 0
+        daemon.reload(daemon.text() + '[access]\nkeys_file = "%s"\n' % keys, "reloaded")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.connect(("127.0.0.1", daemon.port))
+            client.settimeout(2)
+            client.send(signed)
+            reply = client.recv(2048)
+        assert reply[48:] == struct.pack("!I", 7) + hashlib.md5(KEY + reply[:48]).digest()
+        assert answers(daemon.port, 1, signed[:-1] + bytes([signed[-1] ^ 1])) == 0
+        assert answers(daemon.port, 1, plain) == 1
+
+
+def test_keys_that_anybody_could_read_are_refused_and_time_is_served() -> None:
+    with Guarded("") as daemon:
+        keys = os.path.join(daemon.directory.name, "keys")
+        with open(keys, "w", encoding="ascii") as file:
+            file.write("7 MD5 secret\n")
+        os.chmod(keys, 0o644)
+        daemon.wait_synchronised()
+        line = daemon.reload(daemon.text() + '[access]\nkeys_file = "%s"\n' % keys, "keys_refused.*").group()
+        assert "chmod" in line and "secret\n" not in line
+        assert answers(daemon.port, 1) == 1
+
+
+def ntpq(prefix: Sequence[str], *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Asks 127.0.0.1 as monitors do."""
+    path = tool("ntpq")
+    if path is None:
+        pytest.skip("NO ntpq: packaging/install-dependencies tests brings it")
+    return run([*prefix, "/usr/bin/python3", path, *arguments, "127.0.0.1"])
+
+
+def test_ntpq_prints_what_an_ntpd_with_reference_clocks_prints() -> None:
+    with NetworkNamespace() as own:
+        text = configuration(["127.0.0.1:123", "[::1]:123"], [SKY], lab_mode=True)
+        with Tokimorid(text, 123, own.prefix) as daemon:
+            daemon.wait_for("state=synchronised", 10)
+            daemon.wait_for("source_selected|reason=selected", 10)
+            said: List[str] = []
+            for command in ("rv", "as", "rv &1", "cv &1", "sysinfo", "sysstats", "kerninfo", "mrulist"):
+                answer = ntpq(own.prefix, "-n", "-c", command)
+                assert answer.returncode == 0, (command, answer.stderr)
+                assert "***" not in answer.stdout + answer.stderr, (command, answer.stdout, answer.stderr)
+                assert "timed out" not in answer.stdout + answer.stderr, command
+                said.append(answer.stdout)
+            variables, associations, peer, clock, sysinfo, sysstats, kerninfo, clients = said
+            assert "refid=SIM" in variables and "stratum=1" in variables and "leap_none" in variables
+            assert re.search(r"^\s+1\s+1\s+9[67]\w\w\s+yes\s+yes", associations, re.MULTILINE), associations
+            assert "srcadr" in peer and "reach" in peer
+            assert "device" in clock and "sky" in clock
+            assert "SIM" in sysinfo and "root dispersion" in sysinfo
+            assert "processed for time" in sysstats or "packets received" in sysstats
+            assert "pll" in kerninfo
+            assert "127.0.0.1" in clients or "entries" in clients.lower()
+            billboard = ntpq(own.prefix, "-pn").stdout
+            assert re.search(r"^[*o]\S+\s+\.SIM\.\s+0\s+l\s+", billboard, re.MULTILINE), billboard
+
+
+def test_who_may_not_query_hears_nothing() -> None:
+    question = bytes.fromhex("160200010000000000000000")
+    with Guarded("[access]\nquery = []\n" + LIMITED) as daemon:
+        daemon.wait_synchronised()
+        assert answers(daemon.port, 1, question) == 0
+        assert answers(daemon.port, 1, bytes.fromhex("1700032a00000000")) == 0
+        assert daemon.ask("serverstats")["serverstats"]["verdicts"]["control"] == 1
+    with Guarded("") as daemon:
+        assert answers(daemon.port, 1, question) >= 1
+        assert answers(daemon.port, 1, bytes.fromhex("1700032a00000000")) == 0
+        # Each has at most three datagrams; 40 may be asked at once.
+        assert answers(daemon.port, 400, question) <= 3 * 60
+
+
+def test_the_json_of_clients_has_what_is_documented() -> None:
+    with Guarded("") as daemon:
+        daemon.wait_synchronised()
+        assert answers(daemon.port, 3) == 3
+        found = daemon.ask("clients")["clients"]
+        assert (set(found), found["known"]) == ({"known", "replaced", "latest"}, 1)
+        assert set(found["latest"][0]) == {"address", "port", "requests", "limited", "interval_ns", "last_seen_age_ns",
+                                           "first_seen_age_ns", "version", "mode", "leap", "stratum"}
+        assert json.dumps(found["latest"][0]["last_seen_age_ns"]) != "null"
+        assert "127.0.0.1" in daemon.tokictl("clients").stdout

@@ -1,0 +1,113 @@
+#include "server/tokictl/imported.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/tokictl/import_network.h"
+
+namespace tokimori {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::vector<int> noted_lines(const Imported& imported) {
+    std::vector<int> lines;
+    for (const ImportNote& note : imported.notes) {
+        lines.push_back(note.line);
+    }
+    return lines;
+}
+
+TEST(Import, TakesOverTheRulesOfNtpd) {
+    const Imported imported = import_configuration(
+        "driftfile /var/lib/ntp/drift\n"
+        "restrict default limited kod nomodify noquery nopeer notrap  # as ever\n"
+        "restrict -6 default ignore\n"
+        "restrict 192.0.2.77 mask 255.255.255.0 nomodify\n"
+        "restrict 192.0.2.0/24 notrap\n"
+        "restrict 127.0.0.1\n"
+        "restrict ::1\n"
+        "restrict source notrap\n"
+        "restrict 10.0.0.0 mask 255.0.255.0\n"
+        "restrict 10.0.0.1 version mssntp\n"
+        "discard average 4 minimum 1\n"
+        "keys /etc/ntp.keys\n"
+        "statsdir /var/log/ntpstats/\n"
+        "server 127.127.22.0 minpoll 4\n"
+        "server 127.127.28.1\n"
+        "server 0.debian.pool.ntp.org iburst\n"
+        "tinker panic 0\n",
+        Dialect::kNtp);
+    EXPECT_EQ(imported.toml,
+              "[access]\n"
+              "interval = \"16s\"\n"
+              "keys_file = \"/etc/ntp.keys\"\n"
+              "\n[[access.rule]]\nfrom = [\"any\"]\n"
+              "flags = [\"limited\", \"kod\", \"nomodify\", \"noquery\", \"nopeer\", \"notrap\"]\n"
+              "\n[[access.rule]]\nfrom = [\"::/0\"]\nflags = [\"ignore\"]\n"
+              "\n[[access.rule]]\nfrom = [\"192.0.2.0/24\"]\nflags = [\"nomodify\", \"notrap\"]\n"
+              "\n[[access.rule]]\nfrom = [\"127.0.0.1/32\"]\nflags = []\n"
+              "\n[[access.rule]]\nfrom = [\"::1/128\"]\nflags = []\n"
+              "\n[[access.rule]]\nfrom = [\"10.0.0.1/32\"]\nflags = []\n"
+              "\n[state]\ndir = \"/var/lib/ntp\"\n"
+              "\n[statistics]\ndir = \"/var/log/ntpstats/\"\n"
+              "\n[[refclock]]\ndriver = \"pps-kernel\"\nname = \"pps0\"\ndevice = \"/dev/pps0\"\n"
+              "\n[[refclock]]\ndriver = \"shm\"\nname = \"shm1\"\nunit = 1\n");
+    EXPECT_EQ(noted_lines(imported), (std::vector{1, 8, 9, 10, 10, 11, 16, 17}));
+}
+
+TEST(Import, TakesOverTheRulesOfChrony) {
+    const Imported imported = import_configuration(
+        "# a server\n"
+        "pool ntp.example.jp iburst\n"
+        "allow 192.168\n"
+        "allow 10.1.2\n"
+        "deny 192.168.5.0/24\n"
+        "allow 2001:db8::/32\n"
+        "allow host.example.jp\n"
+        "ratelimit interval 1 burst 16 leak 2 kod 1\n"
+        "keyfile /etc/chrony/chrony.keys\n"
+        "driftfile /var/lib/chrony/drift\n"
+        "refclock PPS /dev/pps0 lock NMEA\n"
+        "refclock SHM 0\n"
+        "refclock PHC /dev/ptp0\n"
+        "makestep 1 3\n",
+        Dialect::kChrony);
+    EXPECT_THAT(imported.toml, HasSubstr("allow = [\"192.168.0.0/16\", \"10.1.2.0/24\", \"2001:db8::/32\"]\n"
+                                         "deny = [\"192.168.5.0/24\"]\n"
+                                         "interval = \"2s\"\nburst = 16\nleak = 4\nkod = true\n"
+                                         "keys_file = \"/etc/chrony/chrony.keys\"\n"));
+    EXPECT_THAT(imported.toml, HasSubstr("driver = \"pps-kernel\"\nname = \"/dev/pps0\""));
+    EXPECT_THAT(imported.toml, HasSubstr("driver = \"shm\"\nname = \"shm0\"\nunit = 0"));
+    EXPECT_EQ(noted_lines(imported), (std::vector{2, 7, 10, 11, 13, 14}));
+}
+
+TEST(Import, LetsTheLastWordOfChronyCount) {
+    EXPECT_THAT(import_configuration("allow 10/8\ndeny 10/8\n", Dialect::kChrony).toml,
+                HasSubstr("allow = []\ndeny = [\"10.0.0.0/8\"]"));
+    EXPECT_THAT(import_configuration("deny 10/8\nallow all\n", Dialect::kChrony).toml,
+                HasSubstr("allow = [\"any\"]\n"));
+}
+
+TEST(Import, TellsTheDialectsApart) {
+    EXPECT_EQ(dialect_of("pool x\nrestrict default\n"), Dialect::kNtp);
+    EXPECT_EQ(dialect_of("pool x\nmakestep 1 3\n"), Dialect::kChrony);
+}
+
+TEST(Import, KeepsMarksInsideTexts) {
+    EXPECT_THAT(import_configuration("keys /tmp/a\"b\\c\n", Dialect::kNtp).toml,
+                HasSubstr("keys_file = \"/tmp/a\\\"b\\\\c\""));
+}
+
+TEST(Import, ReadsNetworksInEveryWayTheyAreWritten) {
+    EXPECT_EQ(network_of("192.0.2.1", ""), "192.0.2.1/32");
+    EXPECT_EQ(network_of("2001:db8::1", "ffff:ffff::"), "2001:db8::/32");
+    EXPECT_EQ(network_of("192.0.2.1", "ffff::"), std::nullopt);
+    EXPECT_EQ(network_of("192.0.2.1/33", ""), std::nullopt);
+    EXPECT_EQ(chrony_network_of("0/0"), "0.0.0.0/0");
+    EXPECT_EQ(chrony_network_of("::/0"), "::/0");
+    EXPECT_EQ(chrony_network_of("lan"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace tokimori
