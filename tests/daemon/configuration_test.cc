@@ -340,8 +340,10 @@ TEST(Configuration, RefusesTheWordsOfTheOtherPulses) {
                 is_refused_at(5, "\"assert\" or \"clear\""));
     EXPECT_THAT(errors_of(refclock("pps-gpio", "line = \"18\"\nedge = \"assert\"")),
                 is_refused_at(5, "\"rising\" or \"falling\""));
-    EXPECT_THAT(errors_of(refclock("shm", "device = \"/dev/pps0\"")),
-                is_refused_at(4, "belongs to the driver \"gpsd\" or \"pps-kernel\" or \"nmea\", not to \"shm\""));
+    EXPECT_THAT(
+        errors_of(refclock("shm", "device = \"/dev/pps0\"")),
+        is_refused_at(
+            4, "belongs to the driver \"gpsd\" or \"pps-kernel\" or \"nmea\" or \"jjy-serial\", not to \"shm\""));
 }
 
 TEST(Configuration, RefusesASpeedThatSerialPortsDoNotHave) {

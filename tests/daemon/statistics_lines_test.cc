@@ -100,8 +100,8 @@ TEST(StatisticsText, CountsWhatCameSinceTheLastHour) {
     }
     now.versions = {0, 11, 22, 33, 50};
     // answered 1, too short 2, bad length 3, bad version 4, not a request 5, control 6, private 7, malformed 8,
-    // unauthenticated 9, forbidden source 10, denied 11, rate limited 12, kissed 13
-    EXPECT_EQ(sysstats_text(3600s, now, before), "3600 91 1 10 6 11 17 9 28 25 13");
+    // unauthenticated 9, forbidden source 10, denied 11, rate limited 12, kissed 13, queried 14
+    EXPECT_EQ(sysstats_text(3600s, now, before), "3600 105 1 10 6 11 17 9 28 25 13");
 }
 
 TEST(StatisticsLines, AreWrittenWhereThereIsNewsAndNotTooOften) {

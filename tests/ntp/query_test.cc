@@ -238,7 +238,10 @@ TEST_F(Queries, EchoTheVersionAndTellTheLeapIndicator) {
 }
 
 TEST_F(Queries, AreAnsweredInFragmentsWhereTheTextIsLong) {
-    const Heard heard = ask(question(2, 1), view_with(1));
+    QueryView view = view_with(1);
+    put_text(view.peers[0].name, "a receiver with a name that is long");
+    put_text(view.peers[0].driver, "a driver with one, too");
+    const Heard heard = ask(question(2, 1), view);
     EXPECT_GE(heard.fragments, 2U);
     EXPECT_GT(heard.text.size(), 468U);
     for (std::size_t at = 0; at < heard.text.size();) {
