@@ -241,6 +241,8 @@ TEST_F(Queries, AreAnsweredInFragmentsWhereTheTextIsLong) {
     QueryView view = view_with(1);
     put_text(view.peers[0].name, "a receiver with a name that is long");
     put_text(view.peers[0].driver, "a driver with one, too");
+    view.peers[0].offset = view.peers[0].delay = view.peers[0].jitter = view.peers[0].dispersion = -seconds(1000);
+    view.peers[0].accepted = view.peers[0].rejected = UINT64_MAX;
     const Heard heard = ask(question(2, 1), view);
     EXPECT_GE(heard.fragments, 2U);
     EXPECT_GT(heard.text.size(), 468U);
