@@ -170,6 +170,7 @@ def test_who_may_not_query_hears_nothing() -> None:
         assert answers(daemon.port, 1, bytes.fromhex("1700032a00000000")) == 0
         assert daemon.ask("serverstats")["serverstats"]["verdicts"]["control"] == 1
     with Guarded("") as daemon:
+        daemon.wait_synchronised()
         assert answers(daemon.port, 1, question) >= 1
         assert answers(daemon.port, 1, bytes.fromhex("1700032a00000000")) == 0
         # Each has at most three datagrams; 40 may be asked at once.
