@@ -38,7 +38,7 @@ public:
 
 private:
     class Listener;
-    std::shared_ptr<Listener> listener_;
+    std::unique_ptr<Listener> listener_;
 };
 
 }  // namespace tokimori

@@ -1,14 +1,10 @@
 #include "refclocks/nmea.h"
 
-#include <fcntl.h>
-#include <stdlib.h>
-#include <termios.h>
-#include <unistd.h>
-
 #include <fstream>
 
 #include "tests/refclocks/driver_fixture.h"
 #include "tests/refclocks/nmea_text.h"
+#include "tests/refclocks/pseudo_terminal.h"
 
 namespace tokimori {
 namespace {
@@ -16,31 +12,6 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-/// A receiver on a pseudo-terminal.
-class Line {
-public:
-    Line() : master_{::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK)} {
-        EXPECT_EQ(::grantpt(master_), 0);
-        EXPECT_EQ(::unlockpt(master_), 0);
-    }
-    ~Line() { ::close(master_); }
-    Line(const Line&) = delete;
-    Line& operator=(const Line&) = delete;
-
-    std::string device() const { return ::ptsname(master_); }
-    void say(std::string_view bytes) const {
-        EXPECT_EQ(::write(master_, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
-    }
-    termios settings() const {
-        termios found{};
-        EXPECT_EQ(::tcgetattr(master_, &found), 0);
-        return found;
-    }
-
-private:
-    int master_;
-};
 
 class NmeaTest : public DriverTest {
 protected:
@@ -54,7 +25,7 @@ protected:
         run_until([&] { return over; });
     }
 
-    std::unique_ptr<Line> line_ = std::make_unique<Line>();
+    std::unique_ptr<PseudoTerminal> line_ = std::make_unique<PseudoTerminal>();
 };
 
 TEST_F(NmeaTest, HearsAReceiverOnASerialPort) {
