@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "refclocks/gpsd.h"
+#include "refclocks/jjy_gpio.h"
+#include "refclocks/jjy_serial.h"
 #include "refclocks/nmea.h"
 #include "refclocks/pps_gpio.h"
 #include "refclocks/pps_kernel.h"
@@ -44,6 +46,30 @@ std::unique_ptr<Refclock> make_nmea(const RefclockSurroundings& around, SourceId
     settings.device = c.device;
     settings.baud = c.baud;
     return std::make_unique<NmeaRefclock>(around.io, around.counter, around.sink, id, std::move(settings));
+}
+
+std::unique_ptr<Refclock> make_gpio_jjy(const RefclockSurroundings& around, SourceId id,
+                                        const RefclockConfiguration& c) {
+    JjyGpioSettings settings;
+    settings.chip = c.chip;
+    settings.line = c.line;
+    settings.station = c.station;
+    if (c.polarity != LinePolarity::kAuto) {
+        settings.inverted = c.polarity == LinePolarity::kInverted;
+    }
+    if (c.latitude && c.longitude) {
+        settings.site = JjySite{*c.latitude, *c.longitude};
+    }
+    settings.receiver_delay = c.receiver_delay;
+    return std::make_unique<JjyGpioRefclock>(around.io, around.counter, around.sink, id, settings);
+}
+
+std::unique_ptr<Refclock> make_serial_jjy(const RefclockSurroundings& around, SourceId id,
+                                          const RefclockConfiguration& c) {
+    JjySerialSettings settings;
+    settings.device = c.device;
+    settings.model = c.model;
+    return std::make_unique<JjySerialRefclock>(around.io, around.counter, around.sink, id, std::move(settings));
 }
 
 std::unique_ptr<Refclock> make_shm(const RefclockSurroundings& around, SourceId id, const RefclockConfiguration& c) {
@@ -89,6 +115,7 @@ struct Driver {
     bool laboratory_only;
     bool (*expects_pulses)(const RefclockConfiguration&);
     std::unique_ptr<Refclock> (*make)(const RefclockSurroundings&, SourceId, const RefclockConfiguration&);
+    std::optional<Duration> delay = std::nullopt;  ///< of its labels, where the driver itself allows for it
 };
 
 constexpr std::array kDrivers{
@@ -98,6 +125,8 @@ constexpr std::array kDrivers{
     Driver{"nmea", "GPS", Kin::kSatellites, false, never, make_nmea},
     Driver{"shm", "SHM", Kin::kUnknown, false, never, make_shm},
     Driver{"sock", "SOCK", Kin::kUnknown, false, never, make_sock},
+    Driver{"jjy-gpio", "JJY", Kin::kLongWave, false, always, make_gpio_jjy, Duration::zero()},
+    Driver{"jjy-serial", "JJY", Kin::kLongWave, false, never, make_serial_jjy, Duration::zero()},
     Driver{"simulated", "SIM", Kin::kSatellites, true, [](const RefclockConfiguration& c) { return c.pulses; },
            make_simulated},
 };
@@ -120,12 +149,14 @@ SourceSettings source_settings(SourceId id, const RefclockConfiguration& configu
     settings.id = id;
     settings.refid = reference_id(configuration.refid ? configuration.refid->c_str() : driver.refid);
     settings.offset = configuration.offset;
-    settings.delay = configuration.delay;
+    settings.delay = configuration.delay ? configuration.delay : driver.delay;
     settings.prefer = configuration.prefer;
     settings.noselect = configuration.noselect;
     settings.trust = configuration.trust;
     settings.stratum = static_cast<std::uint8_t>(configuration.stratum);
-    settings.kin = driver.kin;
+    // The one JJY receiver that listens to satellites.
+    const bool by_satellites = configuration.model == JjyModel::kTristateGpsClock01;
+    settings.kin = by_satellites ? Kin::kSatellites : driver.kin;
     settings.laboratory_only = driver.laboratory_only;
     settings.expects_pulses = driver.expects_pulses(configuration);
     return settings;

@@ -42,6 +42,7 @@ std::string values_of(const Setting& setting) {
         case SettingType::kInteger:
         case SettingType::kDuration:
         case SettingType::kFrequency:
+        case SettingType::kDegrees:
             return span_of(setting, "");
     }
     return {};

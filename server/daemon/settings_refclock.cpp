@@ -7,9 +7,9 @@ namespace {
 
 constexpr std::array kLeapKinds{choice("none", LeapKind::kNone), choice("insert", LeapKind::kInsert),
                                 choice("delete", LeapKind::kDelete)};
-constexpr std::array kDrivers{
-    Choice{"gpsd"}, Choice{"pps-kernel"}, Choice{"pps-gpio"},     Choice{"nmea"},           Choice{"shm"},
-    Choice{"sock"}, Choice{"simulated"},  not_served("jjy-gpio"), not_served("jjy-serial"), not_served("local")};
+constexpr std::array kDrivers{Choice{"gpsd"},       Choice{"pps-kernel"}, Choice{"pps-gpio"},  Choice{"nmea"},
+                              Choice{"shm"},        Choice{"sock"},       Choice{"simulated"}, Choice{"jjy-gpio"},
+                              Choice{"jjy-serial"}, not_served("local")};
 
 constexpr std::array kRows{
     Setting{.section = "refclock",

@@ -33,6 +33,7 @@ enum class SettingType : std::uint8_t {
     kIntegerOrAuto,
     kDuration,   ///< "300ns", "1.5us", "24h"
     kFrequency,  ///< "-23.5ppm"
+    kDegrees,    ///< -139.69, as a number
     kChoice,
     kChoices,    ///< list of them, none twice; may be empty
     kText,       ///< the range is its length in bytes

@@ -113,6 +113,8 @@ std::optional<SettingValue> value_from_text(const Setting& setting, std::string_
             return ranged(setting, text, parse_duration);
         case SettingType::kFrequency:
             return ranged(setting, text, parse_frequency);
+        case SettingType::kDegrees:
+            return ranged(setting, text, parse_degrees);
         case SettingType::kChoice:
             return choice_from(setting, text);
         case SettingType::kChoices:
@@ -147,6 +149,8 @@ std::string expectation(const Setting& setting) {
         case SettingType::kFrequency:
             return fmt::format("a frequency from {} to {} in quotes, such as \"{}\"", setting.minimum, setting.maximum,
                                example(setting));
+        case SettingType::kDegrees:
+            return fmt::format("degrees from {} to {}, without quotes", setting.minimum, setting.maximum);
         case SettingType::kChoice:
             return served_choices(setting);
         case SettingType::kChoices:

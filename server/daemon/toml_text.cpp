@@ -11,6 +11,7 @@ bool is_text(SettingType type, const std::string& text) {
     switch (type) {
         case SettingType::kBool:
         case SettingType::kInteger:
+        case SettingType::kDegrees:
         case SettingType::kAddresses:
         case SettingType::kChoices:
             return false;
@@ -53,9 +54,13 @@ std::optional<std::string> toml_text(SettingType type, const TomlNode& node) {
     if (const auto* flag = std::get_if<bool>(&node.value); flag != nullptr && type == SettingType::kBool) {
         return *flag ? "true" : "false";
     }
-    const bool counts = type == SettingType::kInteger || type == SettingType::kIntegerOrAuto;
+    const bool measures = type == SettingType::kDegrees;
+    const bool counts = type == SettingType::kInteger || type == SettingType::kIntegerOrAuto || measures;
     if (const auto* number = std::get_if<std::int64_t>(&node.value); number != nullptr && counts) {
         return std::to_string(*number);
+    }
+    if (const auto* number = std::get_if<double>(&node.value); number != nullptr && measures) {
+        return fmt::format("{:f}", *number);
     }
     const bool dates = type == SettingType::kInstant || type == SettingType::kDate;
     if (const auto* moment = std::get_if<TomlMoment>(&node.value); moment != nullptr && dates) {

@@ -127,6 +127,11 @@ std::optional<double> parse_frequency(std::string_view text) {
     return quantity && quantity->unit == "ppm" ? std::optional(quantity->number) : std::nullopt;
 }
 
+std::optional<double> parse_degrees(std::string_view text) {
+    const auto quantity = parse_quantity(text);
+    return quantity && quantity->unit.empty() ? std::optional(quantity->number) : std::nullopt;
+}
+
 std::optional<ListenAddress> parse_listen_address(std::string_view text) {
     const std::size_t colon = text.rfind(':');
     if (colon == std::string_view::npos) {

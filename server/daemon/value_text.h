@@ -20,6 +20,9 @@ std::optional<Duration> parse_duration(std::string_view text);
 /// Reads "0ppm", "-23.5ppm"; parts per million. nullopt for anything else.
 std::optional<double> parse_frequency(std::string_view text);
 
+/// Reads "35.69", "-139": degrees. nullopt for anything else.
+std::optional<double> parse_degrees(std::string_view text);
+
 /// Reads "192.0.2.1:123" or "[2001:db8::1]:123": numeric, port 1 … 65535. The address comes back in its canonical form.
 std::optional<ListenAddress> parse_listen_address(std::string_view text);
 

@@ -107,6 +107,8 @@ TEST(SettingsTable, HoldsTheDefaultsOfConfiguration) {
     filled.refclocks[0].pps = filled.refclocks[0].prefer = filled.refclocks[0].trust = true;
     filled.refclocks[0].noselect = true;
     filled.refclocks[0].edge = LeadingEdge::kDown;
+    filled.refclocks[0].station = JjyStation::kHagane60;
+    filled.refclocks[0].polarity = LinePolarity::kInverted;
     filled.refclocks[0].baud = filled.refclocks[0].unit = 1;
     filled.refclocks[0].pulses = filled.refclocks[0].labels = false;
     for (const Setting& row : settings()) {
