@@ -1,0 +1,270 @@
+#include <gtest/gtest.h>
+
+#include <array>
+#include <ostream>
+#include <utility>
+
+#include "tests/sim/leap_fleet.h"
+
+namespace tokimori::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Fleets of servers around a leap second, each disturbed at other moments: what they serve is right, or LI = 3 where a
+// start-up owes it. After the end of every known table, so that only those count who announce it.
+const UtcDay kDecember = day_from_date(2028, 12, 31).value();
+const UtcDay kJune = day_from_date(2029, 6, 30).value();
+
+constexpr int kMinute = 60;
+constexpr int kHour = 3600;
+constexpr int kBegin = -25 * kHour;
+constexpr int kEnd = 2 * kHour;
+constexpr std::array kDisturbances{Disturbance::kReload, Disturbance::kRestart, Disturbance::kKill,
+                                   Disturbance::kPowerCut};
+
+std::function<std::optional<LeapKind>(int)> announcing(LeapKind kind) {
+    return [kind](int second) { return std::optional{second < 0 ? kind : LeapKind::kNone}; };
+}
+
+Member gps(LeapKind kind, bool trusted, SourceId id = 1) {
+    return {.settings = {.id = id,
+                         .refid = reference_id("GPS"),
+                         .trust = trusted,
+                         .kin = Kin::kSatellites,
+                         .expects_pulses = true},
+            .says = announcing(kind)};
+}
+
+Member mute_gps() {
+    Member member = gps(LeapKind::kNone, false);
+    member.says = [](int) { return std::nullopt; };
+    return member;
+}
+
+// Long-wave radio, which is no satellite.
+Member jjy(LeapKind kind, bool trusted, SourceId id = 2) {
+    return {.settings = {.id = id,
+                         .refid = reference_id("JJY"),
+                         .delay = Duration::zero(),
+                         .trust = trusted,
+                         .kin = Kin::kLongWave,
+                         .expects_pulses = true},
+            .names_minutes = true,
+            .says = announcing(kind)};
+}
+
+/// Who knows of the leap second.
+enum class Cast { kTrustedGps, kTwoVoices, kJjy, kTable, kByHand };
+
+struct Scene {
+    Cast cast = Cast::kTrustedGps;
+    LeapKind kind = LeapKind::kInsert;
+    int smear = 0;  ///< minutes; 0: inserted
+
+    LeapBook book() const {
+        const auto length = smear != 0 ? std::optional{std::chrono::minutes{smear}} : std::nullopt;
+        return {kind == LeapKind::kInsert ? kDecember : kJune, kind, length};
+    }
+    LeapServer::Settings settings() const {
+        LeapServer::Settings settings;
+        const LeapEvent event{book().day(), kind};
+        if (smear != 0) {
+            settings.policy = {.mode = LeapMode::kSmear, .smear = std::chrono::minutes{smear}};
+        }
+        switch (cast) {
+            case Cast::kTrustedGps:
+                settings.members = {gps(kind, true)};
+                break;
+            case Cast::kTwoVoices:
+                settings.members = {gps(kind, false), jjy(kind, false)};
+                break;
+            case Cast::kJjy:
+                settings.members = {jjy(kind, true)};
+                settings.start_up = 5min;
+                break;
+            case Cast::kTable:
+                settings.members = {mute_gps()};
+                settings.knowledge = LeapKnowledge{LeapTable::built_in().with_event(event)};
+                break;
+            case Cast::kByHand:
+                settings.members = {mute_gps()};
+                settings.knowledge.manual_only = true;
+                settings.knowledge.manual = {event};
+                break;
+        }
+        return settings;
+    }
+};
+
+std::ostream& operator<<(std::ostream& out, const Scene& scene) {
+    static constexpr std::array kCasts{"trusted GPS", "two voices", "JJY", "table", "by hand"};
+    return out << kCasts[static_cast<std::size_t>(scene.cast)] << ", "
+               << (scene.kind == LeapKind::kInsert ? "insertion" : "deletion") << ", smear " << scene.smear;
+}
+
+std::vector<Scene> all_scenes() {
+    std::vector<Scene> scenes;
+    for (const Cast cast : {Cast::kTrustedGps, Cast::kTwoVoices, Cast::kJjy, Cast::kTable, Cast::kByHand}) {
+        for (const LeapKind kind : {LeapKind::kInsert, LeapKind::kDelete}) {
+            for (const int smear : {0, 60, 120, 400}) {
+                scenes.push_back({cast, kind, smear});
+            }
+        }
+    }
+    return scenes;
+}
+
+void expect_right(const LeapServer& server, const char* what) {
+    for (const std::string& complaint : server.complaints()) {
+        ADD_FAILURE() << what << ": " << complaint << " (one of " << server.wrong() << ")";
+    }
+}
+
+int warning_of(const Scene& scene) {
+    return -static_cast<int>(scene.book().warning() / 1s);
+}
+
+class LeapFleet : public testing::TestWithParam<Scene> {};
+
+TEST_P(LeapFleet, ServesTheSameTimeWhateverIsDoneToItEveryHalfHour) {
+    LeapServer server{GetParam().book(), GetParam().settings(), kBegin};
+    std::size_t turn = static_cast<std::size_t>(GetParam().smear / 20);
+    for (int at = kBegin + 30 * kMinute; at < kEnd; at += 30 * kMinute) {
+        server.disturb(at, kDisturbances[turn++ % kDisturbances.size()]);
+    }
+    server.run(kEnd);
+    expect_right(server, "every half hour");
+    EXPECT_GT(server.asked(), 97'000);
+}
+
+// Each begins twenty minutes before.
+void disturb_at(const Scene& scene, int edge) {
+    for (const Disturbance disturbance : kDisturbances) {
+        for (const int moment : {-4, -2, -1, 0, 1}) {
+            LeapServer server{scene.book(), scene.settings(), edge - 20 * kMinute};
+            if (scene.cast == Cast::kTwoVoices) {
+                // The first start of its life: of the two that must agree JJY is not understood before some minutes.
+                server.allow_anything(edge - 20 * kMinute, edge - 14 * kMinute);
+            }
+            server.disturb(edge + moment, disturbance);
+            server.run(edge + 4 * kMinute);
+            expect_right(server, ("done at " + std::to_string(edge + moment)).c_str());
+        }
+    }
+}
+
+TEST_P(LeapFleet, ServesTheSameTimeWhateverIsDoneToItAtTheLeapSecond) {
+    disturb_at(GetParam(), 0);
+}
+
+TEST_P(LeapFleet, ServesTheSameTimeWhateverIsDoneToItWhenTheAnnouncementOrTheSmearBegins) {
+    disturb_at(GetParam(), warning_of(GetParam()));
+}
+
+constexpr int kLastDay = -86'401;
+
+LeapServer::Settings settings_of(std::vector<Member> members) {
+    LeapServer::Settings settings;
+    settings.members = std::move(members);
+    return settings;
+}
+
+// Said only from, and until, a second.
+Member saying(Member member, int from, int until) {
+    member.says = [says = member.says, from, until](int second) {
+        return second >= from && second < until ? says(second) : std::optional<LeapKind>{};
+    };
+    return member;
+}
+
+Member silent(Member member, int from, int until) {
+    member.silent = [from, until](int second) { return second >= from && second < until; };
+    return member;
+}
+
+TEST(LeapFaults, ALossOfTheOnlySourceChangesNothing) {
+    for (const Scene& scene :
+         {Scene{Cast::kTrustedGps, LeapKind::kInsert, 0}, {Cast::kTrustedGps, LeapKind::kDelete, 400}}) {
+        for (const auto& [from, until] : {std::pair{-20 * kHour, -2 * kHour}, {-3 * kHour, kHour}, {-1, 5}}) {
+            LeapServer::Settings settings = scene.settings();
+            settings.members = {silent(gps(scene.kind, true), from, until)};
+            LeapServer server{scene.book(), settings, kBegin};
+            server.run(kEnd);
+            expect_right(server, "silent");
+        }
+    }
+}
+
+TEST(LeapFaults, ASecondVoiceThatComesLateArmsItThen) {
+    const Scene scene{Cast::kTwoVoices, LeapKind::kInsert, 0};
+    const int late = -10 * kHour;
+    LeapServer server{scene.book(), settings_of({gps(scene.kind, false), saying(jjy(scene.kind, false), late, 0)}),
+                      kBegin};
+    server.expect_leap(kLastDay, late + 60, 0);
+    server.allow_anything(late + 60, late + 2 * kMinute);
+    server.run(kEnd);
+    expect_right(server, "late");
+}
+
+TEST(LeapFaults, AVoiceThatDeniesIsOutvotedByTwo) {
+    const Scene scene{Cast::kTwoVoices, LeapKind::kInsert, 0};
+    for (const LeapKind other : {LeapKind::kNone, LeapKind::kDelete}) {
+        Member third = gps(other, false, 3);
+        third.settings.kin = Kin::kNetwork;
+        LeapServer server{scene.book(), settings_of({gps(scene.kind, false), jjy(scene.kind, false), third}), kBegin};
+        server.run(kEnd);
+        expect_right(server, "denied");
+    }
+}
+
+TEST(LeapFaults, OneVoiceAloneArmsNothingInAWholeDay) {
+    const LeapBook quiet{kDecember, LeapKind::kNone, std::nullopt};
+    for (const LeapKind lie : {LeapKind::kInsert, LeapKind::kDelete}) {
+        const std::vector<std::vector<Member>> liars{{gps(lie, false)},
+                                                     {gps(lie, false), mute_gps()},
+                                                     {jjy(lie, false), mute_gps()},
+                                                     {gps(lie, false), gps(lie, false, 3)}};
+        for (const std::vector<Member>& members : liars) {
+            LeapServer server{quiet, settings_of(members), kBegin};
+            server.run(kEnd);
+            expect_right(server, "lie");
+        }
+    }
+}
+
+TEST(LeapFaults, WhatATrustedReceiverTakesBackIsNotCarriedOut) {
+    const LeapBook quiet{kDecember, LeapKind::kNone, std::nullopt};
+    Member liar = gps(LeapKind::kInsert, true);
+    const int from = -20 * kHour;
+    const int until = -3 * kHour;
+    liar.says = [](int second) {
+        return std::optional{second >= from && second < until ? LeapKind::kInsert : LeapKind::kNone};
+    };
+    LeapServer server{quiet, settings_of({liar}), kBegin};
+    server.expect_leap(from + 5, until - 5, 1);
+    server.allow_anything(from - 5, from + 5);
+    server.allow_anything(until - 5, until + 5);
+    server.run(kEnd);
+    expect_right(server, "taken back");
+}
+
+TEST(LeapFaults, ALeapSecondThatNobodyAnnouncedIsServedWrongOnlyUntilATrustedSourceContradicts) {
+    for (const LeapKind kind : {LeapKind::kInsert, LeapKind::kDelete}) {
+        const Scene scene{Cast::kTrustedGps, kind, 0};
+        Member member = mute_gps();
+        member.settings.trust = true;
+        member.tells_gps_offset = false;
+        LeapServer server{scene.book(), settings_of({member}), -kHour};
+        server.expect_leap(-kHour, kHour, 0);
+        server.allow_anything(-1, 15);
+        server.allow_no_service(0, kHour);
+        server.run(kHour);
+        expect_right(server, "unannounced");
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, LeapFleet, testing::ValuesIn(all_scenes()));
+
+}  // namespace
+}  // namespace tokimori::sim
