@@ -3,11 +3,6 @@
 namespace tokimori {
 namespace {
 
-void write_filter(std::string_view name, Duration newest, QueryText& text) {
-    // One value stands for the eight of ntpd's shift register, which this clock has none of.
-    text.milliseconds(name, newest);
-}
-
 constexpr std::array kPeer{
     QueryVariable{"srcadr",
                   [](std::string_view n, const QueryScene& s, QueryText& t) { t.address(n, address_of(*s.peer)); },
@@ -81,14 +76,11 @@ constexpr std::array kPeer{
                   [](std::string_view n, const QueryScene& s, QueryText& t) { t.milliseconds(n, s.peer->jitter); },
                   true},
     QueryVariable{"filtdelay",
-                  [](std::string_view n, const QueryScene& s, QueryText& t) { write_filter(n, s.peer->delay, t); },
-                  true},
+                  [](std::string_view n, const QueryScene& s, QueryText& t) { t.filter(n, s.peer->delay); }, true},
     QueryVariable{"filtoffset",
-                  [](std::string_view n, const QueryScene& s, QueryText& t) { write_filter(n, s.peer->offset, t); },
-                  true},
+                  [](std::string_view n, const QueryScene& s, QueryText& t) { t.filter(n, s.peer->offset); }, true},
     QueryVariable{"filtdisp",
-                  [](std::string_view n, const QueryScene& s, QueryText& t) { write_filter(n, s.peer->dispersion, t); },
-                  true},
+                  [](std::string_view n, const QueryScene& s, QueryText& t) { t.filter(n, s.peer->dispersion); }, true},
 };
 
 constexpr std::array kClock{

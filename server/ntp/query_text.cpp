@@ -107,6 +107,15 @@ void QueryText::milliseconds(std::string_view name, Duration value) {
     bare(name, text.text());
 }
 
+void QueryText::filter(std::string_view name, Duration newest) {
+    Scratch text;
+    text.decimal(newest.count(), 6);
+    for (int stage = 1; stage < 8; ++stage) {
+        text.put(" 0.00");
+    }
+    bare(name, text.text());
+}
+
 void QueryText::parts(std::string_view name, std::int64_t thousandths) {
     Scratch text;
     text.decimal(thousandths, 3);

@@ -31,9 +31,10 @@ public:
     void count(std::string_view name, std::int64_t value);
     void hexadecimal(std::string_view name, std::uint64_t value);  ///< 0x…
     void milliseconds(std::string_view name, Duration value);      ///< with six decimals
-    void parts(std::string_view name, std::int64_t thousandths);   ///< with three decimals
-    void timestamp(std::string_view name, NtpTimestamp value);     ///< 0xhhhhhhhh.hhhhhhhh
-    void minute(std::string_view name, std::int64_t posix);        ///< YYYYMMDDhhmm of UTC
+    void filter(std::string_view name, Duration newest);  ///< ntpd's shift register: eight times in ms, seven of them 0
+    void parts(std::string_view name, std::int64_t thousandths);  ///< with three decimals
+    void timestamp(std::string_view name, NtpTimestamp value);    ///< 0xhhhhhhhh.hhhhhhhh
+    void minute(std::string_view name, std::int64_t posix);       ///< YYYYMMDDhhmm of UTC
     void address(std::string_view name, const ClientAddress& value);
     void address(std::string_view name, const ClientAddress& value, std::uint16_t port);
     /// Raw octets in place of text: association ids and their status words.
