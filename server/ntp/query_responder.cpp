@@ -293,7 +293,8 @@ std::size_t QueryResponder::write(std::size_t index, Fragment& fragment) const {
     put_word(fragment, 6, association_);
     put_word(fragment, 8, offset);
     put_word(fragment, 10, count);
-    std::memcpy(fragment.data() + kHeader, said_.data() + offset, count);
+    const auto part = std::as_bytes(said_.subspan(offset, count));
+    std::copy(part.begin(), part.end(), fragment.begin() + kHeader);
     return kHeader + (count + 3) / 4 * 4;
 }
 

@@ -9,13 +9,13 @@ NETWORK = """
 ip netns add lan
 ip link add lan0 type veth peer name lan1
 ip link set lan1 netns lan
-ip address add 192.0.2.1/24 dev lan0
+ip address add 192.168.77.1/24 dev lan0
 ip link set lan0 up
-ip -n lan address add 192.0.2.2/24 dev lan1
+ip -n lan address add 192.168.77.2/24 dev lan1
 ip -n lan link set lan1 up
 ip -n lan link set lo up
 """
-SERVER = "192.0.2.1"
+SERVER = "192.168.77.1"
 
 
 def guest_is_slow_by(scene: Scene) -> float:
