@@ -124,7 +124,10 @@ void Client::act() {
     waiting_ = true;
     asked_ = world_.truth();
     look_at_host();
-    next_ += interval_;
+    // What would have been asked of a host that slept is lost on the way.
+    while (next_ <= asked_) {
+        next_ += interval_;
+    }
     std::vector<std::byte> request(kHeader);
     request[0] = std::byte{0x23};  // version 4, client
     const std::uint64_t number = htobe64(++number_);

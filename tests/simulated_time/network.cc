@@ -20,7 +20,7 @@ void put_sender(msghdr& message) {
     sockaddr_in sender{};
     sender.sin_family = AF_INET;
     sender.sin_port = htons(kClientPort);
-    inet_pton(AF_INET, "192.0.2.2", &sender.sin_addr);
+    inet_pton(AF_INET, "192.168.77.2", &sender.sin_addr);
     if (message.msg_name != nullptr) {
         std::memcpy(message.msg_name, &sender, std::min<std::size_t>(sizeof sender, message.msg_namelen));
         message.msg_namelen = sizeof sender;
@@ -46,7 +46,7 @@ void put_stamp_and_address(msghdr& message, std::int64_t stamp) {
     const timespec arrival{.tv_sec = stamp / kSecond, .tv_nsec = stamp % kSecond};
     in_pktinfo info{};
     info.ipi_ifindex = 1;
-    inet_pton(AF_INET, "192.0.2.1", &info.ipi_addr);
+    inet_pton(AF_INET, "192.168.77.1", &info.ipi_addr);
     info.ipi_spec_dst = info.ipi_addr;
     std::size_t used = put_control(message, 0, {SOL_SOCKET, SCM_TIMESTAMPNS}, arrival);
     used = put_control(message, used, {IPPROTO_IP, IP_PKTINFO}, info);

@@ -17,8 +17,8 @@ struct Packet {
     std::int64_t stamp = 0;  ///< CLOCK_REALTIME of its arrival, POSIX ns
 };
 
-/// The only network of a simulated world: a client at 192.0.2.2 and the program's UDP sockets at 192.0.2.1. A socket is
-/// an eventfd, readable as long as something waits in it.
+/// The only network of a simulated world: a client at 192.168.77.2 and the program's UDP sockets at 192.168.77.1. A
+/// socket is an eventfd, readable as long as something waits in it.
 class Network {
 public:
     using Hear = std::function<void(const std::byte* octets, std::size_t size)>;
