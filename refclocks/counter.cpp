@@ -179,8 +179,7 @@ Counter::HostDate Counter::host_date() const {
 }
 
 Duration Counter::asleep() const {
-    const ClockReading reading = reader_();
-    return Duration{reading.boottime - reading.monotonic};
+    return reader_().asleep();
 }
 
 bool Counter::slept_between(Duration before, Duration after) {

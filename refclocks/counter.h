@@ -17,6 +17,9 @@ struct ClockReading {
     std::int64_t realtime = 0;   ///< CLOCK_REALTIME: what PPS, sockets and other daemons stamp in
     std::int64_t boottime = 0;   ///< CLOCK_BOOTTIME: tells of a suspend
     std::int64_t width = 0;      ///< how far apart the first and the last of the readings were
+
+    /// How long the host had slept since its boot, while the counter stood still.
+    Duration asleep() const { return Duration{boottime - monotonic}; }
 };
 
 /// Reads the host's clocks once. The only caller of `clock_gettime` in the product.
@@ -51,7 +54,7 @@ public:
         std::optional<LocalInstant> at(std::int64_t stamp) const;
 
         /// How long the host had slept since its boot when the clocks were read.
-        Duration asleep() const { return Duration{reading_.boottime - reading_.monotonic}; }
+        Duration asleep() const { return reading_.asleep(); }
 
     private:
         friend class Counter;

@@ -171,8 +171,7 @@ void ClockService::keep() {
 void ClockService::tick() {
     const ClockReading kept = counter_.keep();
     const LocalInstant now = counter_.now();
-    const Duration asleep = counter_.asleep();
-    if (Counter::slept_between(std::exchange(asleep_, asleep), asleep)) {
+    if (Counter::slept_between(std::exchange(asleep_, kept.asleep()), kept.asleep())) {
         log_.write(now, LogLevel::kWarning, "suspended", {{"effect", "the time is not known until a source tells it"}});
         timekeeper_.lose_time(now);
     }
