@@ -14,7 +14,6 @@ namespace tokimori {
 namespace {
 
 namespace asio = boost::asio;
-using ErrorCode = boost::system::error_code;
 
 }  // namespace
 
@@ -45,7 +44,7 @@ private:
     }
 
     void close_device() override {
-        ErrorCode ignored;
+        Error ignored;
         ask_again_.cancel();
         port_.close(ignored);
     }
@@ -54,7 +53,7 @@ private:
         const std::string at = settings_.device + " at " + std::to_string(facts_.baud) + " baud";
         switch (std::exchange(heard_, Heard::kNothing)) {
             case Heard::kNothing:
-                watch().tell(false, "nothing comes from " + at + ": check the receiver, its cable and its power");
+                watch().tell(false, serial_port_silent(settings_.device, facts_.baud));
                 return;
             case Heard::kBytes:
                 watch().tell(false, "what comes from " + at + " is not what a " + std::string{facts_.name} +
@@ -76,7 +75,7 @@ private:
 
     // A few bytes always fit into the port; where they do not, nobody answers, and silence is told.
     void send(const std::string& text) {
-        ErrorCode error;
+        Error error;
         if (!text.empty() && port_.is_open()) {
             port_.write_some(asio::buffer(text), error);
         }
@@ -86,8 +85,7 @@ private:
 
     void received(const Error& error, std::size_t count) {
         if (error) {
-            lose("the serial port " + settings_.device + " was lost (" + error.message() +
-                 "): check the cable of the receiver, or plug it in again; trying again");
+            lose(serial_port_lost(settings_.device, error.message()));
             return;
         }
         const std::uint64_t reading = opening();

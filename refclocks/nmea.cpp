@@ -66,15 +66,14 @@ private:
         watch().tell(false, std::exchange(heard_bytes_, false)
                                 ? "what comes from " + at +
                                       " is no NMEA: check the baud of the receiver, and that no other program reads it"
-                                : "nothing comes from " + at + ": check the receiver, its cable and its power");
+                                : serial_port_silent(settings_.device, settings_.baud));
     }
 
     void read() { port_.async_read_some(asio::buffer(bytes_), in_this_opening(&Port::received)); }
 
     void received(const Error& error, std::size_t count) {
         if (error) {
-            lose("the serial port " + settings_.device + " was lost (" + error.message() +
-                 "): check the cable of the receiver, or plug it in again; trying again");
+            lose(serial_port_lost(settings_.device, error.message()));
             return;
         }
         heard_bytes_ = true;

@@ -78,4 +78,14 @@ SerialPort open_serial_port(const std::string& device, unsigned baud, SerialDire
                     "): " + remedy_for(error) + "; trying again"};
 }
 
+std::string serial_port_silent(const std::string& device, unsigned baud) {
+    return "nothing comes from " + device + " at " + std::to_string(baud) +
+           " baud: check the receiver, its cable and its power";
+}
+
+std::string serial_port_lost(const std::string& device, const std::string& error) {
+    return "the serial port " + device + " was lost (" + error +
+           "): check the cable of the receiver, or plug it in again; trying again";
+}
+
 }  // namespace tokimori

@@ -16,4 +16,8 @@ enum class SerialDirection { kReadOnly, kBoth };
 /// 921600, as in <termios.h>. What lay in the port is forgotten.
 SerialPort open_serial_port(const std::string& device, unsigned baud, SerialDirection direction);
 
+/// What an operator reads where nothing at all is heard from an open port, and where the port is lost while it is read.
+std::string serial_port_silent(const std::string& device, unsigned baud);
+std::string serial_port_lost(const std::string& device, const std::string& error);
+
 }  // namespace tokimori

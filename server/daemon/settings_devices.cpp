@@ -18,6 +18,19 @@ constexpr std::array kJjyModels{choice("jjy01", JjyModel::kTristateJjy01),
                                 choice("gpsclock01", JjyModel::kTristateGpsClock01),
                                 choice("tdc300", JjyModel::kTdc300)};
 
+// The drivers of GPIO lines take the same chips.
+constexpr Setting chip_of(const char* driver) {
+    return {.section = "refclock",
+            .key = "chip",
+            .driver = driver,
+            .minimum = "0",
+            .maximum = "255",
+            .english = "The GPIO chip by name or label, such as gpiochip0; empty: the first that has the line by name.",
+            .japanese =
+                "GPIO チップの名前またはラベルです (gpiochip0 など)。空なら line の名前を持つ最初のチップを使います。",
+            .fill = fill<&RefclockConfiguration::chip>};
+}
+
 constexpr std::array kRows{
     Setting{.section = "refclock",
             .key = "device",
@@ -37,15 +50,7 @@ constexpr std::array kRows{
             .english = "The edge with which the second begins.",
             .japanese = "秒の始まりを示すエッジです。",
             .fill = fill<&RefclockConfiguration::edge>},
-    Setting{.section = "refclock",
-            .key = "chip",
-            .driver = "pps-gpio",
-            .minimum = "0",
-            .maximum = "255",
-            .english = "The GPIO chip by name or label, such as gpiochip0; empty: the first that has the line by name.",
-            .japanese =
-                "GPIO チップの名前またはラベルです (gpiochip0 など)。空なら line の名前を持つ最初のチップを使います。",
-            .fill = fill<&RefclockConfiguration::chip>},
+    chip_of("pps-gpio"),
     Setting{.section = "refclock",
             .key = "line",
             .driver = "pps-gpio",
@@ -84,15 +89,7 @@ constexpr std::array kRows{
         .english = "The speed of the serial port: 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800 or 921600.",
         .japanese = "シリアルポートの速度です (4800、9600、19200、38400、57600、115200、230400、460800、921600)。",
         .fill = fill<&RefclockConfiguration::baud>},
-    Setting{.section = "refclock",
-            .key = "chip",
-            .driver = "jjy-gpio",
-            .minimum = "0",
-            .maximum = "255",
-            .english = "The GPIO chip by name or label, such as gpiochip0; empty: the first that has the line by name.",
-            .japanese =
-                "GPIO チップの名前またはラベルです (gpiochip0 など)。空なら line の名前を持つ最初のチップを使います。",
-            .fill = fill<&RefclockConfiguration::chip>},
+    chip_of("jjy-gpio"),
     Setting{.section = "refclock",
             .key = "line",
             .driver = "jjy-gpio",
