@@ -73,8 +73,13 @@ void tell_no_time(NtpHeader& header) {
     header.reference = header.receive = header.transmit = NtpTimestamp{};
 }
 
-/// The leap indicator of the scale at `departure`.
-LeapIndicator tell_time(NtpHeader& header, const ServerState& state, LocalInstant arrival, LocalInstant departure) {
+ReferenceId refid_of(std::uint32_t octets) {
+    return {static_cast<std::uint8_t>(octets >> 24), static_cast<std::uint8_t>(octets >> 16),
+            static_cast<std::uint8_t>(octets >> 8), static_cast<std::uint8_t>(octets)};
+}
+
+void tell_time(NtpHeader& header, const ServerState& state, LocalInstant arrival, LocalInstant departure,
+               bool synchronised) {
     const TaiInstant transmit = state.model.tai_at(departure);
     const TaiInstant receive = std::min(state.model.tai_at(arrival), transmit);
     const auto stamps = state.scale.stamps(std::min(state.reference, transmit), receive, transmit);
@@ -82,12 +87,13 @@ LeapIndicator tell_time(NtpHeader& header, const ServerState& state, LocalInstan
     header.reference = stamps.reference;
     header.receive = stamps.receive;
     header.transmit = stamps.transmit;
-    return stamps.leap;
-}
-
-ReferenceId refid_of(std::uint32_t octets) {
-    return {static_cast<std::uint8_t>(octets >> 24), static_cast<std::uint8_t>(octets >> 16),
-            static_cast<std::uint8_t>(octets >> 8), static_cast<std::uint8_t>(octets)};
+    if (!synchronised) {
+        return;
+    }
+    header.leap = stamps.leap;
+    if (const auto mark = state.scale.smear_mark_at(transmit)) {
+        header.refid = refid_of(*mark);
+    }
 }
 
 /// The bits below 2^`precision` s. Never more than the fraction, so that filling leaves the second as it is; never
@@ -286,11 +292,7 @@ void Responder::stamp(Reply& reply, const ServerState& state, LocalInstant depar
     if (!synchronised && !state.ever_synchronised) {
         tell_no_time(header);
     } else {
-        const LeapIndicator leap = tell_time(header, state, reply.arrival, departure);
-        header.leap = synchronised ? leap : LeapIndicator::kUnsynchronised;
-        if (const auto mark = state.scale.smear_mark_at(state.model.tai_at(departure)); mark && synchronised) {
-            header.refid = refid_of(*mark);
-        }
+        tell_time(header, state, reply.arrival, departure, synchronised);
         fill_fractions(header, random_bits());
     }
     write_header(header, header_of(reply));
