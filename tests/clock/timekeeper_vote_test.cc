@@ -16,6 +16,19 @@ protected:
         behind_[ids.front()] = behind;
         feed_all(from, to, ids);
     }
+    void feed_roughly(int from, int to, const std::vector<SourceId>& ids, Duration ahead) {
+        for (int second = from; second < to; ++second) {
+            const LocalInstant local = at(seconds(second) + 300ms);
+            for (const SourceId id : ids) {
+                clock_.observe(
+                    OffsetSample{.source = id,
+                                 .local = local,
+                                 .time = LeapTable::built_in().utc_at(truth(seconds(second) + 300ms + ahead)),
+                                 .uncertainty = 5ms});
+            }
+            clock_.advance(at(seconds(second) + 900ms));
+        }
+    }
 };
 
 TEST_F(Vote, FollowsThePreferredOfTwoThatAgree) {
@@ -255,15 +268,7 @@ TEST_F(Vote, DoesNotGoOnAtABoundThatAMajorityHasRefuted) {
     clock_.set_sources({gps(1), {.id = 2}, {.id = 3}});
     feed(0, 60);
     pass(60, 80);
-    for (int second = 80; second < 130; ++second) {
-        for (const SourceId id : {SourceId{2}, SourceId{3}}) {
-            clock_.observe(OffsetSample{.source = id,
-                                        .local = at(seconds(second) + 300ms),
-                                        .time = LeapTable::built_in().utc_at(truth(seconds(second) + 320ms)),
-                                        .uncertainty = 5ms});
-        }
-        clock_.advance(at(seconds(second) + 900ms));
-    }
+    feed_roughly(80, 130, {2, 3}, 20ms);
     EXPECT_TRUE(clock_.selected() == 2 || clock_.selected() == 3);
     EXPECT_TRUE(serving_at(130s));
     EXPECT_GE(error_at(130s) + clock_.state().root_distance_at(at(130s)), 20ms);
@@ -273,15 +278,7 @@ TEST_F(Vote, DoesNotExchangeItsOwnClockForARoughMajorityThatBearsItOut) {
     clock_.set_sources({gps(1), {.id = 2}, {.id = 3}});
     feed(0, 60);
     pass(60, 80);
-    for (int second = 80; second < 130; ++second) {
-        for (const SourceId id : {SourceId{2}, SourceId{3}}) {
-            clock_.observe(OffsetSample{.source = id,
-                                        .local = at(seconds(second) + 300ms),
-                                        .time = LeapTable::built_in().utc_at(truth(seconds(second) + 304ms)),
-                                        .uncertainty = 5ms});
-        }
-        clock_.advance(at(seconds(second) + 900ms));
-    }
+    feed_roughly(80, 130, {2, 3}, 4ms);
     EXPECT_EQ(clock_.clock_state(), ClockState::kHoldover);
     EXPECT_LE(std::chrono::abs(error_at(130s)), 1us);
 }
