@@ -18,6 +18,8 @@ public:
 
     /// nullopt below three samples, or where they show no crystal's line.
     const std::optional<LineEstimate>& estimate() const { return estimate_; }
+    /// True if they run faster than any crystal.
+    bool too_fast() const { return fit_.too_fast(); }
     /// How many samples one point is the mean of.
     int samples_per_point() const { return samples_per_point_; }
 

@@ -1,6 +1,7 @@
 #include "server/clock/source_track.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace tokimori {
@@ -23,6 +24,10 @@ constexpr Duration kLeastSpike = 1ms;
 constexpr std::size_t kFewestLabels = 8;
 constexpr int kJitterGate = 6;
 constexpr int kOutliersToMove = 4;
+// Outliers just beyond the gate show that the samples scatter more than the line knows: those that pass are a
+// selection, and would bend it with a straight face. What lies farther off is no scatter.
+constexpr int kNearGate = 16;
+constexpr int kNearOutliersToMove = 4;
 constexpr Duration kHalfSecond = 500ms;
 constexpr Duration kLabelLineLimit = 300ms;
 // Two crystals at the opposite ends of what is allowed.
@@ -81,13 +86,15 @@ void SourceTrack::add_pulse_sample(const Sample& sample) {
             pulse_reason_ = Reason::kDistant;
             return;
         }
-        if (is_step(*last_sample_, *first_outlier_, sample, *line)) {
+        if (outliers_ >= kOutliersToMove && is_step(*last_sample_, *first_outlier_, sample, *line)) {
             step_ = std::chrono::abs(sample.reference - line->tai_at(sample.local));
         }
         pulse_line_.clear();
+        near_outliers_ = 0;
     } else if (line && sample.local - line->anchor_local < kHalfSecond) {
         return;  // several within a second say no more than one
     }
+    note_near_outlier(sample.local, false);
     take(sample);
 }
 
@@ -107,8 +114,8 @@ void SourceTrack::take(const Sample& sample) {
     ++samples_;
     last_sample_ = sample;
     accepted_.note(sample.local);
-    pulse_reason_ = Reason::kSelectable;
     pulse_line_.add(sample);
+    pulse_reason_ = pulse_line_.too_fast() ? Reason::kDistant : Reason::kSelectable;
     // Not one pulse a second, whatever it is; what follows may be.
     if (pulse_line_.estimate() && pulse_line_.estimate()->jitter > jitter_limit(sample)) {
         pulse_line_.clear();
@@ -125,7 +132,19 @@ bool SourceTrack::moves(const Sample& sample) {
         ++outliers_;
         last_outlier_ = sample.local;
     }
-    return outliers_ >= kOutliersToMove;
+    note_near_outlier(sample.local, excess(sample) < kNearGate * allowance(sample));
+    return outliers_ >= kOutliersToMove || std::popcount(near_outliers_) >= kNearOutliersToMove;
+}
+
+// One verdict a second; a sample that counts speaks for those beside it.
+void SourceTrack::note_near_outlier(LocalInstant at, bool near) {
+    const bool same_second = last_verdict_ && at - *last_verdict_ < kHalfSecond;
+    if (!same_second) {
+        near_outliers_ = static_cast<std::uint8_t>(near_outliers_ << 1U);
+    }
+    const bool good_before = same_second && (near_outliers_ & 1U) == 0;
+    near_outliers_ = static_cast<std::uint8_t>((near_outliers_ & ~1U) | (near && !good_before ? 1U : 0U));
+    last_verdict_ = at;
 }
 
 // A line through silence and a break says nothing. What lies farther off than a crystal may go in that time has moved.
@@ -151,8 +170,13 @@ Duration SourceTrack::excess(const Sample& sample) const {
     if (!line) {
         return Duration::zero();
     }
-    const Duration allowed = line->bound_at(sample.local) + sample.dispersion + kJitterGate * line->jitter;
-    return std::max(std::chrono::abs(sample.reference - line->tai_at(sample.local)) - allowed, Duration::zero());
+    const Duration off = std::chrono::abs(sample.reference - line->tai_at(sample.local));
+    return std::max(off - allowance(sample), Duration::zero());
+}
+
+Duration SourceTrack::allowance(const Sample& sample) const {
+    const LineEstimate& line = *pulse_line_.estimate();
+    return line.bound_at(sample.local) + sample.dispersion + kJitterGate * line.jitter;
 }
 
 // The points of a line of means lie in the past already when they are drawn.
@@ -267,6 +291,7 @@ void SourceTrack::restart() {
     numbered_by_.reset();
     step_ = Duration::zero();
     outliers_ = 0;
+    near_outliers_ = 0;
     pulse_reason_ = Reason::kUnlabelled;
 }
 

@@ -97,7 +97,10 @@ public:
 private:
     /// How far `sample` lies off this source's own line, beyond what may be; 0 within.
     Duration excess(const Sample& sample) const;
+    /// How far it may lie off; only where there is a line.
+    Duration allowance(const Sample& sample) const;
     bool moves(const Sample& outlier);
+    void note_near_outlier(LocalInstant at, bool near);
     void begin_anew_after_silence(const Sample& sample);
     bool is_spike(const Sample& sample);
     void take(const Sample& sample);
@@ -128,6 +131,8 @@ private:
     int outliers_ = 0;  ///< in a row
     LocalInstant last_outlier_;
     std::optional<Sample> first_outlier_;
+    std::uint8_t near_outliers_ = 0;  ///< one bit for each of the last eight verdicts, the newest is the lowest
+    std::optional<LocalInstant> last_verdict_;
 };
 
 }  // namespace tokimori

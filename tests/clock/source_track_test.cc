@@ -240,6 +240,27 @@ TEST(SourceTrack, CountsOnlyOutliersInARow) {
     EXPECT_GE(track.line(kStart + 40s)->estimate.samples, 25U);
 }
 
+TEST(SourceTrack, BeginsAnewWhereHalfOfTheEdgesScatterBeyondTheGate) {
+    SourceTrack track = track_of({});
+    add_pulses(track, 20);
+    // Those that pass are a selection: on the line and just beyond the gate in turn.
+    for (int second = 20; second < 27; ++second) {
+        add_pulse(track, second, second % 2 == 0 ? 3us : 0us);
+    }
+    EXPECT_FALSE(track.line(kStart + 26s));
+    EXPECT_FALSE(track.stepped()) << "it scatters, it went nowhere";
+}
+
+TEST(SourceTrack, ShowsPulsesThatRunFasterThanAnyCrystalAsDistant) {
+    SourceTrack track = track_of({});
+    for (int second = 0; second < 20; ++second) {
+        add_pulse(track, second, second * 1ms);
+    }
+    EXPECT_FALSE(track.line(kStart + 19s));
+    EXPECT_EQ(track.pulse_reason(), Reason::kDistant);
+    EXPECT_EQ(track.reason(kStart + 19s), Reason::kDistant);
+}
+
 TEST(SourceTrack, DoesNotHoldALineAgainstItsSourceAfterEightSeconds) {
     SourceTrack track = track_of({});
     add_pulses(track, 20);

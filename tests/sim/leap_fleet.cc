@@ -17,7 +17,6 @@ constexpr int kOffAfterRestart = 3;
 constexpr int kOffAfterPowerCut = 20;
 constexpr int kSatelliteMessage = 750;  // 12.5 minutes
 constexpr Duration kWriting = 1h;       // StateKeeper's
-constexpr Duration kLatency = 1ms;
 constexpr Duration kAnswering = 100us;
 constexpr std::size_t kSentences = 5;
 constexpr std::uint16_t kClientPort = 50'000;

@@ -16,7 +16,7 @@ import pytest
 from control import SKY, AskedDaemon
 from namespace import NetworkNamespace
 from ntp_client import request
-from programs import Tokimorid, configuration, run, tool
+from programs import Tokimorid, configuration, run, tool, wait_until
 
 pytestmark = pytest.mark.story
 
@@ -141,7 +141,8 @@ def test_ntpq_prints_what_an_ntpd_with_reference_clocks_prints() -> None:
         text = configuration(["127.0.0.1:123", "[::1]:123"], [SKY], lab_mode=True)
         with Tokimorid(text, 123, own.prefix) as daemon:
             daemon.wait_for("state=synchronised", 10)
-            daemon.wait_for("source_selected|reason=selected", 10)
+            # What it tells is put together once a second.
+            wait_until(lambda: "leap_none" in ntpq(own.prefix, "-n", "-c", "rv").stdout, 10, "leap_none")
             said: List[str] = []
             for command in ("rv", "as", "rv &1", "cv &1", "sysinfo", "sysstats", "kerninfo", "mrulist"):
                 answer = ntpq(own.prefix, "-n", "-c", command)
