@@ -180,6 +180,14 @@ UtcDay last_day_of_month(UtcDay day) {
     return day_of(std::chrono::sys_days{date.year() / date.month() / std::chrono::last});
 }
 
+UtcDay last_day_of_month_before(UtcDay day) {
+    return day - civil_from_second({day, 0}).day;
+}
+
+bool in_month_of_leap_seconds(UtcDay day) {
+    return civil_from_second({day, 0}).month % 3 == 0;
+}
+
 std::optional<UtcTime> parse_utc(std::string_view text) {
     Reader reader{text};
     CivilTime civil;

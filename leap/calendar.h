@@ -59,6 +59,12 @@ bool is_last_day_of_month(UtcDay day);
 /// The last day of the month in which `day` lies.
 UtcDay last_day_of_month(UtcDay day);
 
+/// The last day of the month before that in which `day` lies.
+UtcDay last_day_of_month_before(UtcDay day);
+
+/// True in March, June, September and December, the only months that ITU-R TF.460-6 names for leap seconds.
+bool in_month_of_leap_seconds(UtcDay day);
+
 /// Reads `2016-12-31T23:59:60Z`, `2016-12-31T23:59:60.123456789Z` (1 … 9 digits), or a bare date
 /// `2016-12-31` (midnight). The `Z` is required after a time. nullopt for anything else.
 std::optional<UtcTime> parse_utc(std::string_view text);

@@ -41,10 +41,10 @@ struct Tally {
 // Outside these months no leap second ever fell: there a misheard bit is likelier than a decision. ITU-R TF.460-6 makes
 // March and September a second choice, which was never taken.
 std::optional<LeapStanding> out_of_season(UtcDay today) {
-    const int month = civil_from_second({today, 0}).month;
-    if (month % 3 != 0) {
+    if (!in_month_of_leap_seconds(today)) {
         return LeapStanding::kWrongMonth;
     }
+    const int month = civil_from_second({today, 0}).month;
     return month % 6 == 0 || is_last_day_of_month(today) ? std::nullopt : std::optional{LeapStanding::kTooEarly};
 }
 

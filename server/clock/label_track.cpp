@@ -90,6 +90,7 @@ std::optional<HeardSecond> LabelTrack::believe_or_not(const std::optional<HeardS
 }
 
 std::optional<HeardSecond> LabelTrack::plausible(const Label& label, const LeapTable& table) {
+    other_count_.reset();
     const std::optional<UtcTime> time = mend_week(label.time);
     if (!time) {
         reason_ = Reason::kWrongWeek;
@@ -102,11 +103,13 @@ std::optional<HeardSecond> LabelTrack::plausible(const Label& label, const LeapT
         reason_ = Reason::kNoSuchSecond;
         return std::nullopt;
     }
+    const HeardSecond heard{label.heard, *second, label.uncertainty};
     if (label.gps_minus_utc && *label.gps_minus_utc + kTaiMinusGps != table.tai_minus_utc_at(*second)) {
         reason_ = Reason::kWrongLeapSeconds;
+        other_count_ = OtherCount{heard, *label.gps_minus_utc + kTaiMinusGps};
         return std::nullopt;
     }
-    return HeardSecond{label.heard, *second, label.uncertainty};
+    return heard;
 }
 
 // A receiver whose firmware has outlived its week count is 1024 weeks behind. Mended only to the nearer half of the

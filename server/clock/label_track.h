@@ -20,6 +20,12 @@ struct HeardSecond {
     bool complete = false;   ///< from a sample: there is no sentence delay
 };
 
+/// What a receiver said that counts other leap seconds than the table.
+struct OtherCount {
+    HeardSecond heard;  ///< by its own count
+    int tai_minus_utc = 0;
+};
+
 /// The labels of one source: are they consistent, plausible, and how late do they come? Believes nothing before three
 /// reports in a row agree with each other and with the counter.
 class LabelTrack {
@@ -39,6 +45,9 @@ public:
     /// The seconds that earned the trust when `weigh` believed for the first time in a row: all but the last, oldest
     /// first.
     const std::vector<HeardSecond>& proof() const { return proof_; }
+
+    /// Where the last label was refused because its receiver counts other leap seconds than the table: what it said.
+    const std::optional<OtherCount>& other_count() const { return other_count_; }
 
     /// When the last label was heard, believed or not.
     std::optional<LocalInstant> last_heard() const { return cadence_.last(); }
@@ -86,6 +95,7 @@ private:
     std::optional<HeardSecond> believed_;
     Cadence cadence_;
     std::optional<LocalInstant> first_heard_;  ///< since trust was lost for good
+    std::optional<OtherCount> other_count_;
     std::vector<HeardSecond> proof_;
     int streak_ = 0;
     std::uint64_t refused_ = 0;

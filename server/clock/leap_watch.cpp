@@ -3,6 +3,12 @@
 #include <utility>
 
 namespace tokimori {
+namespace {
+
+// So long a clock may go on by itself and still know its second.
+constexpr UtcDay kDaysToMiss = 10;
+
+}  // namespace
 
 LeapWatch::LeapWatch(LeapKnowledge knowledge) : knowledge_{std::move(knowledge)}, in_force_{decided()} {}
 
@@ -35,6 +41,16 @@ void LeapWatch::update(TaiInstant now, std::span<const LeapVote> votes) {
     decision_ = weigh_leap_votes({table, second.day, knowledge_.manual_only, memory_.armed}, with_entries(votes));
     memory_.armed = decision_.armed;
     in_force_ = table.with_event(decision_.event);
+}
+
+void LeapWatch::count_missed(TaiInstant now) {
+    const UtcDay today = in_force_.utc_at(now).second.day;
+    const UtcDay last = last_day_of_month_before(today);
+    if (today - last > kDaysToMiss || !in_month_of_leap_seconds(last) || in_force_.kind_on(last) != LeapKind::kNone) {
+        return;
+    }
+    memory_.last = missed_ = {last, LeapKind::kInsert};
+    in_force_ = decided().with_event(memory_.armed.event);
 }
 
 // A second that was counted stays counted, though a table may not know of it.

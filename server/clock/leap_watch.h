@@ -43,6 +43,12 @@ public:
     void recall(const LeapMemory& memory);
     const LeapMemory& memory() const { return memory_; }
 
+    /// One second more was inserted than anybody had announced, as is known at `now`: it is counted at the end of the
+    /// last month, if one may have fallen there and that is some days ago at most.
+    void count_missed(TaiInstant now);
+    /// The last that was counted in that way; `kNone`: none in this run.
+    const LeapEvent& missed() const { return missed_; }
+
     const LeapTable& table() const { return in_force_; }
     const LeapDecision& decision() const { return decision_; }
     const LeapKnowledge& knowledge() const { return knowledge_; }
@@ -53,6 +59,7 @@ private:
 
     LeapKnowledge knowledge_;
     LeapMemory memory_;
+    LeapEvent missed_;
     std::optional<UtcDay> manual_since_;  ///< the day from which on the table does not count
     LeapTable in_force_;                  ///< made of all above
     LeapDecision decision_;

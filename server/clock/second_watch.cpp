@@ -48,16 +48,18 @@ bool SecondWatch::trusted(std::int64_t off, LocalInstant now) const {
     });
 }
 
-bool SecondWatch::refuted(LocalInstant now) const {
+std::optional<std::int64_t> SecondWatch::refuted(LocalInstant now) const {
     const std::size_t for_us = weight_of(0, now);
     const bool trusted_for_us = trusted(0, now);
-    return std::any_of(said_.begin(), said_.end(), [&](const auto& each) {
+    const auto refutes = [&](const auto& each) {
         const std::int64_t off = each.second.off;
         if (off == 0 || trusted_for_us) {
             return false;
         }
         return trusted(off, now) || (weight_of(off, now) >= kUnlike && weight_of(off, now) > for_us);
-    });
+    };
+    const auto found = std::find_if(said_.begin(), said_.end(), refutes);
+    return found != said_.end() ? std::optional{found->second.off} : std::nullopt;
 }
 
 }  // namespace tokimori

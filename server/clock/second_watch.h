@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 
 #include "refclocks/observation.h"
 #include "server/clock/cadence.h"
@@ -24,8 +25,8 @@ public:
     /// `speaker` said at `at` that the second is `off` seconds later than ours; 0 bears us out.
     /// What is not later than its last word says nothing.
     void note(const Speaker& speaker, std::int64_t off, LocalInstant at);
-    /// True if our second is wrong as far as anybody can know.
-    bool refuted(LocalInstant now) const;
+    /// By how many seconds ours is wrong, as far as anybody can know; nullopt where nobody who counts says so.
+    std::optional<std::int64_t> refuted(LocalInstant now) const;
     void forget() { said_.clear(); }
     /// What this source said.
     void forget(SourceId source) { said_.erase(source); }

@@ -32,15 +32,23 @@ void SourceLine::add(const Sample& sample) {
         return;
     }
     gathered_.push_back(sample);
-    if (gathered_.size() < static_cast<std::size_t>(samples_per_point_)) {
+    if (!is_point()) {
         return;
     }
+    last_point_ = gathered_.back().local;
     add_point(mean_of(gathered_));
     gathered_.clear();
     const bool vague = estimate_ && estimate_->samples >= kFull && estimate_->rate_bound > kWellKnown;
     if (vague && samples_per_point_ < kMostPerPoint) {
         make_coarser();
     }
+}
+
+// Pulses come a second apart, give or take a little.
+bool SourceLine::is_point() const {
+    constexpr Duration kSlack = std::chrono::milliseconds{500};
+    return gathered_.size() >= static_cast<std::size_t>(samples_per_point_) &&
+           (!last_point_ || gathered_.back().local - *last_point_ >= point_interval_ - kSlack);
 }
 
 void SourceLine::add_point(const Sample& point) {

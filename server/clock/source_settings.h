@@ -31,6 +31,8 @@ struct SourceSettings {
     bool noselect = false;
     bool trust = false;            ///< may arm a leap second alone
     std::uint8_t stratum = 0;      ///< of the source itself: what is served is one more
+    int samples_per_point = 1;     ///< 1 … 64: so many pulses or samples make one point of its line …
+    Duration point_interval{};     ///< … and no more than one point in so long
     Kin kin = Kin::kUnknown;       ///< its driver's
     bool laboratory_only = false;  ///< simulated: followed only in a laboratory
     bool expects_pulses = false;   ///< pulses should come from it

@@ -55,7 +55,9 @@ Duration jitter_limit(const Sample& sample) {
 }  // namespace
 
 SourceTrack::SourceTrack(const SourceSettings& settings, std::optional<UtcDay> floor)
-    : settings_{settings}, labels_{floor, settings.delay} {}
+    : settings_{settings},
+      labels_{floor, settings.delay},
+      pulse_line_{settings.samples_per_point, settings.point_interval} {}
 
 void SourceTrack::hold(const Pulse& pulse) {
     pulses_.note(pulse.at);
@@ -182,7 +184,7 @@ Duration SourceTrack::allowance(const Sample& sample) const {
 // The points of a line of means lie in the past already when they are drawn.
 Duration SourceTrack::patience() const {
     const int gathered = pulse_line_.samples_per_point() - 1;
-    return accepted_.patience() + gathered * accepted_.interval() * 3 / 2;
+    return accepted_.patience() + std::max(gathered * accepted_.interval(), pulse_line_.point_interval()) * 3 / 2;
 }
 
 void SourceTrack::add_label_sample(const HeardSecond& heard) {

@@ -196,8 +196,8 @@ void Timekeeper::on(const Rejection& rejection) {
 }
 
 void Timekeeper::update() {
-    if (knows_second(now_) && seconds_.refuted(now_)) {
-        doubt_second();
+    if (const auto off = knows_second(now_) ? seconds_.refuted(now_) : std::nullopt) {
+        doubt_second(*off);
     }
     choice_.judged = candidates();
     if (!serving() && !acquiring_since_ && shows_a_line(sources_, now_)) {
@@ -308,10 +308,19 @@ void Timekeeper::refresh_leap_table() {
     leap_.update(state_.model.tai_at(now_), votes);
 }
 
+// A leap second that becomes known while its smear would be under way already, or is taken back then, or that is over:
+// what is served jumps, as never with LI 0.
 void Timekeeper::publish() {
-    if (state_.ever_synchronised) {
-        state_.scale = ServedScale::around(state_.model.tai_at(now_), leap_.table(), settings_.leap);
+    if (!state_.ever_synchronised) {
+        return;
     }
+    const TaiInstant now = state_.model.tai_at(now_);
+    const ServedScale scale = ServedScale::around(now, leap_.table(), settings_.leap);
+    if (scale_in_use_ && serving() && scale.offset_at(now) != state_.scale.offset_at(now)) {
+        prepare_step();
+    }
+    state_.scale = scale;
+    scale_in_use_ = serving();
 }
 
 ClockState Timekeeper::clock_state() const {

@@ -70,6 +70,7 @@ private:
 
     // Which second is it? (timekeeper_numbering.cpp)
     void hear(const auto& report, LocalInstant at);
+    void hear_other_count(const SourceTrack& source);
     void take_second(SourceTrack& source, const HeardSecond& heard);
     bool vouches(SourceTrack& source, const HeardSecond& heard);
     void number(SourceTrack& source, const Pulse& pulse);
@@ -98,7 +99,7 @@ private:
     void set_deadline(LocalInstant updated);
     void prepare_step();
     void give_up();
-    void doubt_second();
+    void doubt_second(std::int64_t off);
     Reason reason_of(const SourceTrack& source) const;
 
     Settings settings_;
@@ -117,6 +118,8 @@ private:
     SecondWatch seconds_;
     RateHistory rates_;
     bool second_doubted_ = false;  ///< our count of seconds was refuted
+    std::optional<LocalInstant> one_more_counted_;  ///< when a receiver last said so of leap seconds
+    bool scale_in_use_ = false;                     ///< `state_.scale` is what clients are told
     double offset_square_ = 0;     ///< smoothed, of the offsets at the updates, ns²
 };
 

@@ -121,8 +121,12 @@ void Timekeeper::give_up() {
     doubt_.end();
 }
 
-// It is we who count wrong: everybody is heard out as if for the first time.
-void Timekeeper::doubt_second() {
+// It is we who count wrong: everybody is heard out as if for the first time. Where a receiver's own count says that it is
+// a leap second that we lack, it is made up for.
+void Timekeeper::doubt_second(std::int64_t off) {
+    if (off == -1 && one_more_counted_ && now_ - *one_more_counted_ < kLateness) {
+        leap_.count_missed(state_.model.tai_at(now_));
+    }
     second_doubted_ = true;
     seconds_.forget();
     give_up();

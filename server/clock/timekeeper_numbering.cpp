@@ -66,6 +66,7 @@ void Timekeeper::hear(const auto& report, LocalInstant at) {
     }
     const std::optional<HeardSecond> heard = source->labels().weigh(report, leap_.table());
     if (!heard) {
+        hear_other_count(*source);
         return;
     }
     if (!vouches(*source, *heard)) {
@@ -81,6 +82,28 @@ void Timekeeper::hear(const auto& report, LocalInstant at) {
         for (const Pulse& pulse : other.take_held()) {
             number(other, pulse);
         }
+    }
+    update();
+}
+
+// Its second is ours, but it has inserted more of them. One that has inserted fewer has not read its almanac since it was
+// switched on.
+void Timekeeper::hear_other_count(const SourceTrack& source) {
+    const std::optional<OtherCount>& other = source.labels().other_count();
+    if (!other || source.settings().noselect || !knows_second(other->heard.heard)) {
+        return;
+    }
+    const HeardSecond& heard = other->heard;
+    const Duration delay = state_.model.tai_at(heard.heard) - heard.second;
+    const Duration bound = state_.model.dispersion_at(heard.heard) + heard.uncertainty;
+    const int off = leap_.table().tai_minus_utc_at(heard.second) - other->tai_minus_utc;
+    if (off >= 0 || !source.labels().delay().possible(delay, bound)) {
+        return;
+    }
+    const SourceSettings& settings = source.settings();
+    seconds_.note({settings.id, settings.kin, settings.trust}, off, heard.heard);
+    if (off == -1) {
+        one_more_counted_ = heard.heard;
     }
     update();
 }

@@ -86,6 +86,7 @@ void LeapService::watch(Timekeeper& timekeeper, LocalInstant now) {
         return;
     }
     tell_phase(timekeeper, now);
+    tell_missed(timekeeper.leap().missed(), now);
     tell_decision(timekeeper.leap().decision(), now);
     tell_expiry(timekeeper.leap_table().utc_at(state.model.tai_at(now)).second.day, now);
 }
@@ -141,6 +142,18 @@ void LeapService::tell_end(const Timekeeper& timekeeper, LocalInstant now) {
     } else {
         log_.write(now, LogLevel::kWarning, "leap_withdrawn",
                    {{"what", "the leap second that clients were being prepared for does not happen after all"}});
+    }
+}
+
+void LeapService::tell_missed(const LeapEvent& missed, LocalInstant now) {
+    if (std::exchange(missed_, missed) != missed) {
+        log_.write(now, LogLevel::kError, "leap_missed",
+                   {{"kind", leap_kind_code(missed.kind)},
+                    {"utc", format_utc(second_of(missed))},
+                    {"jst", format_jst(second_of(missed))},
+                    {"what",
+                     "nobody had announced this leap second, and time was served a second wrong until sources "
+                     "contradicted: it is counted now. A newer leap-seconds.list (Debian package tzdata) knows better"}});
     }
 }
 

@@ -49,6 +49,7 @@ private:
     void tell_phase(const Timekeeper& timekeeper, LocalInstant now);
     void tell_begin(LeapPhase phase, const Timekeeper& timekeeper, LocalInstant now);
     void tell_end(const Timekeeper& timekeeper, LocalInstant now);
+    void tell_missed(const LeapEvent& missed, LocalInstant now);
     void tell_decision(const LeapDecision& decision, LocalInstant now);
     void tell_expiry(UtcDay today, LocalInstant now);
     std::string text_of(const LeapDecision& decision) const;
@@ -63,6 +64,7 @@ private:
     bool waits_ = false;
     LeapPhase phase_ = LeapPhase::kQuiet;
     LeapEvent armed_;
+    LeapEvent missed_;
     bool disputed_ = false;
     std::optional<UtcDay> expiry_told_;
 };

@@ -154,6 +154,8 @@ SourceSettings source_settings(SourceId id, const RefclockConfiguration& configu
     settings.noselect = configuration.noselect;
     settings.trust = configuration.trust;
     settings.stratum = static_cast<std::uint8_t>(configuration.stratum);
+    settings.samples_per_point = static_cast<int>(configuration.filter);
+    settings.point_interval = std::chrono::seconds{std::int64_t{1} << configuration.poll};
     // The one JJY receiver that listens to satellites.
     const bool by_satellites = configuration.model == JjyModel::kTristateGpsClock01;
     settings.kin = by_satellites ? Kin::kSatellites : driver.kin;

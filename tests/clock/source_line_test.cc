@@ -37,6 +37,30 @@ TEST_F(SourceLineTest, ShowsNoLineBelowThreeSamples) {
     EXPECT_TRUE(line_.estimate());
 }
 
+TEST_F(SourceLineTest, MakesAPointOfAsManySamplesAsItIsTold) {
+    line_ = SourceLine{4};
+    hear(0, 11, 0.0);
+    EXPECT_FALSE(line_.estimate());
+    hear(11, 12, 0.0);
+    ASSERT_TRUE(line_.estimate());
+    EXPECT_EQ(line_.estimate()->samples, 3U);
+    EXPECT_EQ(line_.estimate()->tai_at(kStart + 11s), truth(11));
+    line_.clear();
+    hear(12, 23, 0.0);
+    EXPECT_FALSE(line_.estimate()) << "also after it began anew";
+}
+
+TEST_F(SourceLineTest, MakesNoMoreThanOnePointInAnInterval) {
+    line_ = SourceLine{1, 16s};
+    hear(0, 32, 0.0);
+    EXPECT_FALSE(line_.estimate());
+    hear(32, 33, 0.0);
+    ASSERT_TRUE(line_.estimate()) << "the first, and two means of sixteen";
+    EXPECT_EQ(line_.estimate()->samples, 3U);
+    EXPECT_EQ(line_.estimate()->span, 24500ms);
+    EXPECT_EQ(line_.estimate()->tai_at(kStart + 32s), truth(32));
+}
+
 TEST_F(SourceLineTest, IsBetterThanTheStraightFitOverASteadyCrystal) {
     LineFit straight;
     double squares = 0;

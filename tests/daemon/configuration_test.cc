@@ -187,6 +187,8 @@ status = "10m"
     gps.refid = "GPS";
     gps.offset = -1500ns;
     gps.delay = 140ms;
+    gps.poll = 4;
+    gps.filter = 16;
     expected.refclocks = {gps};
     EXPECT_EQ(read, expected);
 }
@@ -455,7 +457,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bounds{kGpsd, "port", {"1", "65535"}, {"0", "65536", "\"2947\"", "9223372036854775807"}},
         Bounds{kGpsd, "host", {"\"h\""}, {"\"\"", "\"a\\u001bb\"", "\"a\\u202eb\"", "[]", "{}"}},
         Bounds{kGpsd, "prefer", {"true", "false"}, {"\"true\"", "1", "1979-05-27"}},
-        Bounds{kGpsd, "poll", {"0", "17"}, {"-1", "18"}}, Bounds{kGpsd, "filter", {"1", "1024"}, {"0", "1025"}},
+        Bounds{kGpsd, "poll", {"0", "10"}, {"-1", "11"}}, Bounds{kGpsd, "filter", {"1", "64"}, {"0", "65"}},
         Bounds{kGpsd, "stratum", {"0", "14"}, {"-1", "15"}}, Bounds{kShm, "unit", {"0", "255"}, {"-1", "256", "\"0\""}},
         Bounds{kSky, "jitter", {"\"0ns\"", "\"100ms\""}, {"\"-1ns\"", "\"101ms\""}},
         Bounds{

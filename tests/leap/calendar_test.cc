@@ -85,6 +85,10 @@ TEST(Calendar, FindsTheLastDayOfAMonth) {
     EXPECT_EQ(last_day_of_month(kLeapDay2016), kLeapDay2016);
     EXPECT_EQ(last_day_of_month(kLeapDay2016 + 1), day_from_date(2017, 1, 31));
     EXPECT_EQ(last_day_of_month(-1), -1) << "1969-12-31";
+    EXPECT_EQ(last_day_of_month_before(kLeapDay2016), day_from_date(2016, 11, 30));
+    EXPECT_EQ(last_day_of_month_before(kLeapDay2016 + 1), kLeapDay2016);
+    EXPECT_TRUE(in_month_of_leap_seconds(kLeapDay2016));
+    EXPECT_FALSE(in_month_of_leap_seconds(kLeapDay2016 + 1));
 }
 
 TEST(Calendar, ReadsUtc) {

@@ -146,6 +146,7 @@ void disturb_at(const Scene& scene, int edge) {
             if (scene.cast == Cast::kTwoVoices) {
                 // The first start of its life: of the two that must agree JJY is not understood before some minutes.
                 server.allow_anything(edge - 20 * kMinute, edge - 14 * kMinute);
+                server.allow_no_service(edge - 20 * kMinute, edge - 14 * kMinute);
             }
             server.disturb(edge + moment, disturbance);
             server.run(edge + 4 * kMinute);
@@ -259,6 +260,23 @@ TEST(LeapFaults, ALeapSecondThatNobodyAnnouncedIsServedWrongOnlyUntilATrustedSou
         server.expect_leap(-kHour, kHour, 0);
         server.allow_anything(-1, 15);
         server.allow_no_service(0, kHour);
+        server.run(kHour);
+        expect_right(server, "unannounced");
+    }
+}
+
+// A receiver that says GPS − UTC itself tells us what we lack, so that service goes on after the gap.
+TEST(LeapFaults, AnInsertionThatNobodyAnnouncedIsMadeUpForByATrustedCountOfLeapSeconds) {
+    for (const int smear : {0, 120}) {
+        const Scene scene{Cast::kTrustedGps, LeapKind::kInsert, 0};
+        Member member = mute_gps();
+        member.settings.trust = true;
+        LeapServer::Settings settings = settings_of({member});
+        settings.policy.mode = smear != 0 ? LeapMode::kSmear : LeapMode::kInsert;
+        LeapServer server{scene.book(), settings, -kHour};
+        server.expect_leap(-kHour, kHour, 0);
+        server.allow_anything(-1, 15);
+        server.allow_no_service(8, 30);
         server.run(kHour);
         expect_right(server, "unannounced");
     }

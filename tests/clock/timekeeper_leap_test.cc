@@ -1,0 +1,148 @@
+#include "tests/clock/bench.h"
+
+// What is served where leap seconds become known late. The counter and the receiver are right all the time.
+
+namespace tokimori {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr UtcDay kDecember = 20'818;  // 2026-12-31
+
+class LateLeap : public Bench {
+protected:
+    explicit LateLeap(const char* begin = "2026-12-31T23:29:00Z") : Bench{parse_utc(begin).value()} {
+        clock_.set_sources({gps()});
+    }
+
+    Duration served_at(Duration later) const {
+        const ServerState& state = clock_.state();
+        return state.scale.offset_at(state.model.tai_at(at(later)));
+    }
+    static LeapKnowledge knowing(LeapKind kind) {
+        LeapKnowledge knowledge{LeapTable::built_in()};
+        knowledge.manual = {{kDecember, kind}};
+        return knowledge;
+    }
+    // Sources are not asked where the table knows the day.
+    static LeapKnowledge by_hand(LeapKind kind) {
+        LeapKnowledge knowledge = knowing(kind);
+        knowledge.manual_only = true;
+        return knowledge;
+    }
+};
+
+TEST_F(LateLeap, ThatShouldHaveBeenSmearedAlreadyIsNoStepWithLiZero) {
+    clock_.set_leap_policy({.mode = LeapMode::kSmear, .smear = std::chrono::minutes{60}});
+    feed(0, 60);
+    ASSERT_TRUE(serving_at(60s));
+    EXPECT_EQ(served_at(60s), -37s);
+    clock_.set_leap_knowledge(by_hand(LeapKind::kInsert));
+    clock_.advance(at(60s));
+    EXPECT_FALSE(serving_at(60s));
+    feed(61, 63);
+    EXPECT_TRUE(serving_at(63s));
+    EXPECT_LT(std::chrono::abs(served_at(60s) + 37s + 500ms), 1ms) << "half of the smear is over";
+    EXPECT_LT(std::chrono::abs(error_at(63s)), 1us);
+}
+
+TEST_F(LateLeap, ThatIsTakenBackWithinItsSmearIsNoStepWithLiZero) {
+    clock_.set_leap_policy({.mode = LeapMode::kSmear, .smear = std::chrono::minutes{60}});
+    clock_.set_leap_knowledge(by_hand(LeapKind::kInsert));
+    feed(0, 60);
+    ASSERT_TRUE(serving_at(60s));
+    clock_.set_leap_knowledge(by_hand(LeapKind::kNone));
+    clock_.advance(at(60s));
+    EXPECT_FALSE(serving_at(60s));
+    feed(61, 63);
+    EXPECT_TRUE(serving_at(63s));
+    EXPECT_EQ(served_at(63s), -37s);
+}
+
+TEST_F(LateLeap, ThatIsInsertedNeedsNoGap) {
+    feed(0, 60);
+    clock_.set_leap_knowledge(by_hand(LeapKind::kInsert));
+    clock_.advance(at(60s));
+    EXPECT_TRUE(serving_at(60s));
+    clock_.set_leap_knowledge(by_hand(LeapKind::kNone));
+    clock_.advance(at(61s));
+    EXPECT_TRUE(serving_at(61s));
+}
+
+// The sky has inserted a second; our table does not know.
+class MissedLeap : public LateLeap {
+protected:
+    MissedLeap() : LateLeap("2027-01-01T00:00:10Z") {}
+
+    // What a receiver says that counts so many leap seconds more than our table.
+    void feed_with_count(int from, int to, int more, SourceId id = 1) {
+        for (int second = from; second < to; ++second) {
+            pulse(second, id);
+            Label said = label(second, id);
+            said.time = LeapTable::built_in().utc_at(truth(seconds(second - more)));
+            said.gps_minus_utc = 18 + more;
+            clock_.observe(said);
+            clock_.advance(at(seconds(second) + 900ms));
+        }
+    }
+    int tai_minus_utc() const { return clock_.leap_table().tai_minus_utc_at(truth(60s)); }
+};
+
+TEST_F(MissedLeap, IsMadeUpForByTheCountOfATrustedReceiver) {
+    SourceSettings settings = gps();
+    settings.trust = true;
+    clock_.set_sources({settings});
+    feed(0, 20);
+    ASSERT_TRUE(serving_at(20s));
+    int second = 20;
+    while (second < 40 && serving_at(seconds(second))) {
+        feed_with_count(second, second + 1, 1);
+        ++second;
+    }
+    EXPECT_LT(second, 32) << "by then our second is refuted";
+    EXPECT_EQ(clock_.leap().missed(), (LeapEvent{kDecember, LeapKind::kInsert}));
+    feed_with_count(second, 40, 1);
+    EXPECT_TRUE(serving_at(40s));
+    EXPECT_EQ(tai_minus_utc(), 38);
+    EXPECT_LT(std::chrono::abs(error_at(40s)), 1us) << "TAI was right all the time";
+    EXPECT_EQ(clock_.memory()->leap.last, clock_.leap().missed()) << "and stays so after a restart";
+}
+
+TEST_F(MissedLeap, IsNotBelievedOfALoneReceiver) {
+    feed(0, 20);
+    feed_with_count(20, 120, 1);
+    EXPECT_TRUE(serving_at(120s)) << "by the clock itself";
+    EXPECT_EQ(clock_.clock_state(), ClockState::kHoldover);
+    EXPECT_EQ(report().reason, Reason::kWrongLeapSeconds);
+    EXPECT_EQ(tai_minus_utc(), 37);
+    LeapKnowledge better{LeapTable::built_in().with_event({kDecember, LeapKind::kInsert})};
+    clock_.set_leap_knowledge(better);
+    clock_.advance(at(120s));
+    EXPECT_FALSE(serving_at(120s)) << "served time jumps";
+    feed_with_count(121, 130, 1);
+    EXPECT_TRUE(serving_at(130s)) << "the truth is proved, and it is taken up again by itself";
+    EXPECT_EQ(report().reason, Reason::kSelected);
+}
+
+TEST_F(MissedLeap, IsNotWhatAnOldAlmanacSays) {
+    SourceSettings settings = gps();
+    settings.trust = true;
+    clock_.set_sources({settings});
+    feed(0, 20);
+    feed_with_count(20, 120, -3);
+    EXPECT_TRUE(serving_at(120s));
+    EXPECT_EQ(tai_minus_utc(), 37);
+}
+
+TEST_F(MissedLeap, IsLookedForOnlyBehindAMonthInWhichThereMayBeOne) {
+    LeapWatch watch{LeapTable::built_in()};
+    for (const char* day : {"2027-02-02", "2027-01-20", "2026-12-31"}) {
+        watch.count_missed(LeapTable::built_in().tai_at(parse_utc(day).value()).value());
+        EXPECT_EQ(watch.missed().kind, LeapKind::kNone) << day;
+    }
+    watch.count_missed(LeapTable::built_in().tai_at(parse_utc("2027-07-03").value()).value());
+    EXPECT_EQ(format_date(watch.missed().day), "2027-06-30");
+}
+
+}  // namespace
+}  // namespace tokimori
