@@ -33,8 +33,9 @@ system_clock = "%s"
 holdover = "%s"
 [leap]
 list_file = ""
+%s
 [state]
-dir = ""
+dir = "%s"
 %s"""
 
 
@@ -139,11 +140,20 @@ def _wait(process: "subprocess.Popen[bytes]") -> "tuple[int, int, object]":
         time.sleep(0.02)
 
 
-def play(script: str, sources: str = RECEIVER, holdover: str = "24h", system_clock: str = "leave") -> Play:
+class Settings(NamedTuple):
+    """What else stands in the configuration: keys of [leap], and a directory that outlives the run."""
+
+    leap: str = ""
+    state_dir: str = ""
+
+
+def play(script: str, sources: str = RECEIVER, holdover: str = "24h", system_clock: str = "leave",
+         settings: Settings = Settings()) -> Play:
     """Plays `script` (see README.md) with the daemon; it must end well."""
     with tempfile.TemporaryDirectory(prefix="tokimori-simulated.") as directory:
         paths = {name: os.path.join(directory, name) for name in ("script", "tokimori.toml", "results", "log")}
-        for name, text in (("script", script), ("tokimori.toml", _CONFIGURATION % (system_clock, holdover, sources))):
+        text = _CONFIGURATION % (system_clock, holdover, settings.leap, settings.state_dir, sources)
+        for name, text in (("script", script), ("tokimori.toml", text)):
             with open(paths[name], "w", encoding="utf-8") as file:
                 file.write(text)
         spent = _run([os.path.join(BIN, "tokimorid"), "--config", paths["tokimori.toml"]],
