@@ -76,6 +76,13 @@ public:
     /// While served time departs from UTC; nullopt where leap seconds are inserted.
     std::optional<TaiSpan> smear() const;
 
+    /// True if served time departs from UTC somewhere from `from` to `to`; else it is TAI and one offset there, but for
+    /// the leap second itself.
+    bool smears_within(TaiInstant from, TaiInstant to) const {
+        const std::optional<TaiSpan> span = smear();
+        return span && from < span->ends && span->begins <= to;
+    }
+
     /// The refid of ntpd's smeared replies as four octets in one number: 254, then the offset from UTC in signed 2.22
     /// fixed point, rounded. nullopt when not smearing, or where that is not to be marked.
     std::optional<std::uint32_t> smear_mark_at(TaiInstant instant) const;

@@ -172,6 +172,20 @@ def circles(sources):
         yield from visit(name)
 
 
+def names_taken_twice(sources):
+    """Types of one name in two headers: whoever sees both, or links both, gets either (one definition rule)."""
+    where = {}
+    for source in sources:
+        if not source.is_header:
+            continue
+        for line in source.code:
+            if match := re.match(r"(?:class|struct|enum class) (\w+)[^;]*$", line):
+                where.setdefault(match[1], set()).add(source.name)
+    for name, places in sorted(where.items()):
+        if len(places) > 1:
+            yield f"{name} is a type in {', '.join(sorted(places))}: one name, one type"
+
+
 def unfinished(root):
     """Words that put something off."""
     for directory in ("leap", "refclocks", "server", "web", "tests", "packaging"):
@@ -208,6 +222,7 @@ def complaints(root):
         yield from missing_guard(source)
     yield from shared_libraries(sources)
     yield from circles(sources)
+    yield from names_taken_twice(sources)
     yield from unfinished(root)
     yield from wrong_top_level(root)
     yield from missing_readmes(root)

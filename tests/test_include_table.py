@@ -143,6 +143,12 @@ def test_a_header_without_guard_is_refused(tree):
     assert complaints(tree("leap/a.h", "int f();\n")) == ["leap/a.h: a header begins with #pragma once"]
 
 
+def test_one_name_for_two_types_is_refused(tree):
+    tree("refclocks/one.h", "#pragma once\nclass Line {\n};\n")
+    root = tree("server/clock/two.h", "#pragma once\nstruct Line;\nstruct Line {\n};\n")
+    assert complaints(root) == ["Line is a type in refclocks/one.h, server/clock/two.h: one name, one type"]
+
+
 def test_a_circle_is_refused_and_named_once(tree):
     tree("leap/a.h", '#pragma once\n#include "leap/b.h"\n')
     tree("leap/b.h", '#pragma once\n#include "leap/c.h"\n')

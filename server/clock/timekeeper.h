@@ -6,7 +6,6 @@
 
 #include "refclocks/refclock.h"
 #include "server/clock/arbiter.h"
-#include "server/clock/choice.h"
 #include "server/clock/clock_memory.h"
 #include "server/clock/clock_policy.h"
 #include "server/clock/clock_report.h"
@@ -18,6 +17,7 @@
 #include "server/clock/self_doubt.h"
 #include "server/clock/server_state.h"
 #include "server/clock/source_track.h"
+#include "server/clock/vote_outcome.h"
 
 namespace tokimori {
 
@@ -113,14 +113,14 @@ private:
     std::optional<ClockMemory> remembered_;  ///< from before the restart
     std::optional<LocalInstant> last_update_;
     Duration update_age_{};  ///< how long without one before the clock is on its own
-    Choice choice_;
+    VoteOutcome choice_;
     Arbiter arbiter_;
     SecondWatch seconds_;
     RateHistory rates_;
-    bool second_doubted_ = false;  ///< our count of seconds was refuted
+    bool second_doubted_ = false;                   ///< our count of seconds was refuted
     std::optional<LocalInstant> one_more_counted_;  ///< when a receiver last said so of leap seconds
     bool scale_in_use_ = false;                     ///< `state_.scale` is what clients are told
-    double offset_square_ = 0;     ///< smoothed, of the offsets at the updates, ns²
+    double offset_square_ = 0;                      ///< smoothed, of the offsets at the updates, ns²
 };
 
 }  // namespace tokimori

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <string>
 #include <system_error>
@@ -112,8 +113,43 @@ std::uint16_t port_of(const SocketAddress& address) {
     return ntohs(address.generic.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
 }
 
+// What the kernel tells of an IPv4 datagram, as it lays it out: the stamp, then the address that was asked.
+struct UsualControl {
+    /// A cmsghdr, which cannot stand within a type.
+    struct Header {
+        decltype(cmsghdr::cmsg_len) size;
+        int level;
+        int type;
+    };
+    Header stamp_header;
+    timespec stamp;
+    Header address_header;
+    in_pktinfo address;
+};
+
+const UsualControl* usual_control(const msghdr& message) {
+    const auto* const control = static_cast<const UsualControl*>(message.msg_control);
+    const bool usual = message.msg_controllen == CMSG_SPACE(sizeof(timespec)) + CMSG_SPACE(sizeof(in_pktinfo)) &&
+                       control->stamp_header.level == SOL_SOCKET && control->stamp_header.type == SCM_TIMESTAMPNS &&
+                       control->address_header.level == IPPROTO_IP && control->address_header.type == IP_PKTINFO;
+    return usual ? control : nullptr;
+}
+static_assert(sizeof(UsualControl) <= kControlSize && alignof(UsualControl) <= alignof(cmsghdr));
+static_assert(sizeof(UsualControl::Header) == sizeof(cmsghdr));
+static_assert(offsetof(UsualControl, address_header) == CMSG_SPACE(sizeof(timespec)));
+
+std::int64_t nanoseconds_of(const timespec& stamp) {
+    return static_cast<std::int64_t>(stamp.tv_sec) * kNanosecondsPerSecond + stamp.tv_nsec;
+}
+
 // The same control message sends the reply from where the request was sent to.
 void answer_from_same_address(msghdr& message) {
+    if (const UsualControl* const usual = usual_control(message)) {
+        message.msg_control = const_cast<UsualControl::Header*>(&usual->address_header);
+        message.msg_controllen = CMSG_SPACE(sizeof(in_pktinfo));
+        const_cast<in_pktinfo&>(usual->address).ipi_ifindex = 0;
+        return;
+    }
     for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
         if (part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_PKTINFO) {
             in_pktinfo info;
@@ -166,6 +202,9 @@ UdpPort::UdpPort(const ListenAddress& address, bool shared) : address_{address},
         close(descriptor_);
         throw std::system_error{error, std::generic_category()};
     }
+    for (std::size_t slot = 0; slot < kBatch; ++slot) {
+        prepare_receive(slot);
+    }
 }
 
 UdpPort::~UdpPort() {
@@ -180,16 +219,20 @@ bool UdpPort::steer_by_source(std::size_t ports) {
 }
 
 std::span<const Datagram> UdpPort::receive() {
-    for (std::size_t slot = 0; slot < kBatch; ++slot) {
-        prepare_receive(slot);
+    // Only what the last call changed.
+    for (std::size_t slot = 0; slot < received_; ++slot) {
+        msghdr& message = buffers_->received[slot].msg_hdr;
+        message.msg_namelen = sizeof(SocketAddress);
+        message.msg_controllen = kControlSize;
     }
+    received_ = 0;
     const int count = recvmmsg(descriptor_, buffers_->received.data(), kBatch, MSG_DONTWAIT, nullptr);
     if (count <= 0) {
         return {};
     }
-    const auto size = static_cast<std::size_t>(count);
+    const auto size = received_ = static_cast<std::size_t>(count);
     for (std::size_t slot = 0; slot < size; ++slot) {
-        datagrams_[slot] = datagram_in(slot, buffers_->received[slot].msg_len);
+        read_datagram(slot, buffers_->received[slot].msg_len);
     }
     return {datagrams_.data(), size};
 }
@@ -206,20 +249,34 @@ void UdpPort::prepare_receive(std::size_t slot) {
     message.msg_flags = 0;
 }
 
-Datagram UdpPort::datagram_in(std::size_t slot, std::size_t size) const {
+void UdpPort::read_datagram(std::size_t slot, std::size_t size) {
+    const SocketAddress& peer = buffers_->peers[slot];
+    Datagram& datagram = datagrams_[slot];
+    datagram.octets = {buffers_->octets[slot].data(), size};
+    datagram.source = address_of(peer);
+    datagram.source_port = port_of(peer);
+    datagram.from_unicast = is_unicast(peer);
+    datagram.slot = slot;
+    if (const UsualControl* const usual = usual_control(buffers_->received[slot].msg_hdr)) {
+        datagram.stamp = nanoseconds_of(usual->stamp);
+        const bool own =
+            peer.v4.sin_addr.s_addr == usual->address.ipi_addr.s_addr && datagram.source_port == address_.port;
+        datagram.from_unicast = datagram.from_unicast && !own;
+        return;
+    }
+    datagram.stamp.reset();
+    read_control(slot);
+}
+
+void UdpPort::read_control(std::size_t slot) {
     msghdr& message = buffers_->received[slot].msg_hdr;
     const SocketAddress& peer = buffers_->peers[slot];
-    Datagram datagram{.octets = {buffers_->octets[slot].data(), size},
-                      .stamp = std::nullopt,
-                      .source = address_of(peer),
-                      .source_port = port_of(peer),
-                      .from_unicast = is_unicast(peer),
-                      .slot = slot};
+    Datagram& datagram = datagrams_[slot];
     for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
         if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_TIMESTAMPNS) {
             timespec stamp;
             std::memcpy(&stamp, CMSG_DATA(part), sizeof stamp);
-            datagram.stamp = static_cast<std::int64_t>(stamp.tv_sec) * kNanosecondsPerSecond + stamp.tv_nsec;
+            datagram.stamp = nanoseconds_of(stamp);
         } else if (part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_PKTINFO) {
             in_pktinfo info;
             std::memcpy(&info, CMSG_DATA(part), sizeof info);
@@ -233,7 +290,6 @@ Datagram UdpPort::datagram_in(std::size_t slot, std::size_t size) const {
             datagram.from_unicast = datagram.from_unicast && !own;
         }
     }
-    return datagram;
 }
 
 void UdpPort::reply(std::size_t slot, std::span<const std::byte> octets) {

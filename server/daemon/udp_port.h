@@ -28,8 +28,8 @@ struct Datagram {
 /// sockets. One thread at a time.
 class UdpPort {
 public:
-    static constexpr std::size_t kBatch = 16;
-    static constexpr std::size_t kSubBatch = 8;  ///< sent together, so that no transmit stamp is stale
+    static constexpr std::size_t kBatch = 32;
+    static constexpr std::size_t kSubBatch = 16;  ///< sent together, so that no transmit stamp is stale
 
     /// Opens and binds. `shared`: several workers each open the same address (SO_REUSEPORT). Throws std::system_error.
     UdpPort(const ListenAddress& address, bool shared);
@@ -57,11 +57,13 @@ private:
     struct Buffers;
 
     void prepare_receive(std::size_t slot);
-    Datagram datagram_in(std::size_t slot, std::size_t size) const;
+    void read_datagram(std::size_t slot, std::size_t size);
+    void read_control(std::size_t slot);
 
     ListenAddress address_;
     int descriptor_ = -1;
     std::size_t queued_ = 0;
+    std::size_t received_ = 0;
     std::array<Datagram, kBatch> datagrams_;
     std::unique_ptr<Buffers> buffers_;
 };

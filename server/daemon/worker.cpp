@@ -11,6 +11,8 @@ namespace {
 
 // After so many full batches timers and other sockets get their turn.
 constexpr int kBatchesPerWakeup = 4;
+constexpr Duration kSlowestPace = std::chrono::microseconds{10};
+constexpr int kForgetting = 16;
 
 HashKey secret() {
     std::random_device random;
@@ -144,14 +146,21 @@ void Worker::tell(UdpPort& port, const Request& request, std::size_t slot) {
     port.flush();
 }
 
-// Stamped at the last moment: what costs time is done.
+// Stamped at the last moment: what costs time is done. Each leaves a little later than the one before; so little as was
+// seen at best, that none is stamped later than it leaves.
 void Worker::send(UdpPort& port, const ServerState& state, std::size_t count) {
-    const LocalInstant departure = read_host_counter();
+    if (count == 0) {
+        return;
+    }
+    const LocalInstant begun = read_host_counter();
+    const Departure departure{state, begun};
     for (std::size_t i = 0; i < count; ++i) {
-        responder_.stamp(replies_[i], state, departure);
+        responder_.stamp(replies_[i], departure, static_cast<Duration::rep>(i) * pace_);
         port.reply(slots_[i], {replies_[i].octets.data(), replies_[i].size});
     }
     port.flush();
+    const Duration seen = (read_host_counter() - begun) / static_cast<Duration::rep>(count);
+    pace_ = std::clamp(pace_ + pace_ / kForgetting + Duration{1}, Duration::zero(), std::min(seen, kSlowestPace));
 }
 
 }  // namespace tokimori

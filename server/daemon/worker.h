@@ -66,6 +66,7 @@ private:
     std::array<ClientKey, UdpPort::kBatch> clients_{};
     std::array<Reply, UdpPort::kSubBatch> replies_;
     std::array<std::size_t, UdpPort::kSubBatch> slots_{};
+    Duration pace_{};  ///< from one reply of a sub-batch to the next
     QueryResponder queries_;
     std::array<QueryResponder::Fragment, UdpPort::kSubBatch> fragments_{};
     std::vector<const ClientTable*> tables_;

@@ -124,12 +124,20 @@ AccessRules::Ranges AccessRules::ranges_of(const Entries& entries, bool from_ntp
         }
         ranges.rights.push_back(best->rights);
     }
+    take_v4(ranges);
     return ranges;
 }
 
-const Rights& AccessRules::rights_of(const Ranges& ranges, const ClientAddress& source) const {
-    const auto behind = std::upper_bound(ranges.begins.begin(), ranges.begins.end(), source);
-    return rights_[ranges.rights[static_cast<std::size_t>(behind - ranges.begins.begin()) - 1]];
+void AccessRules::take_v4(Ranges& ranges) {
+    const ClientAddress first = ClientAddress::v4(0);
+    ranges.v4_begins.push_back(0);
+    ranges.v4_rights.push_back(index_of(ranges.begins, ranges.rights, first));
+    for (std::size_t i = 0; i < ranges.begins.size(); ++i) {
+        if (first < ranges.begins[i] && ranges.begins[i].is_v4()) {
+            ranges.v4_begins.push_back(static_cast<std::uint32_t>(ranges.begins[i].low));
+            ranges.v4_rights.push_back(ranges.rights[i]);
+        }
+    }
 }
 
 }  // namespace tokimori

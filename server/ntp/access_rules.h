@@ -52,13 +52,33 @@ private:
     struct Ranges {
         std::vector<ClientAddress> begins;  ///< ascending, the first is zero
         std::vector<std::uint16_t> rights;
+        std::vector<std::uint32_t> v4_begins;  ///< the same of IPv4 alone: most clients
+        std::vector<std::uint16_t> v4_rights;
     };
 
     std::uint16_t keep(const Rights& rights);
     void add(Entries& entries, const std::vector<Prefix>& prefixes, const Rights& rights);
     void add_rule(const AccessRule& rule, const AccessPolicy& policy, Entries& time, Entries& query);
     static Ranges ranges_of(const Entries& entries, bool from_ntp_port);
-    const Rights& rights_of(const Ranges& ranges, const ClientAddress& source) const;
+    static void take_v4(Ranges& ranges);
+    const Rights& rights_of(const Ranges& ranges, const ClientAddress& source) const {
+        return rights_[source.is_v4()
+                           ? index_of(ranges.v4_begins, ranges.v4_rights, static_cast<std::uint32_t>(source.low))
+                           : index_of(ranges.begins, ranges.rights, source)];
+    }
+
+    /// Of the last range that does not begin behind `place`.
+    template <typename Place>
+    static std::uint16_t index_of(const std::vector<Place>& begins, const std::vector<std::uint16_t>& rights,
+                                  const Place& place) {
+        std::size_t first = 0;
+        for (std::size_t size = begins.size(); size > 1;) {
+            const std::size_t half = size / 2;
+            first = begins[first + half] <= place ? first + half : first;
+            size -= half;
+        }
+        return rights[first];
+    }
 
     std::vector<Rights> rights_;
     std::array<Ranges, 2> time_;  ///< for source ports other than 123, and for 123

@@ -11,9 +11,6 @@ namespace {
 
 constexpr std::uint8_t kNewestVersion = 4;
 constexpr std::uint16_t kNtpPort = 123;
-constexpr std::uint8_t kUnsynchronisedStratum = 16;
-constexpr Duration kMaxDispersion = std::chrono::seconds(16);  // MAXDISP, RFC 5905 section 7.2
-constexpr ReferenceId kNeverSet = reference_id("INIT");
 
 /// What we reply with; kReserved if the packet asks for nothing.
 NtpMode reply_mode(std::byte first_octet, std::uint16_t source_port) {
@@ -61,77 +58,6 @@ Verdict verdict_on_header(std::span<const std::byte> octets, std::uint16_t sourc
     return verdict_on(tail.kind);
 }
 
-void tell_state(NtpHeader& header, const ServerState& state, bool synchronised) {
-    header.leap = LeapIndicator::kUnsynchronised;  // until the scale has been asked
-    header.stratum = synchronised ? state.stratum : 0;
-    header.refid = synchronised ? state.refid : kNeverSet;
-    header.root_delay = synchronised ? ntp_short_from(state.root_delay) : 0;
-}
-
-void tell_no_time(NtpHeader& header) {
-    header.root_dispersion = ntp_short_from(kMaxDispersion);
-    header.reference = header.receive = header.transmit = NtpTimestamp{};
-}
-
-ReferenceId refid_of(std::uint32_t octets) {
-    return {static_cast<std::uint8_t>(octets >> 24), static_cast<std::uint8_t>(octets >> 16),
-            static_cast<std::uint8_t>(octets >> 8), static_cast<std::uint8_t>(octets)};
-}
-
-void tell_time(NtpHeader& header, const ServerState& state, LocalInstant arrival, LocalInstant departure,
-               bool synchronised) {
-    const TaiInstant transmit = state.model.tai_at(departure);
-    const TaiInstant receive = std::min(state.model.tai_at(arrival), transmit);
-    const auto stamps = state.scale.stamps(std::min(state.reference, transmit), receive, transmit);
-    header.root_dispersion = ntp_short_from(state.root_dispersion_at(departure));
-    header.reference = stamps.reference;
-    header.receive = stamps.receive;
-    header.transmit = stamps.transmit;
-    if (!synchronised) {
-        return;
-    }
-    header.leap = stamps.leap;
-    if (const auto mark = state.scale.smear_mark_at(transmit)) {
-        header.refid = refid_of(*mark);
-    }
-}
-
-/// The bits below 2^`precision` s. Never more than the fraction, so that filling leaves the second as it is; never
-/// fewer than two, so that among the four values there is one beside zero, origin and receive.
-std::uint64_t mask_below(std::int8_t precision) {
-    const int bits = std::clamp(32 + precision, 2, 32);
-    return (std::uint64_t{1} << bits) - 1;
-}
-
-/// `bits` with `random` under `mask`, and the nearest value above it (going round) that is not taken.
-std::uint64_t filled(std::uint64_t bits, std::uint64_t mask, std::uint64_t random,
-                     const std::array<std::uint64_t, 3>& taken) {
-    std::uint64_t value = (bits & ~mask) | (random & mask);
-    while (std::ranges::find(taken, value) != taken.end()) {
-        value = (bits & ~mask) | ((value + 1) & mask);
-    }
-    return value;
-}
-
-void fill_fractions(NtpHeader& header, std::uint64_t random) {
-    const std::uint64_t mask = mask_below(header.precision);
-    std::uint64_t receive = filled(header.receive.bits, mask, random, {0, header.origin.bits, 0});
-    std::uint64_t transmit = filled(header.transmit.bits, mask, random >> 32, {0, header.origin.bits, receive});
-    // Order can be lost only where the known bits are equal, and there any order of the filled ones is as true.
-    if (((receive ^ transmit) & ~mask) == 0 && receive > transmit) {
-        std::swap(receive, transmit);
-    }
-    std::uint64_t& reference = header.reference.bits;
-    if (((reference ^ transmit) & ~mask) == 0) {
-        reference = std::min(reference, transmit);
-    }
-    header.receive.bits = receive;
-    header.transmit.bits = transmit;
-}
-
-/// Instants are whole nanoseconds, about 2^-30 s: nothing finer is true.
-constexpr std::int8_t kFinestPrecision = -30;
-
 constexpr std::size_t kKeyIdentifierSize = 4;
 
 // ntpq asks once for every source of a billboard.
@@ -152,8 +78,31 @@ constexpr bool is_request(Verdict verdict) {
     }
 }
 
+constexpr std::size_t kPrecisionAt = 3;
+constexpr std::size_t kRefidAt = 12;
+constexpr std::size_t kOriginAt = 24;
+constexpr std::size_t kReceiveAt = 32;
+constexpr std::size_t kTransmitAt = 40;
+constexpr std::size_t kTimestampSize = 8;
+
 std::span<std::byte, kHeaderSize> header_of(Reply& reply) {
     return std::span(reply.octets).first<kHeaderSize>();
+}
+
+/// LI=3, the version, poll and origin that were asked with, and nothing else yet.
+void begin_reply(std::span<const std::byte, kHeaderSize> asked, NtpMode mode, std::span<std::byte, kHeaderSize> reply) {
+    constexpr std::byte kUnsynchronised{0xC0};
+    constexpr std::byte kVersion{0x38};
+    std::memset(reply.data(), 0, reply.size());
+    reply[0] = kUnsynchronised | (asked[0] & kVersion) | static_cast<std::byte>(mode);
+    reply[2] = asked[2];
+    std::memcpy(&reply[kOriginAt], &asked[kTransmitAt], kTimestampSize);
+}
+
+void kiss(const ReferenceId& code, std::span<std::byte, kHeaderSize> reply) {
+    std::memcpy(&reply[kRefidAt], code.data(), code.size());
+    std::memcpy(&reply[kReceiveAt], &reply[kOriginAt], kTimestampSize);
+    std::memcpy(&reply[kTransmitAt], &reply[kOriginAt], kTimestampSize);
 }
 
 /// Key identifier and digest behind the header.
@@ -180,20 +129,15 @@ Verdict Responder::answer(const Request& request, const ServerState& state, Repl
     if (!has_reply(verdict)) {
         return verdict;
     }
-    const NtpHeader asked = read_header(request.octets.first<kHeaderSize>());
-    NtpHeader header;
-    header.version = asked.version;
-    header.mode = reply_mode(request.octets[0], request.source_port);
-    header.poll = asked.poll;
-    header.precision = std::max(state.precision, kFinestPrecision);
-    header.origin = asked.transmit;
     reply.timeless = verdict == Verdict::kKissed;
     reply.key = extras.key;
+    begin_reply(request.octets.first<kHeaderSize>(), reply_mode(request.octets[0], request.source_port),
+                header_of(reply));
+    const auto precision = static_cast<std::byte>(std::max(state.precision, Departure::kFinestPrecision));
+    reply.octets[kPrecisionAt] = precision;
     if (reply.timeless) {
-        header.refid = extras.kiss;
-        header.receive = header.transmit = asked.transmit;
+        kiss(extras.kiss, header_of(reply));
     }
-    write_header(header, header_of(reply));
     reply.size = kHeaderSize;
     reply.arrival = request.arrival;
     return verdict;
@@ -282,20 +226,11 @@ Verdict Responder::judge_rate(const Request& request, const Rights& rights, Extr
     return allowance == Allowance::kServe ? Verdict::kAnswered : Verdict::kRateLimited;
 }
 
-void Responder::stamp(Reply& reply, const ServerState& state, LocalInstant departure) {
+void Responder::stamp(Reply& reply, const Departure& departure, Duration later) {
     if (reply.timeless) {
         return;
     }
-    NtpHeader header = read_header(header_of(reply));
-    const bool synchronised = state.synchronised_at(departure) && state.stratum < kUnsynchronisedStratum;
-    tell_state(header, state, synchronised);
-    if (!synchronised && !state.ever_synchronised) {
-        tell_no_time(header);
-    } else {
-        tell_time(header, state, reply.arrival, departure, synchronised);
-        fill_fractions(header, random_bits());
-    }
-    write_header(header, header_of(reply));
+    departure.stamp(header_of(reply), {reply.arrival, random_bits(), later});
     if (reply.key != nullptr) {
         sign(reply);
     }

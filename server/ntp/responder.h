@@ -11,6 +11,7 @@
 #include "server/clock/server_state.h"
 #include "server/ntp/access_rules.h"
 #include "server/ntp/client_table.h"
+#include "server/ntp/departure.h"
 #include "server/ntp/key_ring.h"
 #include "server/ntp/packet.h"
 #include "server/ntp/verdict.h"
@@ -57,11 +58,9 @@ public:
     /// longer than the request. Of the request only octet 0, poll and the transmit timestamp matter.
     Verdict answer(const Request& request, const ServerState& state, Reply& reply);
 
-    /// The last touch before sending at `departure`: leap indicator, stratum, refid, root delay, root dispersion and
-    /// the timestamps, all as of that instant. May be called again if sending was late. `state` need not be the one of
-    /// `answer`. Receive and transmit are filled with random bits below the precision `answer` announced (RFC 5905
-    /// section 6), each moved by less than 2^precision, and receive < transmit, neither zero nor equal to origin.
-    void stamp(Reply& reply, const ServerState& state, LocalInstant departure);
+    /// The last touch before sending: all that depends on the moment. May be called again if sending was late, and the
+    /// state need not be the one of `answer`. `later`: as in `Departure`.
+    void stamp(Reply& reply, const Departure& departure, Duration later = {});
 
     /// What was counted so far. Any thread may ask; nobody waits.
     ServerCounts counts() const;

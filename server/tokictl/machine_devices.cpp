@@ -27,24 +27,25 @@ std::string text_of(const char (&field)[size]) {
 }
 
 // The first form is Linux 5.10's; older kernels know the second, and kernels may be built without that.
-std::optional<GpioLine> line_of(int chip, unsigned number) {
+std::optional<FoundGpioLine> line_of(int chip, unsigned number) {
     gpio_v2_line_info info{};
     info.offset = number;
     if (::ioctl(chip, GPIO_V2_GET_LINEINFO_IOCTL, &info) == 0) {
-        return GpioLine{number, text_of(info.name), text_of(info.consumer), (info.flags & GPIO_V2_LINE_FLAG_USED) != 0};
+        return FoundGpioLine{number, text_of(info.name), text_of(info.consumer),
+                             (info.flags & GPIO_V2_LINE_FLAG_USED) != 0};
     }
     gpioline_info old{};
     old.line_offset = number;
     if (::ioctl(chip, GPIO_GET_LINEINFO_IOCTL, &old) == 0) {
-        return GpioLine{number, text_of(old.name), text_of(old.consumer), (old.flags & GPIOLINE_FLAG_KERNEL) != 0};
+        return FoundGpioLine{number, text_of(old.name), text_of(old.consumer), (old.flags & GPIOLINE_FLAG_KERNEL) != 0};
     }
     return std::nullopt;
 }
 
-std::vector<GpioLine> lines_of(int chip, unsigned count) {
-    std::vector<GpioLine> lines;
+std::vector<FoundGpioLine> lines_of(int chip, unsigned count) {
+    std::vector<FoundGpioLine> lines;
     for (unsigned number = 0; number < count && number < kMostLines; ++number) {
-        std::optional<GpioLine> line = line_of(chip, number);
+        std::optional<FoundGpioLine> line = line_of(chip, number);
         if (line && (line->used || !line->name.empty())) {
             lines.push_back(*std::move(line));
         }

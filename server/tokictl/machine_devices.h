@@ -14,7 +14,7 @@ namespace tokimori {
 struct GpioChipText {
     std::string label;
     unsigned line_count = 0;
-    std::vector<GpioLine> lines;  ///< those with a name or in use
+    std::vector<FoundGpioLine> lines;  ///< those with a name or in use
 };
 
 /// What of a machine is not in files. Nothing here changes what it looks at: no line is requested, no shared memory

@@ -31,11 +31,11 @@ bool is_console(const FileTree& files, const std::string& name) {
     return files.line(kSerialPorts + name + "/console") == "Y" || std::ranges::find(consoles, name) != consoles.end();
 }
 
-void name_aliases(const FileTree& files, const std::string& directory, std::vector<SerialPort>& ports) {
+void name_aliases(const FileTree& files, const std::string& directory, std::vector<FoundSerialPort>& ports) {
     for (const std::string& name : files.names(directory)) {
         const std::optional<std::string> target = files.link(directory + name);
         const std::string device = "/dev/" + last_part(target.value_or(""));
-        const auto port = std::ranges::find(ports, device, &SerialPort::device);
+        const auto port = std::ranges::find(ports, device, &FoundSerialPort::device);
         if (target && port != ports.end()) {
             port->aliases.push_back(directory + name);
         }
@@ -85,8 +85,8 @@ std::vector<GpioChip> gpio_chips_of(const FileTree& files, MachineDevices& devic
     return chips;
 }
 
-std::vector<PpsDevice> pps_devices_of(const FileTree& files) {
-    std::vector<PpsDevice> found;
+std::vector<FoundPpsDevice> pps_devices_of(const FileTree& files) {
+    std::vector<FoundPpsDevice> found;
     for (const std::string& name : files.names("/dev")) {
         if (!is_numbered(name, "pps")) {
             continue;
@@ -99,18 +99,18 @@ std::vector<PpsDevice> pps_devices_of(const FileTree& files) {
     return found;
 }
 
-std::string pps_count_of(const FileTree& files, const PpsDevice& device) {
+std::string pps_count_of(const FileTree& files, const FoundPpsDevice& device) {
     const std::string shown = "/sys/class/pps/" + last_part(device.device);
     return files.line(shown + "/assert") + files.line(shown + "/clear");
 }
 
-std::vector<SerialPort> serial_ports_of(const FileTree& files, const std::vector<ProcessText>& processes) {
-    std::vector<SerialPort> ports;
+std::vector<FoundSerialPort> serial_ports_of(const FileTree& files, const std::vector<ProcessText>& processes) {
+    std::vector<FoundSerialPort> ports;
     for (const std::string& name : files.names(kSerialPorts)) {
         if (!has_hardware(files, name)) {
             continue;
         }
-        SerialPort port{"/dev/" + name, {}, access_of(files, "/dev/" + name)};
+        FoundSerialPort port{"/dev/" + name, {}, access_of(files, "/dev/" + name)};
         const unsigned terminal = device_number(files.line(kSerialPorts + name + "/dev"));
         port.usb = name.starts_with("ttyUSB") || name.starts_with("ttyACM");
         port.kernel_console = is_console(files, name);

@@ -19,14 +19,14 @@ std::optional<RaspberryPi> raspberry_pi_of(const FileTree& files);
 std::vector<GpioChip> gpio_chips_of(const FileTree& files, MachineDevices& devices);
 
 /// Those that have a node in /dev.
-std::vector<PpsDevice> pps_devices_of(const FileTree& files);
+std::vector<FoundPpsDevice> pps_devices_of(const FileTree& files);
 
 /// The count of a PPS device's pulses, as the kernel shows it without being asked to do anything; empty where it does
 /// not show it.
-std::string pps_count_of(const FileTree& files, const PpsDevice& device);
+std::string pps_count_of(const FileTree& files, const FoundPpsDevice& device);
 
 /// Those with a node in /dev and hardware behind it. `processes` tell who is logged in there.
-std::vector<SerialPort> serial_ports_of(const FileTree& files, const std::vector<ProcessText>& processes);
+std::vector<FoundSerialPort> serial_ports_of(const FileTree& files, const std::vector<ProcessText>& processes);
 
 /// Who may use what `path` leads to.
 Access access_of(const FileTree& files, const std::string& path);

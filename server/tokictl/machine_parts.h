@@ -19,7 +19,7 @@ struct Access {
 enum class Activity { kUnknown, kSilent, kActive };
 
 /// A GPIO line that has a name or is in use.
-struct GpioLine {
+struct FoundGpioLine {
     unsigned number = 0;
     std::string name{};
     std::string consumer{};  ///< who uses it; may be empty although `used`
@@ -33,11 +33,11 @@ struct GpioChip {
     bool readable = false;  ///< by whoever looks; else nothing below is known
     std::string label{};
     unsigned line_count = 0;
-    std::vector<GpioLine> lines{};
+    std::vector<FoundGpioLine> lines{};
 };
 
 /// /dev/ppsN.
-struct PpsDevice {
+struct FoundPpsDevice {
     std::string device{};
     Access access{};
     std::string source{};  ///< who makes its pulses: a serial port, or a driver such as "pps@12.-1"
@@ -45,7 +45,7 @@ struct PpsDevice {
 };
 
 /// A serial port that has hardware behind it.
-struct SerialPort {
+struct FoundSerialPort {
     std::string device{};
     std::vector<std::string> aliases{};  ///< other names in /dev that lead to it, such as /dev/serial0
     Access access{};

@@ -24,7 +24,7 @@ class Watch {
 public:
     Watch(const FileTree& files, MachineDevices& devices, MachineView& view)
         : files_{files}, devices_{devices}, view_{view} {
-        for (const PpsDevice& device : view_.pps_devices) {
+        for (const FoundPpsDevice& device : view_.pps_devices) {
             counts_.push_back(pps_count_of(files_, device));
         }
         for (const SharedMemoryUnit& unit : view_.shared_memory) {
@@ -63,7 +63,7 @@ private:
     }
 
     bool is_waiting() const {
-        for (const PpsDevice& device : view_.pps_devices) {
+        for (const FoundPpsDevice& device : view_.pps_devices) {
             if (device.pulses == Activity::kSilent) {
                 return true;
             }
@@ -121,7 +121,7 @@ void listen_for_receiver(MachineView& view, MachineDevices& devices) {
         return;
     }
     for (const std::string& device : receiver_ports(view)) {
-        const auto port = std::ranges::find(view.serial_ports, device, &SerialPort::device);
+        const auto port = std::ranges::find(view.serial_ports, device, &FoundSerialPort::device);
         if (port->kernel_console || port->login) {
             continue;
         }

@@ -18,8 +18,8 @@ bool may_use(const User& user, const Access& access, bool also_write) {
     return (granted & wanted) == wanted;
 }
 
-const SerialPort* find_port(const MachineView& view, std::string_view device) {
-    const auto is_it = [device](const SerialPort& port) {
+const FoundSerialPort* find_port(const MachineView& view, std::string_view device) {
+    const auto is_it = [device](const FoundSerialPort& port) {
         return port.device == device || std::ranges::find(port.aliases, device) != port.aliases.end();
     };
     const auto found = std::ranges::find_if(view.serial_ports, is_it);

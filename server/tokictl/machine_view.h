@@ -22,8 +22,8 @@ struct MachineView {
     User user{};
     std::optional<RaspberryPi> raspberry_pi{};
     std::vector<GpioChip> gpio_chips{};
-    std::vector<PpsDevice> pps_devices{};
-    std::vector<SerialPort> serial_ports{};
+    std::vector<FoundPpsDevice> pps_devices{};
+    std::vector<FoundSerialPort> serial_ports{};
     std::vector<SharedMemoryUnit> shared_memory{};
     Gpsd gpsd{};
     std::vector<TimeService> time_services{};
@@ -36,6 +36,6 @@ struct MachineView {
 bool may_use(const User& user, const Access& access, bool also_write = false);
 
 /// The port that `device` names, by itself or by an alias; null where there is none.
-const SerialPort* find_port(const MachineView& view, std::string_view device);
+const FoundSerialPort* find_port(const MachineView& view, std::string_view device);
 
 }  // namespace tokimori

@@ -68,20 +68,20 @@ object chip_object(const GpioChip& chip, const User& user) {
             {"seen", chip.readable},
             {"label", chip.label},
             {"line_count", chip.line_count},
-            {"lines", array_of(chip.lines, [](const GpioLine& line) {
+            {"lines", array_of(chip.lines, [](const FoundGpioLine& line) {
                  return object{
                      {"line", line.number}, {"name", line.name}, {"used", line.used}, {"consumer", line.consumer}};
              })}};
 }
 
-object pps_object(const PpsDevice& device, const User& user) {
+object pps_object(const FoundPpsDevice& device, const User& user) {
     return {{"device", device.device},
             {"usable", may_use(user, device.access)},
             {"source", device.source},
             {"pulses", word_of(device.pulses)}};
 }
 
-object port_object(const SerialPort& port, const User& user) {
+object port_object(const FoundSerialPort& port, const User& user) {
     return {{"device", port.device},
             {"aliases", array_of(port.aliases, [](const std::string& alias) { return alias; })},
             {"usable", may_use(user, port.access)},
@@ -104,9 +104,9 @@ object machine_object(const MachineView& view) {
     const User& user = view.user;
     object machine{{"model", view.raspberry_pi ? view.raspberry_pi->model : std::string()}, {"user", user.name}};
     machine["gpio_chips"] = array_of(view.gpio_chips, [&](const GpioChip& chip) { return chip_object(chip, user); });
-    machine["pps"] = array_of(view.pps_devices, [&](const PpsDevice& device) { return pps_object(device, user); });
+    machine["pps"] = array_of(view.pps_devices, [&](const FoundPpsDevice& device) { return pps_object(device, user); });
     machine["serial_ports"] =
-        array_of(view.serial_ports, [&](const SerialPort& port) { return port_object(port, user); });
+        array_of(view.serial_ports, [&](const FoundSerialPort& port) { return port_object(port, user); });
     machine["shared_memory"] = array_of(view.shared_memory, [&](const SharedMemoryUnit& unit) {
         return object{{"unit", unit.unit}, {"usable", may_use(user, unit.access)}, {"records", word_of(unit.records)}};
     });

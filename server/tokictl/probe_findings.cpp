@@ -30,17 +30,17 @@ std::string short_name(std::string_view device) {
     return std::string(device.substr(device.rfind('/') + 1));
 }
 
-bool is_among(const MachineView& view, const std::vector<std::string>& devices, const SerialPort& port) {
+bool is_among(const MachineView& view, const std::vector<std::string>& devices, const FoundSerialPort& port) {
     return std::ranges::any_of(devices, [&](const std::string& device) { return find_port(view, device) == &port; });
 }
 
-bool is_proposed(const Judge& judge, const SerialPort& port) {
+bool is_proposed(const Judge& judge, const FoundSerialPort& port) {
     return std::ranges::any_of(judge.proposal.sources, [&](const ProposedSource& source) {
         return source.driver == "nmea" && find_port(judge.view, source.device) == &port;
     });
 }
 
-bool is_of_gpsd(const MachineView& view, const SerialPort& port) {
+bool is_of_gpsd(const MachineView& view, const FoundSerialPort& port) {
     std::vector<std::string> devices = view.gpsd.configured;
     for (const GpsdDevice& device : view.gpsd.devices) {
         devices.push_back(device.path);
@@ -49,7 +49,7 @@ bool is_of_gpsd(const MachineView& view, const SerialPort& port) {
 }
 
 // Where the receiver should be it is a matter; elsewhere it is none.
-Severity weight_of(const Judge& judge, const SerialPort& port) {
+Severity weight_of(const Judge& judge, const FoundSerialPort& port) {
     if (is_proposed(judge, port)) {
         return Severity::kProblem;
     }
@@ -57,7 +57,7 @@ Severity weight_of(const Judge& judge, const SerialPort& port) {
 }
 
 void judge_serial_ports(Judge& judge) {
-    for (const SerialPort& port : judge.view.serial_ports) {
+    for (const FoundSerialPort& port : judge.view.serial_ports) {
         if (port.kernel_console) {
             judge.add(FindingKind::kSerialConsole, weight_of(judge, port), port.device, short_name(port.device));
         }
@@ -85,7 +85,7 @@ void judge_gpsd(Judge& judge) {
 void judge_seconds(Judge& judge) {
     const ProposedSource* const source = source_of_seconds(judge.proposal);
     const bool header_is_off =
-        judge.view.raspberry_pi && std::ranges::none_of(judge.view.serial_ports, [&](const SerialPort& port) {
+        judge.view.raspberry_pi && std::ranges::none_of(judge.view.serial_ports, [&](const FoundSerialPort& port) {
             return is_header_port(judge.view, port);
         });
     if (source == nullptr && header_is_off) {
@@ -138,7 +138,7 @@ struct Opened {
 
 Opened opened_by(const MachineView& view, const ProposedSource& source) {
     if (source.driver == "pps-kernel") {
-        const auto device = std::ranges::find(view.pps_devices, source.device, &PpsDevice::device);
+        const auto device = std::ranges::find(view.pps_devices, source.device, &FoundPpsDevice::device);
         return device == view.pps_devices.end() ? Opened{}
                                                 : Opened{&device->access, source.device, "SUBSYSTEM==\"pps\""};
     }
@@ -146,7 +146,7 @@ Opened opened_by(const MachineView& view, const ProposedSource& source) {
         const GpioChip* const chip = find_line(view, source.device).chip;
         return chip == nullptr ? Opened{} : Opened{&chip->access, chip->device, "SUBSYSTEM==\"gpio\"", true};
     }
-    const SerialPort* const port = source.driver == "nmea" ? find_port(view, source.device) : nullptr;
+    const FoundSerialPort* const port = source.driver == "nmea" ? find_port(view, source.device) : nullptr;
     // Who logs in there has it for himself; that is told of, and ends with the login.
     if (port == nullptr || port->kernel_console || port->login) {
         return {};

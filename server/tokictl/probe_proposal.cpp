@@ -35,7 +35,7 @@ bool is_raspberry_pi_5(const MachineView& view) {
     return view.raspberry_pi && view.raspberry_pi->model.starts_with("Raspberry Pi 5");
 }
 
-bool has_alias(const SerialPort& port, std::string_view alias) {
+bool has_alias(const FoundSerialPort& port, std::string_view alias) {
     return std::ranges::find(port.aliases, alias) != port.aliases.end();
 }
 
@@ -85,7 +85,7 @@ std::vector<ProposedSource> from_shared_memory(const MachineView& view) {
     return found;
 }
 
-bool is_of_a_maker_of_receivers(const SerialPort& port) {
+bool is_of_a_maker_of_receivers(const FoundSerialPort& port) {
     const auto names_one = [](std::string_view alias) {
         return std::ranges::any_of(kMakersOfReceivers, [alias](std::string_view maker) {
             return alias.find(maker) != std::string_view::npos;
@@ -95,7 +95,7 @@ bool is_of_a_maker_of_receivers(const SerialPort& port) {
 }
 
 // Bluetooth's, or the debug connector of a Raspberry Pi 5.
-bool is_for_others(const MachineView& view, const SerialPort& port) {
+bool is_for_others(const MachineView& view, const FoundSerialPort& port) {
     return has_alias(port, "/dev/serial1") || (is_raspberry_pi_5(view) && port.device == "/dev/ttyAMA10") ||
            std::ranges::find_if(view.gpsd.configured, [&](const std::string& path) {
                return view.gpsd.state == GpsdState::kMute && find_port(view, path) == &port;
@@ -103,11 +103,11 @@ bool is_for_others(const MachineView& view, const SerialPort& port) {
 }
 
 /// How likely a receiver is at a port by what it is; 0: not at all.
-int likelihood(const MachineView& view, const SerialPort& port) {
+int likelihood(const MachineView& view, const FoundSerialPort& port) {
     if (is_for_others(view, port)) {
         return 0;
     }
-    if (std::ranges::find(view.pps_devices, port.device, &PpsDevice::source) != view.pps_devices.end()) {
+    if (std::ranges::find(view.pps_devices, port.device, &FoundPpsDevice::source) != view.pps_devices.end()) {
         return 5;
     }
     if (is_of_a_maker_of_receivers(port)) {
@@ -124,7 +124,7 @@ int likelihood(const MachineView& view, const SerialPort& port) {
 }
 
 /// By what it is and by what is known of it.
-int rank_of(const MachineView& view, const SerialPort& port) {
+int rank_of(const MachineView& view, const FoundSerialPort& port) {
     const int base = likelihood(view, port);
     if (base == 0) {
         return 0;
@@ -134,7 +134,7 @@ int rank_of(const MachineView& view, const SerialPort& port) {
 }
 
 // Names by maker stay when a USB receiver moves to another socket.
-std::string lasting_name(const SerialPort& port) {
+std::string lasting_name(const FoundSerialPort& port) {
     const auto by_maker = std::ranges::find_if(
         port.aliases, [](std::string_view alias) { return alias.starts_with("/dev/serial/by-id/"); });
     return port.usb && by_maker != port.aliases.end() ? *by_maker : port.device;
@@ -145,7 +145,7 @@ std::vector<ProposedSource> from_serial_port(const MachineView& view) {
     if (ports.empty()) {
         return {};
     }
-    const SerialPort& port = *find_port(view, ports.front());
+    const FoundSerialPort& port = *find_port(view, ports.front());
     const std::string device = lasting_name(port);
     const std::string baud = std::to_string(port.baud.value_or(kUsualBaud));
     return {{"nmea", "gps", device, true, false, port.baud.has_value(), {{"device", quoted(device)}, {"baud", baud}}}};
@@ -173,7 +173,7 @@ ProposedSource kernel_source(const std::string& device, bool first, bool heard) 
 // All that pulse; where none does, the one that should.
 std::vector<ProposedSource> from_kernel(const MachineView& view) {
     std::vector<ProposedSource> found;
-    for (const PpsDevice& device : view.pps_devices) {
+    for (const FoundPpsDevice& device : view.pps_devices) {
         if (device.pulses == Activity::kActive) {
             found.push_back(kernel_source(device.device, found.empty(), true));
         }
@@ -234,49 +234,50 @@ std::string expected_pulse_line(const MachineView& view) {
 
 FoundLine find_line(const MachineView& view, const std::string& name) {
     for (const GpioChip& chip : view.gpio_chips) {
-        const auto line = std::ranges::find(chip.lines, name, &GpioLine::name);
+        const auto line = std::ranges::find(chip.lines, name, &FoundGpioLine::name);
         if (line != chip.lines.end()) {
             return {&chip, *line};
         }
     }
     // Older kernels for the Raspberry Pi name no lines.
     const std::string_view digits = std::string_view(name).substr(std::min<std::size_t>(name.size(), 4));
-    GpioLine line;
+    FoundGpioLine line;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), line.number);
     const auto chip = std::ranges::find_if(view.gpio_chips, is_header_chip);
     if (error != std::errc{} || !name.starts_with("GPIO") || chip == view.gpio_chips.end() ||
         line.number >= chip->line_count) {
         return {};
     }
-    const auto listed = std::ranges::find(chip->lines, line.number, &GpioLine::number);
+    const auto listed = std::ranges::find(chip->lines, line.number, &FoundGpioLine::number);
     return {&*chip, listed == chip->lines.end() ? line : *listed};
 }
 
 std::vector<std::string> receiver_ports(const MachineView& view) {
-    std::vector<const SerialPort*> ports;
-    for (const SerialPort& port : view.serial_ports) {
+    std::vector<const FoundSerialPort*> ports;
+    for (const FoundSerialPort& port : view.serial_ports) {
         if (likelihood(view, port) > 0) {
             ports.push_back(&port);
         }
     }
-    std::ranges::stable_sort(ports, std::greater<>{}, [&](const SerialPort* port) { return rank_of(view, *port); });
+    std::ranges::stable_sort(ports, std::greater<>{},
+                             [&](const FoundSerialPort* port) { return rank_of(view, *port); });
     std::vector<std::string> devices;
     devices.reserve(ports.size());
-    for (const SerialPort* port : ports) {
+    for (const FoundSerialPort* port : ports) {
         devices.push_back(port->device);
     }
     return devices;
 }
 
-bool is_header_port(const MachineView& view, const SerialPort& port) {
+bool is_header_port(const MachineView& view, const FoundSerialPort& port) {
     if (!view.raspberry_pi || port.usb || has_alias(port, "/dev/serial1")) {
         return false;
     }
     if (is_raspberry_pi_5(view)) {
         return port.device == "/dev/ttyAMA0";
     }
-    const bool is_told = std::ranges::any_of(view.serial_ports,
-                                             [](const SerialPort& other) { return has_alias(other, "/dev/serial0"); });
+    const bool is_told = std::ranges::any_of(
+        view.serial_ports, [](const FoundSerialPort& other) { return has_alias(other, "/dev/serial0"); });
     return has_alias(port, "/dev/serial0") ||
            (!is_told && (port.device == "/dev/ttyAMA0" || port.device == "/dev/ttyS0"));
 }

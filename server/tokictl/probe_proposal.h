@@ -47,7 +47,7 @@ std::string expected_pulse_line(const MachineView& view);
 /// The chip and the number of that line; null where no chip is known to have it.
 struct FoundLine {
     const GpioChip* chip = nullptr;
-    GpioLine line;
+    FoundGpioLine line;
 };
 FoundLine find_line(const MachineView& view, const std::string& name);
 
@@ -55,7 +55,7 @@ FoundLine find_line(const MachineView& view, const std::string& name);
 std::vector<std::string> receiver_ports(const MachineView& view);
 
 /// Whether the port is where a Raspberry Pi's header has a serial port, pins 8 and 10.
-bool is_header_port(const MachineView& view, const SerialPort& port);
+bool is_header_port(const MachineView& view, const FoundSerialPort& port);
 
 /// The file, with a remark on what each source is good for; empty where there are no sources.
 std::string toml_of(const Proposal& proposal, Language language);

@@ -55,7 +55,7 @@ private:
                 continue;
             }
             std::vector<std::string> used;
-            for (const GpioLine& each : chip.lines) {
+            for (const FoundGpioLine& each : chip.lines) {
                 if (each.used) {
                     used.push_back(fmt::format("{} \"{}\"",
                                                each.name.empty() ? std::to_string(each.number) : shown(each.name),
@@ -72,7 +72,7 @@ private:
     }
 
     void pulses() {
-        for (const PpsDevice& device : view_.pps_devices) {
+        for (const FoundPpsDevice& device : view_.pps_devices) {
             line(fmt::format("{} [{}]: {}", device.device, shown(device.source),
                              activity(device.pulses, {"pulses come", "パルスあり"}, {"no pulse came", "パルスなし"})));
         }
@@ -94,7 +94,7 @@ private:
     }
 
     void serial_ports() {
-        for (const SerialPort& port : view_.serial_ports) {
+        for (const FoundSerialPort& port : view_.serial_ports) {
             std::vector<std::string> remarks = port.aliases;
             if (port.kernel_console) {
                 remarks.push_back(say(language_, "console of the kernel", "カーネルのコンソール"));

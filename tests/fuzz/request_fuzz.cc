@@ -91,7 +91,7 @@ void one_exchange(Octets input) {
     }
     require(request.from_unicast);
     check_answered(request, reply);
-    responder.stamp(reply, state, departure);
+    responder.stamp(reply, Departure{state, departure});
     check_answered(request, reply);
     check_stamped(reply, state, departure);
 }

@@ -40,7 +40,7 @@ TEST(ResponderMemory, AllocatesNothingForAnyVerdict) {
     for (const ServerState& state : states) {
         for (const Datagram& request : requests) {
             responder.answer(request_of(request), state, reply);
-            responder.stamp(reply, state, kNow);
+            responder.stamp(reply, Departure{state, kNow});
         }
     }
     EXPECT_EQ(allocations, before);

@@ -55,7 +55,7 @@ TEST(Conformance, HoldsForEveryCase) {
             EXPECT_EQ(reply.size, 0U) << one.what;
             continue;
         }
-        responder.stamp(reply, synchronised_state(), kNow + microseconds(1));
+        responder.stamp(reply, Departure{synchronised_state(), kNow + microseconds(1)});
         const NtpHeader header = header_of(reply);
         const bool symmetric = mode_of(one.request[0]) == NtpMode::kSymmetricActive;
         EXPECT_EQ(reply.size, kHeaderSize) << one.what;

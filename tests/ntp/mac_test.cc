@@ -128,7 +128,7 @@ protected:
         request_ = request;
         const Verdict verdict = responder_.answer(request_of(request_), synchronised_state(), reply_);
         if (has_reply(verdict)) {
-            responder_.stamp(reply_, synchronised_state(), kNow + microseconds(3));
+            responder_.stamp(reply_, Departure{synchronised_state(), kNow + microseconds(3)});
         }
         return verdict;
     }
@@ -152,7 +152,7 @@ TEST_F(KeyedResponder, SignsTheReplyToASignedRequestWithTheSameKey) {
         const std::size_t size = request_.size() - kHeaderSize;
         EXPECT_EQ(key_identifier(sent(), size), vector.key);
         EXPECT_TRUE(is_digest_of(*ring->find(vector.key), sent().first(kHeaderSize), sent().subspan(kHeaderSize + 4)));
-        responder_.stamp(reply_, synchronised_state(), kNow + milliseconds(1));
+        responder_.stamp(reply_, Departure{synchronised_state(), kNow + milliseconds(1)});
         EXPECT_TRUE(is_digest_of(*ring->find(vector.key), sent().first(kHeaderSize), sent().subspan(kHeaderSize + 4)))
             << "stamped again, it must be signed again";
     }

@@ -29,7 +29,7 @@ NtpHeader reply_to(const Datagram& octets) {
     Responder responder;
     Reply reply;
     EXPECT_EQ(responder.answer(request_of(octets), synchronised_state(), reply), Verdict::kAnswered);
-    responder.stamp(reply, synchronised_state(), kNow);
+    responder.stamp(reply, Departure{synchronised_state(), kNow});
     return header_of(reply);
 }
 
@@ -274,7 +274,7 @@ TEST(Responder, TellsNoTimeInAKissCode) {
         verdict = responder.answer(request_of(datagram(0x23)), synchronised_state(), reply);
     }
     ASSERT_EQ(verdict, Verdict::kKissed);
-    responder.stamp(reply, synchronised_state(), kNow + seconds(1));
+    responder.stamp(reply, Departure{synchronised_state(), kNow + seconds(1)});
     const NtpHeader header = header_of(reply);
     EXPECT_EQ(reply.size, kHeaderSize);
     EXPECT_EQ(header.leap, LeapIndicator::kUnsynchronised);
@@ -295,7 +295,7 @@ TEST(Responder, TellsTheTimeAfterAKissCodeInTheSameRoom) {
     EXPECT_EQ(responder.answer(request_of(datagram(0x23)), synchronised_state(), reply), Verdict::kKissed);
     responder.admit_by(std::make_shared<AccessRules>());
     EXPECT_EQ(responder.answer(request_of(datagram(0x23)), synchronised_state(), reply), Verdict::kAnswered);
-    responder.stamp(reply, synchronised_state(), kNow);
+    responder.stamp(reply, Departure{synchronised_state(), kNow});
     EXPECT_EQ(header_of(reply).stratum, 1);
 }
 

@@ -104,7 +104,7 @@ inline NtpHeader exchange(Responder& responder, const ServerState& state, LocalI
                           LocalInstant departure) {
     Reply reply;
     responder.answer(request_of(datagram(0x23), arrival), state, reply);
-    responder.stamp(reply, state, departure);
+    responder.stamp(reply, Departure{state, departure});
     return header_of(reply);
 }
 

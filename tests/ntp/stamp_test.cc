@@ -46,7 +46,7 @@ TEST(Stamp, RepeatsTheVerifiedExchange) {
     Responder responder;
     Reply reply;
     ASSERT_EQ(responder.answer(request_of(request), state, reply), Verdict::kAnswered);
-    responder.stamp(reply, state, kNow + (tai_of(transmit) - tai_of(receive)));
+    responder.stamp(reply, Departure{state, kNow + (tai_of(transmit) - tai_of(receive))});
 
     const Datagram head(reply.octets.begin(), reply.octets.begin() + 16);
     EXPECT_EQ(head, from_hex("24 01 06 e8 00000000 00000299 47505300"));
@@ -130,9 +130,9 @@ TEST(Stamp, TurnsToUnsynchronisedWhenTheDeadlinePassesBetweenAnswerAndDeparture)
     Responder responder;
     Reply reply;
     responder.answer(request_of(datagram(0x23)), state, reply);
-    responder.stamp(reply, state, kNow + microseconds(4));
+    responder.stamp(reply, Departure{state, kNow + microseconds(4)});
     EXPECT_EQ(header_of(reply).leap, LeapIndicator::kNone);
-    responder.stamp(reply, state, kNow + microseconds(6));
+    responder.stamp(reply, Departure{state, kNow + microseconds(6)});
     EXPECT_EQ(header_of(reply).leap, LeapIndicator::kUnsynchronised);
     EXPECT_EQ(header_of(reply).stratum, 0);
 }
@@ -141,10 +141,10 @@ TEST(Stamp, MayBeRepeatedWithAnotherState) {
     Responder responder;
     Reply reply;
     responder.answer(request_of(datagram(0x21)), ServerState{}, reply);
-    responder.stamp(reply, synchronised_state(), kNow + microseconds(7));
+    responder.stamp(reply, Departure{synchronised_state(), kNow + microseconds(7)});
     EXPECT_EQ(header_of(reply).stratum, 1);
     EXPECT_NE(header_of(reply).transmit, NtpTimestamp{});
-    responder.stamp(reply, ServerState{}, kNow + microseconds(9));
+    responder.stamp(reply, Departure{ServerState{}, kNow + microseconds(9)});
     EXPECT_EQ(header_of(reply).stratum, 0);
     EXPECT_EQ(header_of(reply).transmit, NtpTimestamp{});
     EXPECT_EQ(header_of(reply).mode, NtpMode::kSymmetricPassive);
@@ -248,7 +248,7 @@ TEST(Stamp, AnnouncesNoFinerPrecisionThanItsInstantsHave) {
 void expect_three_different_timestamps(Responder& responder, const ServerState& state, std::uint64_t origin) {
     Reply reply;
     responder.answer(request_of(datagram(0x23, origin)), state, reply);
-    responder.stamp(reply, state, kNow);
+    responder.stamp(reply, Departure{state, kNow});
     const NtpHeader header = header_of(reply);
     ASSERT_GT(ntp_difference(header.transmit, header.receive), 0);
     ASSERT_NE(header.receive.bits, origin);

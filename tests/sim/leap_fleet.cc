@@ -225,7 +225,7 @@ void LeapServer::ask(Duration at) {
         complain(at, "no reply");
         return;
     }
-    responder_.stamp(reply, clock_->state(), local_at(at + kAnswering));
+    responder_.stamp(reply, Departure{clock_->state(), local_at(at + kAnswering)});
     judge(at + kAnswering, read_header(std::span<const std::byte, kHeaderSize>{reply.octets.data(), kHeaderSize}));
 }
 

@@ -9,7 +9,7 @@
 namespace tokimori {
 
 /// What came of the last vote, and whom the clock follows.
-struct Choice {
+struct VoteOutcome {
     std::vector<Candidate> judged{};                  ///< each with its standing
     std::optional<SourceId> selected = std::nullopt;  ///< the source that is followed, if one is
     std::vector<SourceId> members{};                  ///< whom the clock follows together with it

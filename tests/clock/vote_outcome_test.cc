@@ -1,4 +1,4 @@
-#include "server/clock/choice.h"
+#include "server/clock/vote_outcome.h"
 
 #include <gtest/gtest.h>
 
@@ -15,17 +15,17 @@ Candidate standing(SourceId source, Standing standing) {
     return candidate;
 }
 
-class ChoiceTest : public ::testing::Test {
+class VoteOutcomeTest : public ::testing::Test {
 protected:
-    Choice choice_{.judged = {standing(1, Standing::kTruechimer), standing(2, Standing::kTruechimer),
-                              standing(3, Standing::kTruechimer), standing(4, Standing::kFalseticker),
-                              standing(5, Standing::kDisputed), standing(6, Standing::kUnheard)},
-                   .selected = SourceId{1},
-                   .members = {1, 2},
-                   .outliers = {3}};
+    VoteOutcome choice_{.judged = {standing(1, Standing::kTruechimer), standing(2, Standing::kTruechimer),
+                                   standing(3, Standing::kTruechimer), standing(4, Standing::kFalseticker),
+                                   standing(5, Standing::kDisputed), standing(6, Standing::kUnheard)},
+                        .selected = SourceId{1},
+                        .members = {1, 2},
+                        .outliers = {3}};
 };
 
-TEST_F(ChoiceTest, SaysWhatTheVoteMadeOfEach) {
+TEST_F(VoteOutcomeTest, SaysWhatTheVoteMadeOfEach) {
     EXPECT_EQ(choice_.reason_of(2), Reason::kCombined);
     EXPECT_EQ(choice_.reason_of(3), Reason::kOutlier);
     EXPECT_EQ(choice_.reason_of(4), Reason::kFalseticker);
@@ -34,7 +34,7 @@ TEST_F(ChoiceTest, SaysWhatTheVoteMadeOfEach) {
     EXPECT_EQ(choice_.reason_of(7), Reason::kTooFar) << "it had no vote";
 }
 
-TEST_F(ChoiceTest, SaysWhyNobodyOfThoseWhoAgreeIsFollowed) {
+TEST_F(VoteOutcomeTest, SaysWhyNobodyOfThoseWhoAgreeIsFollowed) {
     choice_.not_enough = true;
     EXPECT_EQ(choice_.reason_of(2), Reason::kNotEnough);
     EXPECT_EQ(choice_.reason_of(4), Reason::kFalseticker);
@@ -42,7 +42,7 @@ TEST_F(ChoiceTest, SaysWhyNobodyOfThoseWhoAgreeIsFollowed) {
     EXPECT_EQ(choice_.reason_of(2), Reason::kPanic);
 }
 
-TEST_F(ChoiceTest, KeepsWhatTheVoteWasWhereNobodyIsFollowedAnyMore) {
+TEST_F(VoteOutcomeTest, KeepsWhatTheVoteWasWhereNobodyIsFollowedAnyMore) {
     choice_.forget_followed();
     EXPECT_FALSE(choice_.selected);
     EXPECT_EQ(choice_.reason_of(2), Reason::kSelectable);

@@ -1,4 +1,4 @@
-#include "server/clock/choice.h"
+#include "server/clock/vote_outcome.h"
 
 #include <algorithm>
 
@@ -11,7 +11,7 @@ bool contains(const std::vector<SourceId>& ids, SourceId id) {
 
 }  // namespace
 
-Reason Choice::reason_of(SourceId source) const {
+Reason VoteOutcome::reason_of(SourceId source) const {
     const auto candidate =
         std::find_if(judged.begin(), judged.end(), [source](const Candidate& c) { return c.source == source; });
     if (candidate == judged.end()) {
@@ -36,7 +36,7 @@ Reason Choice::reason_of(SourceId source) const {
     return contains(members, source) ? Reason::kCombined : Reason::kSelectable;
 }
 
-void Choice::forget_followed() {
+void VoteOutcome::forget_followed() {
     selected.reset();
     members.clear();
 }

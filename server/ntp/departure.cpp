@@ -1,0 +1,145 @@
+#include "server/ntp/departure.h"
+
+#include <endian.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace tokimori {
+namespace {
+
+constexpr std::uint8_t kUnsynchronisedStratum = 16;
+constexpr Duration kMaxDispersion = std::chrono::seconds(16);  // MAXDISP, RFC 5905 section 7.2
+constexpr ReferenceId kNeverSet = reference_id("INIT");
+constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
+// What waited for longer is worked out the long way.
+constexpr Duration kUsualWait = std::chrono::seconds(1);
+
+constexpr Duration kMostLater = std::chrono::milliseconds(1);
+
+constexpr std::size_t kReferenceAt = 16;
+constexpr std::size_t kOriginAt = 24;
+constexpr std::size_t kReceiveAt = 32;
+constexpr std::size_t kTransmitAt = 40;
+
+/// Of 2^-32 s.
+std::uint64_t units_of(Duration span) {
+    return (static_cast<std::uint64_t>(span.count()) << 32) / static_cast<std::uint64_t>(kNanosecondsPerSecond);
+}
+
+void put(std::span<std::byte> octets, std::size_t at, std::uint64_t bits) {
+    bits = htobe64(bits);
+    std::memcpy(&octets[at], &bits, sizeof bits);
+}
+
+void put_short(std::span<std::byte> octets, std::size_t at, std::uint32_t bits) {
+    bits = htobe32(bits);
+    std::memcpy(&octets[at], &bits, sizeof bits);
+}
+
+ReferenceId refid_of(std::uint32_t octets) {
+    return {static_cast<std::uint8_t>(octets >> 24), static_cast<std::uint8_t>(octets >> 16),
+            static_cast<std::uint8_t>(octets >> 8), static_cast<std::uint8_t>(octets)};
+}
+
+/// The bits below 2^`precision` s. Never more than the fraction, so that filling leaves the second as it is; never
+/// fewer than two, so that among the four values there is one beside zero, origin and receive.
+std::uint64_t mask_below(std::int8_t precision) {
+    const int bits = std::clamp(32 + precision, 2, 32);
+    return (std::uint64_t{1} << bits) - 1;
+}
+
+/// `bits` with `random` under `mask`, and the nearest value above it (going round) that is not taken.
+std::uint64_t filled(std::uint64_t bits, std::uint64_t mask, std::uint64_t random, std::uint64_t origin,
+                     std::uint64_t taken) {
+    std::uint64_t value = (bits & ~mask) | (random & mask);
+    while (value == 0 || value == origin || value == taken) {
+        value = (bits & ~mask) | ((value + 1) & mask);
+    }
+    return value;
+}
+
+}  // namespace
+
+Departure::Departure(const ServerState& state, LocalInstant at)
+    : state_{state}, at_{at}, transmit_tai_{state.model.tai_at(at)} {
+    const bool synchronised = state.synchronised_at(at) && state.stratum < kUnsynchronisedStratum;
+    tells_time_ = synchronised || state.ever_synchronised;
+    const std::int8_t precision = std::max(state.precision, kFinestPrecision);
+    precision_ = static_cast<std::byte>(precision);
+    below_precision_ = mask_below(precision);
+    tell_root(synchronised);
+    if (tells_time_) {
+        tell_time();
+    }
+    const LeapIndicator leap = synchronised ? state.scale.at(transmit_tai_).leap : LeapIndicator::kUnsynchronised;
+    leap_ = static_cast<std::byte>(static_cast<unsigned>(leap) << 6);
+    stratum_ = static_cast<std::byte>(synchronised ? state.stratum : 0);
+}
+
+void Departure::tell_root(bool synchronised) {
+    ReferenceId refid = synchronised ? state_.refid : kNeverSet;
+    if (const auto mark = synchronised ? state_.scale.smear_mark_at(transmit_tai_) : std::nullopt) {
+        refid = refid_of(*mark);
+    }
+    const Duration dispersion = tells_time_ ? state_.root_dispersion_at(at_) : kMaxDispersion;
+    put_short(root_, 0, synchronised ? ntp_short_from(state_.root_delay) : 0);
+    put_short(root_, 4, ntp_short_from(dispersion));
+    std::memcpy(&root_[8], refid.data(), refid.size());
+}
+
+void Departure::tell_time() {
+    const ServedScale& scale = state_.scale;
+    const auto stamps = scale.stamps(std::min(state_.reference, transmit_tai_), transmit_tai_, transmit_tai_);
+    reference_ = stamps.reference.bits;
+    transmit_ = stamps.transmit.bits;
+    const Duration change = scale.offset_at(transmit_tai_ + kMostLater) - scale.offset_at(transmit_tai_);
+    // Within a smear it is a fraction of a microsecond.
+    may_be_later_ = std::chrono::abs(change) < std::chrono::microseconds(1) &&
+                    scale.at(transmit_tai_).leap == scale.at(transmit_tai_ + kMostLater).leap;
+    steady_ = !scale.smears_within(transmit_tai_ - 2 * kUsualWait, transmit_tai_);
+    const std::int64_t served = (transmit_tai_ + scale.offset_at(transmit_tai_)).time_since_epoch().count();
+    const std::int64_t fraction = (served % kNanosecondsPerSecond + kNanosecondsPerSecond) % kNanosecondsPerSecond;
+    second_ = transmit_tai_.time_since_epoch().count() - fraction - kNanosecondsPerSecond;
+    second_bits_ = ntp_from_posix(served - fraction).bits - (std::uint64_t{1} << 32);
+}
+
+std::uint64_t Departure::receive_at(LocalInstant arrival) const {
+    const TaiInstant receive = std::min(state_.model.tai_at(arrival), transmit_tai_);
+    if (!steady_ || transmit_tai_ - receive > kUsualWait) {
+        const TaiInstant reference = std::min(state_.reference, transmit_tai_);
+        return state_.scale.stamps(reference, receive, transmit_tai_).receive.bits;
+    }
+    return second_bits_ + units_of(Duration{receive.time_since_epoch().count() - second_});
+}
+
+void Departure::stamp(std::span<std::byte, kHeaderSize> reply, const Touch& touch) const {
+    reply[0] = (reply[0] & std::byte{0x3F}) | leap_;
+    reply[1] = stratum_;
+    reply[3] = precision_;
+    std::memcpy(&reply[4], root_.data(), root_.size());
+    if (!tells_time_) {
+        put(reply, kReferenceAt, 0);
+        put(reply, kReceiveAt, 0);
+        put(reply, kTransmitAt, 0);
+        return;
+    }
+    std::uint64_t origin = 0;
+    std::memcpy(&origin, &reply[kOriginAt], sizeof origin);
+    origin = be64toh(origin);
+    const std::uint64_t mask = below_precision_;
+    const std::uint64_t later = may_be_later_ ? units_of(touch.later) : 0;
+    std::uint64_t receive = filled(receive_at(touch.arrival), mask, touch.random, origin, 0);
+    std::uint64_t transmit = filled(transmit_ + later, mask, touch.random >> 32, origin, receive);
+    // Order can be lost only where the known bits are equal, and there any order of the filled ones is as true.
+    if (((receive ^ transmit) & ~mask) == 0 && receive > transmit) {
+        std::swap(receive, transmit);
+    }
+    const bool corrected_just_now = ((reference_ ^ transmit) & ~mask) == 0;
+    put(reply, kReferenceAt, corrected_just_now ? std::min(reference_, transmit) : reference_);
+    put(reply, kReceiveAt, receive);
+    put(reply, kTransmitAt, transmit);
+}
+
+}  // namespace tokimori
