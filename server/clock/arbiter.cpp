@@ -90,11 +90,11 @@ std::optional<Agreement> Arbiter::settle(std::span<const Candidate> voters, cons
     if (ours != nullptr && voices_of(voters) == 1) {
         return agreement_of(with(voters, witness(*ours, now)));
     }
-    const std::optional<Agreement> by_voice = agreement_of(voters);
+    std::optional<Agreement> by_voice = agreement_of(voters);
     if (is_clear(by_voice) && spans_kins(*by_voice, voters)) {
         return by_voice;
     }
-    const std::optional<Agreement> by_kin = agreement_of(voters, Count::kKins);
+    std::optional<Agreement> by_kin = agreement_of(voters, Count::kKins);
     if (is_clear(by_kin) && voices_of(voters, Count::kKins) > 1) {
         return by_kin;
     }
@@ -102,7 +102,7 @@ std::optional<Agreement> Arbiter::settle(std::span<const Candidate> voters, cons
         return by_voice;
     }
     undisputed_ = undisputed_.value_or(*ours);
-    const std::optional<Agreement> with_ours = agreement_of(with(voters, witness(*undisputed_, now)), Count::kKins);
+    std::optional<Agreement> with_ours = agreement_of(with(voters, witness(*undisputed_, now)), Count::kKins);
     if (is_clear(with_ours)) {
         return with_ours;
     }

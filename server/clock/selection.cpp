@@ -32,6 +32,7 @@ std::size_t count_different(std::vector<std::uint32_t> identities) {
 
 std::size_t depth_of(const std::vector<const Candidate*>& claims, Count count) {
     std::vector<std::uint32_t> identities;
+    identities.reserve(claims.size());
     for (const Candidate* const claim : claims) {
         identities.push_back(identity_of(*claim, count));
     }

@@ -16,7 +16,7 @@ namespace tokimori {
 /// would pass 72 columns. Has room for 32 fragments and lets go of what does not fit, item by item.
 class QueryText {
 public:
-    static constexpr std::size_t kRoom = 32 * 468;
+    static constexpr std::size_t kRoom = std::size_t{32} * 468;
 
     void clear() { size_ = line_ = 0; }
     /// Ends the last line. The text is complete.
