@@ -241,7 +241,7 @@ std::optional<JjyPlace> JjyMinuteFinder::find() const {
     const Guess phase = guess_phase();
     const int from = phase.value;
     const double fixed = certainty(from, from + count, false, 0);
-    if (phase.errors > kMostErrors * fixed) {
+    if (phase.errors >= kMostErrors * fixed) {
         return std::nullopt;
     }
     const Guess minute = guess_minute(from);

@@ -5,7 +5,7 @@ import re
 import subprocess
 from typing import List
 
-PPS_LINE, DCD_LINE = 4, 6
+PPS_LINE, JJY_LINE, DCD_LINE = 4, 5, 6
 LINE_NAMES = ("L0", "L1", "L2", "L3", "PPS", "JJY", "DCD", "L7")
 UART_SLOT, DCD_SLOT = 5, 6
 

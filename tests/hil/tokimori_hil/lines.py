@@ -7,7 +7,7 @@ import os
 import socket
 import time
 from multiprocessing.connection import Connection
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 SECOND_NS = 1_000_000_000
 _SPIN_NS = 2_000_000
@@ -23,8 +23,9 @@ class Pulses(NamedTuple):
 
 class _Command(NamedTuple):
     line: int
-    pulses: Optional[Pulses]
-    glitch: Optional[Pulses]
+    pulses: Optional[Pulses] = None
+    glitch: Optional[Pulses] = None
+    keyed: Tuple[Tuple[int, Pulses], ...] = ()
 
 
 class _Player:
@@ -72,7 +73,10 @@ class _Player:
             self._commands.send(self._late / SECOND_NS)
             self._late = 0
             return
-        if command.glitch:
+        if command.keyed:
+            for second, pulse in command.keyed:
+                self._add(command.line, pulse, second)
+        elif command.glitch:
             self._add(command.line, command.glitch, self._filled)
         elif command.pulses:
             self._pulses[command.line] = command.pulses
@@ -120,15 +124,20 @@ class Lines:
 
     def pulse(self, line: int, width: float = 0.1, phase: float = 0.0) -> None:
         """From the next second on, a pulse each second."""
-        self._send(_Command(line, Pulses(width, phase), None))
+        self._send(_Command(line, pulses=Pulses(width, phase)))
 
     def stop(self, line: int) -> None:
         """No more pulses on a line."""
-        self._send(_Command(line, None, None))
+        self._send(_Command(line))
 
     def glitch(self, line: int, phase: float, width: float = 0.002) -> None:
         """One pulse more, `phase` s after the next second begins."""
-        self._send(_Command(line, None, Pulses(width, phase)))
+        self._send(_Command(line, glitch=Pulses(width, phase)))
+
+    def key(self, line: int, pulses: Sequence[Tuple[int, Pulses]]) -> None:
+        """These pulses, each in its second of the host (POSIX); they must not overlap. `stop` takes back what has not
+        begun."""
+        self._send(_Command(line, keyed=tuple(pulses)))
 
     def _send(self, command: _Command) -> None:
         # QEMU aborts at a line that is not there.

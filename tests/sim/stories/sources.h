@@ -52,6 +52,7 @@ std::vector<Story> stories_of_spoofing();
 std::vector<Story> stories_of_loss();
 std::vector<Story> stories_of_the_host();
 std::vector<Story> stories_of_restarts();
+std::vector<Story> stories_of_all_together();
 std::vector<Story> all_stories();
 
 }  // namespace tokimori::sim
