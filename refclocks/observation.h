@@ -11,6 +11,7 @@
 #include "leap/instant.h"
 #include "leap/leap_table.h"
 #include "refclocks/satellite.h"
+#include "refclocks/server_reply.h"
 
 namespace tokimori {
 
@@ -45,6 +46,7 @@ struct OffsetSample {
     UtcTime time;                                              ///< with its fraction
     Duration uncertainty{};                                    ///< bound of what averaging cannot remove; ≥ 0
     std::optional<LeapKind> leap_at_month_end = std::nullopt;  ///< as in `Label`
+    std::optional<ServerFacts> server = std::nullopt;          ///< where another NTP server says it
 };
 
 /// Satellites as the receiver sees them. At most one a second, on change.
@@ -110,6 +112,6 @@ struct LostPulses {
 
 /// All that a reference clock can say. May arrive minutes late and out of order.
 using Observation = std::variant<Pulse, Label, OffsetSample, Satellites, ReceiverHealth, ReceiverChange, DeviceState,
-                                 Rejection, LostPulses>;
+                                 Rejection, LostPulses, ServerReply>;
 
 }  // namespace tokimori

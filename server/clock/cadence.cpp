@@ -48,12 +48,16 @@ Duration Cadence::interval() const {
     return sorted[static_cast<std::size_t>((known - 1) / 2)];
 }
 
+Duration Cadence::expected() const {
+    return std::max(interval(), announced_);
+}
+
 Duration Cadence::patience() const {
-    return std::clamp(kMissedIntervals * std::min(interval(), kMostPatience), kLeastPatience, kMostPatience);
+    return std::clamp(kMissedIntervals * std::min(expected(), kMostPatience), kLeastPatience, kMostPatience);
 }
 
 Duration Cadence::poll() const {
-    return std::max(interval(), kShortestPoll);
+    return std::max(expected(), kShortestPoll);
 }
 
 }  // namespace tokimori

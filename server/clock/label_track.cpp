@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 constexpr int kStreakToBelieve = 3;
 constexpr Duration kLongestGapAtOneHertz = 64s;
-constexpr Duration kLongestGap = 1h;
+constexpr Duration kLongestGap = 3h;
 constexpr int kMissedLabels = 3;
 // Sentences jitter by up to 300 ms, and a crystal nobody has measured is 100 ppm off; a second that is missing or
 // doubled shows beyond that.
@@ -47,6 +47,9 @@ std::optional<HeardSecond> LabelTrack::weigh(const Label& label, const LeapTable
 }
 
 std::optional<HeardSecond> LabelTrack::weigh(const OffsetSample& sample, const LeapTable& table) {
+    if (sample.server) {
+        cadence_.expect_next(sample.server->next);
+    }
     note_heard(sample.local);
     std::optional<HeardSecond> next = plausible(
         {.source = sample.source, .heard = sample.local, .time = sample.time, .uncertainty = sample.uncertainty},
@@ -145,7 +148,7 @@ bool LabelTrack::continues(const HeardSecond& next) const {
 
 // Some report once an hour, and some fall silent.
 Duration LabelTrack::longest_gap() const {
-    return std::clamp<Duration>(kMissedLabels * cadence_.interval(), kLongestGapAtOneHertz, kLongestGap);
+    return std::clamp<Duration>(kMissedLabels * cadence_.expected(), kLongestGapAtOneHertz, kLongestGap);
 }
 
 std::optional<HeardSecond> LabelTrack::recent(LocalInstant now) const {

@@ -161,6 +161,13 @@ void SourceTrack::begin_anew_after_silence(const Sample& sample) {
     pulse_line_.clear();
 }
 
+void SourceTrack::set_server(const ServerFacts& facts) {
+    server_ = facts;
+    for (Cadence* const cadence : {&pulses_, &line_samples_, &accepted_}) {
+        cadence->expect_next(facts.next);
+    }
+}
+
 void SourceTrack::settle(Duration distance) {
     if (distance < step_) {
         step_ = Duration::zero();

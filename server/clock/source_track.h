@@ -38,6 +38,15 @@ public:
     /// What it says is complete in itself.
     void set_shares_samples() { shares_samples_ = true; }
     bool shares_samples() const { return shares_samples_; }
+    /// It is another server: what it says of itself.
+    void set_server(const ServerFacts& facts);
+    /// Its own stratum and reference identifier: of another server what that says, else the operator's.
+    std::uint8_t stratum() const { return server_ ? server_->stratum : settings_.stratum; }
+    ReferenceId refid() const { return server_ ? server_->refid : settings_.refid; }
+    /// What is told to clients where it is followed.
+    ReferenceId served_refid() const { return server_ ? server_->address_refid : settings_.refid; }
+    /// Round trip to it; 0 for hardware.
+    Duration delay() const { return server_ ? server_->delay : Duration::zero(); }
     /// Its line began anew because it stepped aside: no crystal does that, so it speaks against nobody …
     bool stepped() const { return step_ != Duration::zero(); }
     /// … until it agrees again, by a claim of `distance` that is narrower than the step was.
@@ -120,6 +129,7 @@ private:
     Duration step_{};  ///< by which it stepped aside; 0: it did not
     std::optional<SourceId> numbered_by_;
     bool shares_samples_ = false;
+    std::optional<ServerFacts> server_;
     std::uint64_t samples_ = 0;
     std::uint64_t rejected_ = 0;
     std::uint64_t lost_pulses_ = 0;

@@ -52,18 +52,18 @@ void Timekeeper::follow(const Combination& best) {
         prepare_step();
         return;
     }
-    const SourceSettings& leader = find(best.leader)->settings();
+    const SourceTrack& leader = *find(best.leader);
     choice_.selected = best.leader;
     choice_.members = best.members;
     choice_.outliers = best.outliers;
     second_doubted_ = false;
     last_update_ = line.anchor_local;
-    update_age_ = find(best.leader)->patience() + kLateness;
+    update_age_ = leader.patience() + kLateness;
     state_.model = discipline_.model();
     // Replies fill what lies below the precision with noise.
     state_.model.dispersion += Duration{1s} / (1 << -settings_.precision);
-    state_.refid = leader.refid;
-    state_.stratum = static_cast<std::uint8_t>(leader.stratum + 1);
+    state_.refid = leader.served_refid();
+    state_.stratum = static_cast<std::uint8_t>(leader.stratum() + 1);
     state_.reference = state_.model.tai_at(line.anchor_local);
     const auto offset = static_cast<double>(discipline_.offset().count());
     offset_square_ += (offset * offset - offset_square_) / kOffsetAverage;
@@ -121,8 +121,8 @@ void Timekeeper::give_up() {
     doubt_.end();
 }
 
-// It is we who count wrong: everybody is heard out as if for the first time. Where a receiver's own count says that it is
-// a leap second that we lack, it is made up for.
+// It is we who count wrong: everybody is heard out as if for the first time. Where a receiver's own count says that it
+// is a leap second that we lack, it is made up for.
 void Timekeeper::doubt_second(std::int64_t off) {
     if (off == -1 && one_more_counted_ && now_ - *one_more_counted_ < kLateness) {
         leap_.count_missed(state_.model.tai_at(now_));

@@ -54,6 +54,9 @@ void Timekeeper::on(const Label& label) {
 void Timekeeper::on(const OffsetSample& sample) {
     if (SourceTrack* const source = find(sample.source)) {
         source->set_shares_samples();
+        if (sample.server) {
+            source->set_server(*sample.server);
+        }
     }
     hear(sample, sample.local);
 }
@@ -86,8 +89,8 @@ void Timekeeper::hear(const auto& report, LocalInstant at) {
     update();
 }
 
-// Its second is ours, but it has inserted more of them. One that has inserted fewer has not read its almanac since it was
-// switched on.
+// Its second is ours, but it has inserted more of them. One that has inserted fewer has not read its almanac since it
+// was switched on.
 void Timekeeper::hear_other_count(const SourceTrack& source) {
     const std::optional<OtherCount>& other = source.labels().other_count();
     if (!other || source.settings().noselect || !knows_second(other->heard.heard)) {

@@ -28,10 +28,11 @@ std::vector<SourceReport> Timekeeper::sources() const {
     for (const SourceTrack& source : sources_) {
         SourceReport report{.source = source.settings().id,
                             .reason = reason_of(source),
-                            .refid = source.settings().refid,
-                            .stratum = source.settings().stratum,
+                            .refid = source.refid(),
+                            .stratum = source.stratum(),
                             .reach = source.accepted().reach(now_),
-                            .poll = source.accepted().interval(),
+                            .poll = source.accepted().expected(),
+                            .delay = source.delay(),
                             .accepted = source.samples(),
                             .rejected = source.rejected(),
                             .lost_pulses = source.lost_pulses()};

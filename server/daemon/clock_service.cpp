@@ -129,6 +129,10 @@ void ClockService::step_system_clock() {
 }
 
 void ClockService::set_sources(const Configuration& configuration) {
+    upstream_.own_ports.clear();
+    for (const ListenAddress& address : configuration.listen) {
+        upstream_.own_ports.push_back(address.port);
+    }
     std::map<std::string, Source> next;
     std::vector<SourceSettings> settings;
     for (const RefclockConfiguration& wanted : configuration.refclocks) {
@@ -139,7 +143,8 @@ void ClockService::set_sources(const Configuration& configuration) {
             const SourceId id = next_id_++;
             next.emplace(
                 wanted.name,
-                Source{id, wanted, make_refclock({io_, counter_, *this, configuration.workers != 0U}, id, wanted)});
+                Source{id, wanted,
+                       make_refclock({io_, counter_, *this, upstream_, configuration.workers != 0U}, id, wanted)});
         }
         settings.push_back(source_settings(next.at(wanted.name).id, wanted));
     }

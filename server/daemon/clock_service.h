@@ -16,6 +16,7 @@
 #include "server/daemon/published_state.h"
 #include "server/daemon/state_keeper.h"
 #include "server/daemon/system_clock.h"
+#include "server/daemon/upstream.h"
 
 namespace boost::asio {
 class io_context;
@@ -33,6 +34,9 @@ public:
 
     /// Whom to tell what the sources say, beside the timekeeper.
     void set_listener(std::function<void(const Observation&)> listener) { listener_ = std::move(listener); }
+
+    /// The keys with which upstream servers are asked from now on; null: none.
+    void set_keys(std::shared_ptr<const KeyRing> keys) { upstream_.keys = std::move(keys); }
 
     void start();
     /// Takes over a new configuration. Sources whose entry is unchanged go on as if nothing had happened.
@@ -78,6 +82,7 @@ private:
     LeapMemory kept_leap_;    ///< as last written
     LeapPolicy kept_policy_;  ///< likewise
     Timekeeper timekeeper_;
+    UpstreamCommons upstream_;
     Sources sources_;
     std::unique_ptr<Ticker> ticker_;
     std::function<void(const Observation&)> listener_ = [](const Observation&) {};

@@ -138,6 +138,7 @@ void ConfigurationReader::read_table(const Section& section, const TomlTable& ta
         complain(line, fmt::format("{} is not available in this version; remove it.", heading(section)));
     }
     const bool is_refclock = section.name == "refclock";
+    const bool is_upstream = section.name == "upstream";
     const Choice* const driver = is_refclock ? driver_choice(table) : nullptr;
     const Place place{section, table, line, driver != nullptr ? driver->text : std::string_view{}};
     if (keys_at(section, {}).empty()) {
@@ -147,6 +148,10 @@ void ConfigurationReader::read_table(const Section& section, const TomlTable& ta
     if (is_refclock) {
         configuration_.refclocks.emplace_back();
         check_refclock(place);
+    } else if (is_upstream) {
+        configuration_.refclocks.emplace_back();
+        configuration_.refclocks.back().driver = "upstream";
+        configuration_.refclocks.back().port = 123;
     } else if (is_manual_leap) {
         configuration_.leap_manual.emplace_back();
     }
@@ -157,7 +162,9 @@ void ConfigurationReader::read_table(const Section& section, const TomlTable& ta
         read_key(place, entry);
     }
     check_required(place);
-    if (is_manual_leap) {
+    if (is_upstream) {
+        check_upstream(place);
+    } else if (is_manual_leap) {
         check_manual_leap(place);
     }
 }
@@ -231,7 +238,7 @@ void ConfigurationReader::check_refclock(const Place& place) {
     if (refid != nullptr && place.driver == "simulated") {
         complain(refid->line, "refid cannot be set for a simulated source, which always says SIM; remove it.");
     }
-    check_host(place.table);
+    check_host(place.table, "host");
     check_baud(place.table);
     const TomlNode* const name = find_key(place.table, "name");
     if (const auto* text = name != nullptr ? std::get_if<std::string>(&name->value) : nullptr) {
@@ -239,14 +246,34 @@ void ConfigurationReader::check_refclock(const Place& place) {
     }
 }
 
-void ConfigurationReader::check_host(const TomlTable& table) {
-    const TomlNode* const host = find_key(table, "host");
+void ConfigurationReader::check_upstream(const Place& place) {
+    RefclockConfiguration& upstream = configuration_.refclocks.back();
+    check_host(place.table, "address");
+    const TomlNode* const address = find_key(place.table, "address");
+    const TomlNode* const name = find_key(place.table, "name");
+    if (name == nullptr) {
+        upstream.name = upstream.host;
+    }
+    if (const TomlNode* const named = name != nullptr ? name : address; named != nullptr) {
+        check_name(upstream.name, named->line);
+    }
+    const TomlNode* const most = find_key(place.table, "maxpoll");
+    if (most != nullptr && upstream.maxpoll < upstream.minpoll) {
+        complain(most->line, fmt::format("maxpoll {} is below minpoll, which is {}; write at least that.",
+                                         upstream.maxpoll, upstream.minpoll));
+    }
+    upstream.maxpoll = std::max(upstream.maxpoll, upstream.minpoll);
+}
+
+void ConfigurationReader::check_host(const TomlTable& table, std::string_view key) {
+    const TomlNode* const host = find_key(table, key);
     const auto* const text = host != nullptr ? std::get_if<std::string>(&host->value) : nullptr;
-    if (text != nullptr && *text != "localhost" && !is_numeric_address(*text)) {
+    const bool is_known = text != nullptr && key == "host" && *text == "localhost";
+    if (text != nullptr && !is_known && !is_numeric_address(*text)) {
         names_to_resolve_.push_back(
-            {host->line, fmt::format("host {} is a name, and workers = 0 leaves no thread to resolve it; write a "
-                                     "numeric address or \"localhost\".",
-                                     in_quotes(*text))});
+            {host->line, fmt::format("{} {} is a name, and workers = 0 leaves no thread to resolve it; write a "
+                                     "numeric address{}.",
+                                     key, in_quotes(*text), key == "host" ? " or \"localhost\"" : "")});
     }
 }
 

@@ -41,7 +41,8 @@ private:
     void read_addresses(const Place& place, const Setting& setting, const TomlArray& elements);
     void check_required(const Place& place);
     void check_refclock(const Place& place);
-    void check_host(const TomlTable& table);
+    void check_upstream(const Place& place);
+    void check_host(const TomlTable& table, std::string_view key);
     void check_baud(const TomlTable& table);
     void check_name(std::string_view name, int line);
     void check_manual_leap(const Place& place);

@@ -178,6 +178,7 @@ private:
             log.write(clock_.now(), LogLevel::kError, "keys_refused", {{"what", error}});
         }
         keys_ = read.keys != nullptr ? read.keys : keys_;
+        clock_.set_keys(keys_);
     }
 
     std::vector<const ClientTable*> client_tables() const {

@@ -20,7 +20,8 @@ enum class LeadingEdge : std::uint8_t { kUp, kDown };
 /// Whether a line is high (normal) or low while its signal is on.
 enum class LinePolarity : std::uint8_t { kAuto, kNormal, kInverted };
 
-/// One `[[refclock]]`. Keys of drivers other than `driver` are absent.
+/// One `[[refclock]]`, or one `[[upstream]]`, whose driver is "upstream". Keys of drivers other than `driver` are
+/// absent.
 struct RefclockConfiguration {
     std::string driver;  ///< "gpsd", "pps-kernel", … as in the table of settings
     std::string name;    ///< unique; the identity of the source through a reload
@@ -34,9 +35,9 @@ struct RefclockConfiguration {
     unsigned filter = 1;   ///< how many samples make a point, 1 … 64
     unsigned stratum = 0;  ///< of the source itself, 0 … 14
     std::string device;    ///< gpsd: only this one, empty: any; pps-kernel, nmea, jjy-serial: the file of the device
-    // gpsd
+    // gpsd, upstream
     std::string host = "localhost";
-    std::uint16_t port = 2947;
+    std::uint16_t port = 2947;  ///< of an upstream server 123
     bool pps = false;
     // pps-kernel, pps-gpio, jjy-gpio
     LeadingEdge edge = LeadingEdge::kUp;
@@ -56,6 +57,11 @@ struct RefclockConfiguration {
     unsigned unit = 0;
     // sock
     std::string path;
+    // upstream
+    bool iburst = true;
+    unsigned minpoll = 8;   ///< log2 s, 3 … 12
+    unsigned maxpoll = 10;  ///< likewise, not below `minpoll`
+    std::uint32_t key = 0;  ///< 0: none
     // simulated
     std::optional<UtcTime> start;  ///< absent: the host's clock
     Duration jitter{300};

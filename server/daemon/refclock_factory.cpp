@@ -14,6 +14,7 @@
 #include "refclocks/shm.h"
 #include "refclocks/simulated.h"
 #include "refclocks/sock.h"
+#include "server/daemon/upstream.h"
 
 namespace tokimori {
 namespace {
@@ -99,6 +100,16 @@ std::unique_ptr<Refclock> make_simulated(const RefclockSurroundings& around, Sou
     return std::make_unique<SimulatedRefclock>(around.io, around.counter, around.sink, id, std::move(settings));
 }
 
+std::unique_ptr<Refclock> make_upstream(const RefclockSurroundings& around, SourceId id,
+                                        const RefclockConfiguration& c) {
+    UpstreamSettings settings;
+    settings.host = c.host;
+    settings.port = c.port;
+    settings.key = c.key;
+    settings.poll = {c.iburst, static_cast<int>(c.minpoll), static_cast<int>(c.maxpoll)};
+    return std::make_unique<Upstream>(around.io, around.counter, around.sink, id, std::move(settings), around.upstream);
+}
+
 bool always(const RefclockConfiguration&) {
     return true;
 }
@@ -127,6 +138,7 @@ constexpr std::array kDrivers{
     Driver{"sock", "SOCK", Kin::kUnknown, false, never, make_sock},
     Driver{"jjy-gpio", "JJY", Kin::kLongWave, false, always, make_gpio_jjy, Duration::zero()},
     Driver{"jjy-serial", "JJY", Kin::kLongWave, false, never, make_serial_jjy, Duration::zero()},
+    Driver{"upstream", "INIT", Kin::kNetwork, false, never, make_upstream},
     Driver{"simulated", "SIM", Kin::kSatellites, true, [](const RefclockConfiguration& c) { return c.pulses; },
            make_simulated},
 };

@@ -6,6 +6,7 @@
 #include "refclocks/refclock.h"
 #include "server/clock/source_track.h"
 #include "server/daemon/configuration.h"
+#include "server/daemon/upstream.h"
 
 namespace boost::asio {
 class io_context;
@@ -18,6 +19,7 @@ struct RefclockSurroundings {
     boost::asio::io_context& io;
     Counter& counter;
     ObservationSink& sink;
+    const UpstreamCommons& upstream;
     bool threads = true;  ///< a driver may have a thread of its own
 };
 

@@ -19,6 +19,9 @@ std::span<const Setting> refclock_rows();
 /// The rows of `refclock` of the drivers with a device of their own.
 std::span<const Setting> device_rows();
 
+/// The rows of `upstream`.
+std::span<const Setting> upstream_rows();
+
 /// The rows of `leap` and `leap.manual`.
 std::span<const Setting> leap_rows();
 

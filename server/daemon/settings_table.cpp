@@ -12,7 +12,7 @@ constexpr std::array kSections{
     Section{.name = "server"},
     Section{.name = "clock"},
     Section{.name = "refclock", .repeated = true},
-    Section{.name = "upstream", .repeated = true, .served = false},
+    Section{.name = "upstream", .repeated = true},
     Section{.name = "leap"},
     Section{.name = "leap.manual", .repeated = true},
     Section{.name = "access"},
@@ -32,6 +32,7 @@ std::vector<Setting> all_rows() {
     rows.insert(rows.end(), leap_rows().begin(), leap_rows().end());
     rows.insert(rows.end(), refclock_rows().begin(), refclock_rows().end());
     rows.insert(rows.end(), device_rows().begin(), device_rows().end());
+    rows.insert(rows.end(), upstream_rows().begin(), upstream_rows().end());
     rows.insert(rows.end(), access_rows().begin(), access_rows().end());
     std::ranges::stable_sort(rows, {}, position);
     return rows;
