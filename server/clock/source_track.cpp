@@ -161,10 +161,11 @@ void SourceTrack::begin_anew_after_silence(const Sample& sample) {
     pulse_line_.clear();
 }
 
-void SourceTrack::set_server(const ServerFacts& facts) {
-    server_ = facts;
+void SourceTrack::set_shares_samples(const std::optional<ServerFacts>& server) {
+    shares_samples_ = true;
+    server_ = server;
     for (Cadence* const cadence : {&pulses_, &line_samples_, &accepted_}) {
-        cadence->expect_next(facts.next);
+        cadence->expect_next(server ? server->next : Duration::zero());
     }
 }
 

@@ -35,18 +35,10 @@ public:
     void set_numbered_by(SourceId voice) { numbered_by_ = voice; }
     /// Who is heard through this source.
     SourceId voice() const { return numbered_by_.value_or(settings_.id); }
-    /// What it says is complete in itself.
-    void set_shares_samples() { shares_samples_ = true; }
+    /// What it says is complete in itself; of another server, what that says of itself.
+    void set_shares_samples(const std::optional<ServerFacts>& server);
+    const std::optional<ServerFacts>& server() const { return server_; }
     bool shares_samples() const { return shares_samples_; }
-    /// It is another server: what it says of itself.
-    void set_server(const ServerFacts& facts);
-    /// Its own stratum and reference identifier: of another server what that says, else the operator's.
-    std::uint8_t stratum() const { return server_ ? server_->stratum : settings_.stratum; }
-    ReferenceId refid() const { return server_ ? server_->refid : settings_.refid; }
-    /// What is told to clients where it is followed.
-    ReferenceId served_refid() const { return server_ ? server_->address_refid : settings_.refid; }
-    /// Round trip to it; 0 for hardware.
-    Duration delay() const { return server_ ? server_->delay : Duration::zero(); }
     /// Its line began anew because it stepped aside: no crystal does that, so it speaks against nobody …
     bool stepped() const { return step_ != Duration::zero(); }
     /// … until it agrees again, by a claim of `distance` that is narrower than the step was.

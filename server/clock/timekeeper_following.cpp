@@ -62,8 +62,9 @@ void Timekeeper::follow(const Combination& best) {
     state_.model = discipline_.model();
     // Replies fill what lies below the precision with noise.
     state_.model.dispersion += Duration{1s} / (1 << -settings_.precision);
-    state_.refid = leader.served_refid();
-    state_.stratum = static_cast<std::uint8_t>(leader.stratum() + 1);
+    const std::optional<ServerFacts>& server = leader.server();
+    state_.refid = server ? server->address_refid : leader.settings().refid;
+    state_.stratum = static_cast<std::uint8_t>((server ? server->stratum : leader.settings().stratum) + 1);
     state_.reference = state_.model.tai_at(line.anchor_local);
     const auto offset = static_cast<double>(discipline_.offset().count());
     offset_square_ += (offset * offset - offset_square_) / kOffsetAverage;

@@ -53,10 +53,7 @@ void Timekeeper::on(const Label& label) {
 
 void Timekeeper::on(const OffsetSample& sample) {
     if (SourceTrack* const source = find(sample.source)) {
-        source->set_shares_samples();
-        if (sample.server) {
-            source->set_server(*sample.server);
-        }
+        source->set_shares_samples(sample.server);
     }
     hear(sample, sample.local);
 }

@@ -28,11 +28,11 @@ std::vector<SourceReport> Timekeeper::sources() const {
     for (const SourceTrack& source : sources_) {
         SourceReport report{.source = source.settings().id,
                             .reason = reason_of(source),
-                            .refid = source.refid(),
-                            .stratum = source.stratum(),
+                            .refid = source.server() ? source.server()->refid : source.settings().refid,
+                            .stratum = source.server() ? source.server()->stratum : source.settings().stratum,
                             .reach = source.accepted().reach(now_),
                             .poll = source.accepted().expected(),
-                            .delay = source.delay(),
+                            .delay = source.server() ? source.server()->delay : Duration::zero(),
                             .accepted = source.samples(),
                             .rejected = source.rejected(),
                             .lost_pulses = source.lost_pulses()};

@@ -1,5 +1,9 @@
 #include "server/daemon/clock_facts.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace tokimori {
 
 std::string_view state_name(ClockState state) {
@@ -33,7 +37,12 @@ std::string_view system_clock_name(const SystemClockFacts& facts) {
     return "unknown";
 }
 
+// Above stratum 1 it is an address, or looks like one.
 std::string refid_text(const ReferenceId& refid) {
+    const auto is_letter = [](std::uint8_t octet) { return octet == 0 || (octet > ' ' && octet <= '~'); };
+    if (!std::all_of(refid.begin(), refid.end(), is_letter)) {
+        return fmt::format("{}.{}.{}.{}", refid[0], refid[1], refid[2], refid[3]);
+    }
     std::string text;
     for (const std::uint8_t octet : refid) {
         if (octet != 0) {

@@ -9,6 +9,7 @@
 
 #include "server/daemon/query_teller.h"
 #include "server/daemon/tally.h"
+#include "server/daemon/value_text.h"
 
 namespace tokimori {
 namespace {
@@ -30,6 +31,7 @@ constexpr std::array kDrivers{
     Driver{"sock", "SHM", 28, SourceKind::kUltraHighFrequencyRadio},
     Driver{"jjy-gpio", "JJY", 40, SourceKind::kLowFrequencyRadio},
     Driver{"jjy-serial", "JJY", 40, SourceKind::kLowFrequencyRadio},
+    Driver{"upstream", "NTP", 0, SourceKind::kNtp},
 };
 constexpr Driver kOther{"", "LOCAL", 1, SourceKind::kLocal};
 
@@ -71,6 +73,8 @@ PeerView peer_of(const NamedSource& source, const ClockFacts& facts) {
     put_text(peer.driver, driver.theirs);
     peer.driver_number = driver.number;
     peer.kind = driver.kind;
+    // A server that is called otherwise than by its address has none that is told.
+    peer.address = parse_address(source.name).value_or(ClientAddress{});
     peer.select = select_code(tally_of(source, facts));
     peer.refid = report.refid;
     peer.stratum = report.stratum;

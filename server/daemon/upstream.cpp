@@ -11,6 +11,7 @@
 #include "refclocks/posix_utc.h"
 #include "refclocks/retried_device.h"
 #include "server/daemon/upstream_socket.h"
+#include "server/daemon/value_text.h"
 #include "server/ntp/client_exchange.h"
 
 namespace tokimori {
@@ -92,12 +93,10 @@ public:
 private:
     // Names are looked up anew whenever all of their addresses have failed.
     std::optional<std::string> open_device() override {
-        Error error;
-        const auto address = asio::ip::make_address(settings_.host, error);
-        if (!error) {
-            endpoints_ = {{address, settings_.port}};
+        if (const auto address = parse_address(settings_.host)) {
+            addresses_ = {*address};
         }
-        if (at_ < endpoints_.size()) {
+        if (at_ < addresses_.size()) {
             await_turn();
         } else {
             resolver_.async_resolve(settings_.host, std::to_string(settings_.port), in_this_opening(&Client::resolved));
@@ -123,9 +122,11 @@ private:
             return;
         }
         watch().succeeded();
-        endpoints_.clear();
+        addresses_.clear();
         for (const auto& entry : found) {
-            endpoints_.push_back(entry.endpoint());
+            if (const auto address = parse_address(entry.endpoint().address().to_string())) {
+                addresses_.push_back(*address);
+            }
         }
         at_ = 0;
         await_turn();
@@ -160,7 +161,7 @@ private:
     }
 
     void send() {
-        Error error = socket_.open(endpoints_[at_]);
+        std::error_code error = socket_.open(address(), settings_.port);
         nonce_ = draw_nonce();
         const ClientRequest request = make_request(nonce_, key());
         sent_ = counter().now();
@@ -180,7 +181,7 @@ private:
     void listen() { socket_.await(in_this_opening(&Client::readable)); }
 
     void readable(const Error& waiting) {
-        Error error = waiting;
+        std::error_code error = waiting;
         const auto came = error ? std::nullopt : socket_.receive(error);
         if (error) {
             give_up_because(error.message());
@@ -264,8 +265,8 @@ private:
                                    .root_delay = duration_from_short(header.root_delay),
                                    .root_dispersion = duration_from_short(header.root_dispersion),
                                    .refid = header.refid,
-                                   .address = endpoints_[at_].address().to_string(),
-                                   .from = socket_.own_address().to_string()});
+                                   .address = text_of_address(address()),
+                                   .from = socket_.own_address()});
     }
 
     void give_up() { give_up_because("no answer"); }
@@ -282,9 +283,9 @@ private:
 
     void try_next_address() {
         const bool move = schedule_.failures() > 0 && schedule_.failures() % kFailuresToMove == 0;
-        if (move && ++at_ >= endpoints_.size()) {
+        if (move && ++at_ >= addresses_.size()) {
             at_ = 0;
-            endpoints_.clear();
+            addresses_.clear();
             reopen();
             return;
         }
@@ -297,10 +298,10 @@ private:
                std::find(own.begin(), own.end(), address()) != own.end();
     }
 
-    ClientAddress address() const { return client_address_of(endpoints_[at_].address()); }
+    const ClientAddress& address() const { return addresses_[at_]; }
 
     std::string place() const {
-        const std::string numeric = at_ < endpoints_.size() ? endpoints_[at_].address().to_string() : settings_.host;
+        const std::string numeric = at_ < addresses_.size() ? text_of_address(address()) : settings_.host;
         return numeric == settings_.host ? numeric : fmt::format("{} ({})", settings_.host, numeric);
     }
 
@@ -311,7 +312,7 @@ private:
     DeviceTimer next_request_;
     DeviceTimer patience_;
     PollSchedule schedule_;
-    std::vector<udp::endpoint> endpoints_;
+    std::vector<ClientAddress> addresses_;
     std::size_t at_ = 0;
     std::vector<ReferenceId> ourselves_;
     NtpTimestamp nonce_;

@@ -6,14 +6,17 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/udp.hpp>
 #include <cerrno>
 #include <cstring>
-#include <memory>
+#include <utility>
 
 namespace tokimori {
 namespace {
 
 namespace ip = boost::asio::ip;
+using Error = boost::system::error_code;
 
 std::optional<std::int64_t> stamp_in(msghdr& message) {
     for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
@@ -26,39 +29,70 @@ std::optional<std::int64_t> stamp_in(msghdr& message) {
     return std::nullopt;
 }
 
-UpstreamSocket::Error last_error() {
-    return {errno, boost::system::system_category()};
+std::error_code last_error() {
+    return {errno, std::system_category()};
+}
+
+ip::address address_of(const ClientAddress& address) {
+    if (address.is_v4()) {
+        return ip::address_v4{static_cast<std::uint32_t>(address.low)};
+    }
+    ip::address_v6::bytes_type octets{};
+    for (std::size_t i = 0; i < octets.size(); ++i) {
+        octets[i] = static_cast<std::uint8_t>((i < 8 ? address.high : address.low) >> (56 - 8 * (i % 8)));
+    }
+    return ip::address_v6{octets};
+}
+
+ClientAddress from_v6(const in6_addr& address) {
+    ClientAddress result;
+    for (std::size_t i = 0; i < sizeof address.s6_addr; ++i) {
+        std::uint64_t& half = i < 8 ? result.high : result.low;
+        half = half << 8U | address.s6_addr[i];
+    }
+    return result;
 }
 
 }  // namespace
 
-UpstreamSocket::Error UpstreamSocket::open(const ip::udp::endpoint& server) {
+struct UpstreamSocket::Socket {
+    explicit Socket(boost::asio::io_context& io) : udp{io} {}
+    ip::udp::socket udp;
+};
+
+UpstreamSocket::UpstreamSocket(boost::asio::io_context& io, Counter& counter)
+    : socket_{std::make_unique<Socket>(io)}, counter_{counter} {}
+
+UpstreamSocket::~UpstreamSocket() = default;
+
+std::error_code UpstreamSocket::open(const ClientAddress& server, std::uint16_t port) {
     close();
     Error error;
-    socket_.open(server.protocol(), error);
+    const ip::udp::endpoint endpoint{address_of(server), port};
+    socket_->udp.open(endpoint.protocol(), error);
     if (!error) {
-        socket_.connect(server, error);
+        socket_->udp.connect(endpoint, error);
     }
     if (!error) {
-        socket_.non_blocking(true, error);
         const int yes = 1;
         // Where the kernel gives no stamp, the counter is read instead.
-        (void)::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_TIMESTAMP, &yes, sizeof yes);
+        (void)::setsockopt(socket_->udp.native_handle(), SOL_SOCKET, SO_TIMESTAMP, &yes, sizeof yes);
     }
     return error;
 }
 
 void UpstreamSocket::close() {
     Error ignored;
-    socket_.close(ignored);
+    socket_->udp.close(ignored);
 }
 
-UpstreamSocket::Error UpstreamSocket::send(std::span<const std::byte> octets) {
-    const ssize_t sent = ::send(socket_.native_handle(), octets.data(), octets.size(), MSG_NOSIGNAL);
-    return sent < 0 ? last_error() : Error{};
+std::error_code UpstreamSocket::send(std::span<const std::byte> octets) {
+    const ssize_t sent =
+        ::send(socket_->udp.native_handle(), octets.data(), octets.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    return sent < 0 ? last_error() : std::error_code{};
 }
 
-std::optional<CameBack> UpstreamSocket::receive(Error& error) {
+std::optional<CameBack> UpstreamSocket::receive(std::error_code& error) {
     error = {};
     alignas(cmsghdr) std::array<std::byte, 128> control{};
     iovec place{octets_.data(), octets_.size()};
@@ -67,10 +101,11 @@ std::optional<CameBack> UpstreamSocket::receive(Error& error) {
     message.msg_iovlen = 1;
     message.msg_control = control.data();
     message.msg_controllen = control.size();
-    const ssize_t size = ::recvmsg(socket_.native_handle(), &message, MSG_DONTWAIT);
+    const ssize_t size = ::recvmsg(socket_->udp.native_handle(), &message, MSG_DONTWAIT);
+    const std::error_code failure = size < 0 ? last_error() : std::error_code{};
     const LocalInstant now = counter_.now();
     if (size < 0) {
-        error = errno == EAGAIN || errno == EINTR ? Error{} : last_error();
+        error = failure.value() == EAGAIN || failure.value() == EINTR ? std::error_code{} : failure;
         return std::nullopt;
     }
     const auto stamp = stamp_in(message);
@@ -78,22 +113,18 @@ std::optional<CameBack> UpstreamSocket::receive(Error& error) {
     return CameBack{std::span{octets_}.first(static_cast<std::size_t>(size)), at.value_or(now)};
 }
 
-ip::address UpstreamSocket::own_address() const {
-    Error ignored;
-    return socket_.local_endpoint(ignored).address();
+void UpstreamSocket::await(std::function<void(const Error&)> ready) {
+    socket_->udp.async_wait(ip::udp::socket::wait_read, std::move(ready));
 }
 
-ClientAddress client_address_of(const ip::address& address) {
-    if (address.is_v4()) {
-        return ClientAddress::v4(address.to_v4().to_uint());
-    }
-    const auto octets = address.to_v6().to_bytes();
-    ClientAddress result;
-    for (std::size_t i = 0; i < octets.size(); ++i) {
-        std::uint64_t& half = i < 8 ? result.high : result.low;
-        half = half << 8U | octets[i];
-    }
-    return result;
+std::string UpstreamSocket::own_address() const {
+    Error ignored;
+    return socket_->udp.local_endpoint(ignored).address().to_string();
+}
+
+std::string text_of_address(const ClientAddress& address) {
+    std::array<char, kAddressRoom> room{};
+    return std::string{address_text(address, room)};
 }
 
 std::vector<ClientAddress> own_addresses() {
@@ -104,19 +135,15 @@ std::vector<ClientAddress> own_addresses() {
     }
     const std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> owner{list, ::freeifaddrs};
     for (const ifaddrs* each = list; each != nullptr; each = each->ifa_next) {
-        if (each->ifa_addr == nullptr) {
-            continue;
-        }
-        if (each->ifa_addr->sa_family == AF_INET) {
+        const int family = each->ifa_addr != nullptr ? each->ifa_addr->sa_family : AF_UNSPEC;
+        if (family == AF_INET) {
             sockaddr_in address{};
             std::memcpy(&address, each->ifa_addr, sizeof address);
             found.push_back(ClientAddress::v4(ntohl(address.sin_addr.s_addr)));
-        } else if (each->ifa_addr->sa_family == AF_INET6) {
+        } else if (family == AF_INET6) {
             sockaddr_in6 address{};
             std::memcpy(&address, each->ifa_addr, sizeof address);
-            ip::address_v6::bytes_type octets{};
-            std::memcpy(octets.data(), &address.sin6_addr, octets.size());
-            found.push_back(client_address_of(ip::address_v6{octets}));
+            found.push_back(from_v6(address.sin6_addr));
         }
     }
     return found;
@@ -124,8 +151,10 @@ std::vector<ClientAddress> own_addresses() {
 
 NtpTimestamp draw_nonce() {
     NtpTimestamp nonce;
-    while (nonce.bits == 0 && ::getrandom(&nonce.bits, sizeof nonce.bits, 0) != sizeof nonce.bits) {
-        nonce.bits = 0;
+    while (nonce.bits == 0) {
+        if (::getrandom(&nonce.bits, sizeof nonce.bits, 0) != sizeof nonce.bits) {
+            nonce.bits = 0;
+        }
     }
     return nonce;
 }

@@ -1,15 +1,25 @@
 #pragma once
 
 #include <array>
-#include <boost/asio/ip/udp.hpp>
 #include <cstddef>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <span>
+#include <string>
+#include <system_error>
 #include <vector>
 
 #include "refclocks/counter.h"
 #include "server/ntp/client_address.h"
 #include "server/ntp/packet.h"
+
+namespace boost::asio {
+class io_context;
+}
+namespace boost::system {
+class error_code;
+}
 
 namespace tokimori {
 
@@ -20,36 +30,36 @@ struct CameBack {
 };
 
 /// The socket of one request to another server: connected, from a port that the kernel draws, with kernel receive
-/// stamps where they can be had.
+/// stamps where they can be had. Clock thread only.
 class UpstreamSocket {
 public:
-    using Error = boost::system::error_code;
+    /// Both must outlive the object.
+    UpstreamSocket(boost::asio::io_context& io, Counter& counter);
+    ~UpstreamSocket();
+    UpstreamSocket(const UpstreamSocket&) = delete;
+    UpstreamSocket& operator=(const UpstreamSocket&) = delete;
 
-    UpstreamSocket(boost::asio::io_context& io, Counter& counter) : socket_{io}, counter_{counter} {}
-
-    /// Opens it towards `server`; what was open before is closed.
-    Error open(const boost::asio::ip::udp::endpoint& server);
+    /// Opens it towards a server; what was open before is closed.
+    std::error_code open(const ClientAddress& server, std::uint16_t port);
     void close();
     /// Sends all of `octets`, or says why not.
-    Error send(std::span<const std::byte> octets);
+    std::error_code send(std::span<const std::byte> octets);
     /// Whatever waits; nullopt with `error` set where that is more than having to wait.
-    std::optional<CameBack> receive(Error& error);
-    /// Calls `ready(error)` once something waits.
-    template <typename Handler>
-    void await(Handler ready) {
-        socket_.async_wait(boost::asio::ip::udp::socket::wait_read, std::move(ready));
-    }
-    /// Our address, from which the server is asked.
-    boost::asio::ip::address own_address() const;
+    std::optional<CameBack> receive(std::error_code& error);
+    /// Calls `ready` once something waits, or with an error once it is closed.
+    void await(std::function<void(const boost::system::error_code&)> ready);
+    /// Our address, from which the server is asked, in numbers.
+    std::string own_address() const;
 
 private:
-    boost::asio::ip::udp::socket socket_;
+    struct Socket;
+    std::unique_ptr<Socket> socket_;
     Counter& counter_;
     std::array<std::byte, 1280> octets_{};
 };
 
-/// An address of Boost.Asio as the NTP room writes it.
-ClientAddress client_address_of(const boost::asio::ip::address& address);
+/// An address in numbers, as people write it.
+std::string text_of_address(const ClientAddress& address);
 
 /// The addresses of this host, as its kernel knows them now.
 std::vector<ClientAddress> own_addresses();

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <optional>
 
 #include "server/tokictl/import_network.h"
+#include "server/tokictl/import_server.h"
 
 namespace tokimori {
 namespace {
@@ -38,28 +38,10 @@ bool is_one_of(std::string_view word, auto& list) {
     return std::find(list.begin(), list.end(), word) != list.end();
 }
 
-std::optional<int> number_in(std::string_view text) {
-    int number = 0;
-    const char* const end = text.data() + text.size();
-    const auto result = std::from_chars(text.data(), end, number);
-    return result.ec == std::errc{} && result.ptr == end ? std::optional(number) : std::nullopt;
-}
-
-std::string quoted(std::string_view text) {
-    std::string quoted = "\"";
-    for (const char letter : text) {
-        if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F) {
-            continue;
-        }
-        quoted += letter == '"' || letter == '\\' ? std::string{'\\', letter} : std::string{letter};
-    }
-    return quoted + '"';
-}
-
 std::string listed(const std::vector<std::string>& words) {
     std::string list;
     for (const std::string& word : words) {
-        list += (list.empty() ? "" : ", ") + quoted(word);
+        list += (list.empty() ? "" : ", ") + toml_quoted(word);
     }
     return "[" + list + "]";
 }
@@ -183,7 +165,7 @@ private:
 
     void read_discard(const Words& words) {
         for (std::size_t i = 1; i + 1 < words.size(); i += 2) {
-            const auto value = number_in(words[i + 1]);
+            const auto value = integer_in(words[i + 1]);
             if (words[i] == "average" && value && *value >= 0 && *value <= 11) {
                 interval_ = fmt::format("{}s", 1 << *value);
             } else {
@@ -221,7 +203,7 @@ private:
         burst_ = 8;
         leak_ = 4;
         for (std::size_t i = 1; i + 1 < words.size(); i += 2) {
-            const auto value = number_in(words[i + 1]);
+            const auto value = integer_in(words[i + 1]);
             if (words[i] == "interval" && value && *value >= -9 && *value <= 11) {
                 interval_ = *value >= 0 ? fmt::format("{}s", 1 << *value) : fmt::format("{}ms", 1000 >> -*value);
             } else if (words[i] == "burst" && value && *value >= 1) {
@@ -244,11 +226,21 @@ private:
             add_clock(rest.substr(0, dot), dot < rest.size() ? rest.substr(dot + 1) : "0");
             return;
         }
-        note("other NTP servers are not asked yet; Tokimori goes by its reference clocks");
+        const ImportedServer server = import_server(words);
+        for (const std::string& why : server.notes) {
+            note(why);
+        }
+        const std::string name = words.size() > 1 ? std::string{words[1]} : "";
+        if (!server.toml.empty() && is_one_of(name, upstream_)) {
+            note("stands twice");
+        } else if (!server.toml.empty()) {
+            upstream_.push_back(name);
+            clocks_ += "\n" + server.toml;
+        }
     }
 
     void add_clock(std::string_view type, std::string_view unit) {
-        if (!number_in(unit)) {
+        if (!integer_in(unit)) {
             note("is no clock that is known");
         } else if (type == "20") {
             clocks_ +=
@@ -269,11 +261,11 @@ private:
         const std::string_view device = words[2].substr(0, words[2].find(':'));
         if (words[1] == "PPS") {
             clocks_ +=
-                fmt::format("\n[[refclock]]\ndriver = \"pps-kernel\"\nname = {0}\ndevice = {0}\n", quoted(device));
-        } else if (words[1] == "SHM" && number_in(device)) {
+                fmt::format("\n[[refclock]]\ndriver = \"pps-kernel\"\nname = {0}\ndevice = {0}\n", toml_quoted(device));
+        } else if (words[1] == "SHM" && integer_in(device)) {
             clocks_ += fmt::format("\n[[refclock]]\ndriver = \"shm\"\nname = \"shm{0}\"\nunit = {0}\n", device);
         } else if (words[1] == "SOCK") {
-            clocks_ += fmt::format("\n[[refclock]]\ndriver = \"sock\"\nname = {0}\npath = {0}\n", quoted(device));
+            clocks_ += fmt::format("\n[[refclock]]\ndriver = \"sock\"\nname = {0}\npath = {0}\n", toml_quoted(device));
         } else {
             note("this kind of clock has no counterpart");
             return;
@@ -293,7 +285,7 @@ private:
         }
         access += interval_.empty() ? "" : fmt::format("interval = \"{}\"\n", interval_);
         access += burst_ == 0 ? "" : fmt::format("burst = {}\nleak = {}\nkod = {}\n", burst_, leak_, kod_);
-        access += keys_file_.empty() ? "" : fmt::format("keys_file = {}\n", quoted(keys_file_));
+        access += keys_file_.empty() ? "" : fmt::format("keys_file = {}\n", toml_quoted(keys_file_));
         return access.empty() ? access : "\n[access]\n" + access;
     }
 
@@ -302,8 +294,8 @@ private:
         for (const Rule& rule : rules_) {
             toml += fmt::format("\n[[access.rule]]\nfrom = {}\nflags = {}\n", listed({rule.from}), listed(rule.flags));
         }
-        toml += state_dir_.empty() ? "" : fmt::format("\n[state]\ndir = {}\n", quoted(state_dir_));
-        toml += statistics_dir_.empty() ? "" : fmt::format("\n[statistics]\ndir = {}\n", quoted(statistics_dir_));
+        toml += state_dir_.empty() ? "" : fmt::format("\n[state]\ndir = {}\n", toml_quoted(state_dir_));
+        toml += statistics_dir_.empty() ? "" : fmt::format("\n[statistics]\ndir = {}\n", toml_quoted(statistics_dir_));
         toml += clocks_;
         return toml.empty() ? toml : toml.substr(1);
     }
@@ -323,6 +315,7 @@ private:
     std::string state_dir_;
     std::string statistics_dir_;
     std::string clocks_;
+    std::vector<std::string> upstream_;
 };
 
 }  // namespace

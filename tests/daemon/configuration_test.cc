@@ -476,9 +476,57 @@ TEST(Configuration, NamesTheNearestChoice) {
     EXPECT_THAT(errors_of("[log]\nlevel = \"warn\""), is_refused_at(2, "did you mean \"warning\"?"));
 }
 
+TEST(Configuration, ReadsOtherServers) {
+    const auto read = parse_configuration(R"([[upstream]]
+address = "ntp.example.jp"
+[[upstream]]
+address = "2001:db8::1"
+name = "other"
+port = 1123
+iburst = false
+minpoll = 6
+maxpoll = 7
+key = 5
+prefer = true
+noselect = true
+trust = true
+)",
+                                          "f");
+    ASSERT_TRUE(read.configuration) << read.errors.front();
+    const auto& sources = read.configuration->refclocks;
+    ASSERT_EQ(sources.size(), 2U);
+    EXPECT_EQ(sources[0].driver, "upstream");
+    EXPECT_EQ(sources[0].name, "ntp.example.jp");
+    EXPECT_EQ(sources[0].host, "ntp.example.jp");
+    EXPECT_EQ(sources[0].port, 123);
+    EXPECT_TRUE(sources[0].iburst);
+    EXPECT_EQ(sources[0].minpoll, 8U);
+    EXPECT_EQ(sources[0].maxpoll, 10U);
+    EXPECT_EQ(sources[0].key, 0U);
+    EXPECT_EQ(sources[1].name, "other");
+    EXPECT_EQ(sources[1].port, 1123);
+    EXPECT_FALSE(sources[1].iburst);
+    EXPECT_EQ(sources[1].minpoll, 6U);
+    EXPECT_EQ(sources[1].maxpoll, 7U);
+    EXPECT_EQ(sources[1].key, 5U);
+    EXPECT_TRUE(sources[1].prefer && sources[1].noselect && sources[1].trust);
+}
+
+TEST(Configuration, RefusesOtherServersThatCannotBeAsked) {
+    EXPECT_THAT(errors_of("[[upstream]]\nname = \"a\""), ElementsAre(error_at(1, "no address")));
+    EXPECT_THAT(errors_of("[[upstream]]\naddress = \"a\"\n[[upstream]]\naddress = \"a\""),
+                is_refused_at(4, "already used in line 2"));
+    EXPECT_THAT(errors_of("[[upstream]]\naddress = \"a\"\nminpoll = 9\nmaxpoll = 8"),
+                is_refused_at(4, "maxpoll 8 is below minpoll"));
+    EXPECT_THAT(errors_of("[[upstream]]\naddress = \"a\"\nminpoll = 2"), is_refused_at(3, "from 3 to 12"));
+    EXPECT_THAT(errors_of("[server]\nworkers = 0\n[[upstream]]\naddress = \"localhost\""),
+                is_refused_at(4, "leaves no thread to resolve it"));
+    EXPECT_THAT(errors_of("[server]\nworkers = 0\n[[upstream]]\naddress = \"::1\""), ElementsAre());
+}
+
 TEST(Configuration, SaysWhichPartsOfTheContractThisVersionDoesNotServe) {
     const std::string why = "not available in this version";
-    EXPECT_THAT(errors_of("\n[[upstream]]\naddress = \"ntp.example.jp\""), is_refused_at(2, why));
+    EXPECT_THAT(errors_of("\n[[refclock]]\nname = \"a\"\ndriver = \"local\""), is_refused_at(4, why));
 }
 
 TEST(Configuration, ReadsWhoMayAsk) {
@@ -581,10 +629,9 @@ TEST(Configuration, RefusesLeapSecondsThatCannotBe) {
                 ElementsAre(error_at(5, "stands twice")));
 }
 
-TEST(Configuration, ChecksThePartsThatAreNotServedAllTheSame) {
-    EXPECT_THAT(
-        errors_of("[[upstream]]\nadress = \"a\""),
-        ElementsAre(error_at(1, "not available"), error_at(1, "no address"), error_at(2, "did you mean \"address\"?")));
+TEST(Configuration, NamesTheNearestKeyOfAnotherServer) {
+    EXPECT_THAT(errors_of("[[upstream]]\nadress = \"a\""),
+                ElementsAre(error_at(1, "no address"), error_at(2, "did you mean \"address\"?")));
 }
 
 TEST(Configuration, ReportsAllErrorsAtOnceInTheOrderOfTheLines) {

@@ -53,10 +53,11 @@ void observe(const Configuration& configuration) {
     boost::asio::io_context io;
     Counter counter;
     Printer printer{configuration};
+    const UpstreamCommons upstream;
     std::vector<std::unique_ptr<Refclock>> drivers;
     for (const RefclockConfiguration& wanted : configuration.refclocks) {
         const auto id = static_cast<SourceId>(drivers.size());
-        drivers.push_back(make_refclock({io, counter, printer}, id, wanted));
+        drivers.push_back(make_refclock({io, counter, printer, upstream}, id, wanted));
         drivers.back()->start();
     }
     io.run();

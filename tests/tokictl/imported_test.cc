@@ -52,8 +52,9 @@ TEST(Import, TakesOverTheRulesOfNtpd) {
               "\n[state]\ndir = \"/var/lib/ntp\"\n"
               "\n[statistics]\ndir = \"/var/log/ntpstats/\"\n"
               "\n[[refclock]]\ndriver = \"pps-kernel\"\nname = \"pps0\"\ndevice = \"/dev/pps0\"\n"
-              "\n[[refclock]]\ndriver = \"shm\"\nname = \"shm1\"\nunit = 1\n");
-    EXPECT_EQ(noted_lines(imported), (std::vector{1, 8, 9, 10, 10, 11, 16, 17}));
+              "\n[[refclock]]\ndriver = \"shm\"\nname = \"shm1\"\nunit = 1\n"
+              "\n[[upstream]]\naddress = \"0.debian.pool.ntp.org\"\n");
+    EXPECT_EQ(noted_lines(imported), (std::vector{1, 8, 9, 10, 10, 11, 17}));
 }
 
 TEST(Import, TakesOverTheRulesOfChrony) {
@@ -80,6 +81,22 @@ TEST(Import, TakesOverTheRulesOfChrony) {
     EXPECT_THAT(imported.toml, HasSubstr("driver = \"pps-kernel\"\nname = \"/dev/pps0\""));
     EXPECT_THAT(imported.toml, HasSubstr("driver = \"shm\"\nname = \"shm0\"\nunit = 0"));
     EXPECT_EQ(noted_lines(imported), (std::vector{2, 7, 10, 11, 13, 14}));
+}
+
+TEST(Import, TakesOverOtherServers) {
+    const Imported imported = import_configuration(
+        "server 192.0.2.1 iburst minpoll 4 maxpoll 6 key 5 prefer\n"
+        "server ntp.example.jp port 1123 maxpoll 7 noselect offline\n"
+        "peer 2001:db8::1\n"
+        "server 192.0.2.1\n"
+        "server\n"
+        "makestep 1 3\n",
+        Dialect::kChrony);
+    EXPECT_EQ(imported.toml,
+              "[[upstream]]\naddress = \"192.0.2.1\"\nkey = 5\nprefer = true\nminpoll = 4\nmaxpoll = 6\n"
+              "\n[[upstream]]\naddress = \"ntp.example.jp\"\nport = 1123\nnoselect = true\nmaxpoll = 8\n"
+              "\n[[upstream]]\naddress = \"2001:db8::1\"\n");
+    EXPECT_EQ(noted_lines(imported), (std::vector{2, 3, 4, 5, 6}));
 }
 
 TEST(Import, LetsTheLastWordOfChronyCount) {
