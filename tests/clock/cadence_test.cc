@@ -32,6 +32,17 @@ TEST(Cadence, KnowsNoIntervalAfterTheFirstTime) {
     EXPECT_EQ(cadence.reach(kBegin), 1);
 }
 
+TEST(Cadence, WaitsForWhatWasAnnounced) {
+    Cadence cadence = heard_every(2s, 6);
+    cadence.expect_next(256s);
+    EXPECT_EQ(cadence.interval(), 2s);
+    EXPECT_EQ(cadence.expected(), 256s);
+    EXPECT_EQ(cadence.patience(), 1024s);
+    EXPECT_TRUE(cadence.alive(kBegin + 10s + 1024s));
+    EXPECT_FALSE(cadence.alive(kBegin + 10s + 1025s));
+    EXPECT_EQ(cadence.reach(kBegin + 10s + 255s) & 1U, 1U) << "no poll is missed yet";
+}
+
 TEST(Cadence, TakesTheMedianOfItsLastFiveIntervals) {
     Cadence cadence;
     LocalInstant at = kBegin;

@@ -47,6 +47,42 @@ TEST_F(OffsetSampleTest, AreFollowedLikePulsesAndNeedNobodyToNameTheirSeconds) {
     EXPECT_FALSE(clock_.sources()[0].sentence_delay);
 }
 
+TEST_F(OffsetSampleTest, OfAnotherServerMakeUsOneStratumMoreThanItIs) {
+    clock_.set_sources({{.id = 1, .refid = reference_id("INIT"), .kin = Kin::kNetwork}});
+    for (int i = 0; i < 6; ++i) {
+        OffsetSample said = sample(i * 2s, 3ms);
+        said.server = ServerFacts{
+            .stratum = 3, .refid = {192, 0, 2, 9}, .address_refid = {192, 0, 2, 1}, .delay = 4ms, .next = 2s};
+        clock_.observe(said);
+    }
+    EXPECT_EQ(clock_.clock_state(), ClockState::kSynchronised);
+    EXPECT_EQ(clock_.state().stratum, 4);
+    EXPECT_EQ(clock_.state().refid, (ReferenceId{192, 0, 2, 1}));
+    const SourceReport report = clock_.sources()[0];
+    EXPECT_EQ(report.stratum, 3);
+    EXPECT_EQ(report.refid, (ReferenceId{192, 0, 2, 9}));
+    EXPECT_EQ(report.delay, 4ms);
+}
+
+TEST_F(OffsetSampleTest, MayBeAsFarApartAsTheServerIsAsked) {
+    clock_.set_sources({{.id = 1, .kin = Kin::kNetwork}});
+    Duration later{};
+    for (int i = 0; i < 12; ++i) {
+        OffsetSample said = sample(later, 3ms);
+        const Duration next = i < 5 ? 2s : 1024s;
+        said.server = ServerFacts{.stratum = 1, .delay = 4ms, .next = next};
+        clock_.observe(said);
+        for (Duration waited{}; i > 2 && waited < next; waited += 1s) {
+            clock_.advance(at(later + waited));
+            ASSERT_EQ(clock_.clock_state(), ClockState::kSynchronised) << i << " " << waited.count();
+            ASSERT_EQ(reason(), Reason::kSelected) << i << " " << waited.count();
+        }
+        later += next;
+    }
+    clock_.advance(at(later + 4 * 1024s));
+    EXPECT_EQ(reason(), Reason::kSilent);
+}
+
 TEST_F(OffsetSampleTest, AreBelievedOnlyAfterThreeInARowThatAgree) {
     clock_.set_sources({{.id = 1}});
     clock_.observe(sample(0s));

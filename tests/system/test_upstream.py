@@ -1,0 +1,250 @@
+"""Other NTP servers as sources of the real daemon: real chronyd, and servers of our own that are silent, refuse or lie."""
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import struct
+import tempfile
+import threading
+import time
+from typing import Callable, Dict, Iterator, List, Optional
+
+import pytest
+
+from control import AskedDaemon
+from ntp_client import UNIX_EPOCH
+from programs import Process, Value, free_port, program, run, tool
+
+pytestmark = pytest.mark.story
+
+PATIENCE = 30.0
+_HEADER = struct.Struct(">BBbbII4sQQQQ")
+KEY = bytes(range(16))
+
+
+def upstream(port: int, **keys: object) -> str:
+    """One [[upstream]] at 127.0.0.1."""
+    lines = ["", "[[upstream]]", 'address = "127.0.0.1"', "port = %d" % port]
+    for name, value in keys.items():
+        text = str(value).lower() if isinstance(value, bool) else '"%s"' % value if isinstance(value, str) else value
+        lines.append("%s = %s" % (name, text))
+    return "\n".join(lines) + "\n"
+
+
+class Follower(AskedDaemon):
+    """A daemon whose only sources are other servers."""
+
+    def __init__(self, servers: str) -> None:
+        self._servers = servers
+        super().__init__(refclocks=(), lab_mode=False)
+
+    def text(self, port: Optional[int] = None, **changed: Value) -> str:
+        return super().text(port, **changed) + self._servers
+
+
+@contextlib.contextmanager
+def chronyd(port: int, *lines: str) -> Iterator[Process]:
+    """A real chronyd that serves the time of this host and sets nothing."""
+    path = os.environ.get("TOKIMORI_CHRONYD") or tool("chronyd")
+    assert path, "There is no chronyd; packaging/install-dependencies tests brings it."
+    with tempfile.TemporaryDirectory(prefix="tokimori-") as directory:
+        file = os.path.join(directory, "chrony.conf")
+        with open(file, "w", encoding="utf-8") as out:
+            out.write("\n".join(["port %d" % port, "bindaddress 127.0.0.1", "cmdport 0", "allow 127.0.0.0/8",
+                                 "pidfile %s/pid" % directory, *lines, ""]))
+        with Process([path, "-x", "-d", "-U", "-u", "root", "-f", file]) as process:
+            process.wait_for("chronyd version", PATIENCE)
+            yield process
+
+
+
+def timestamp(nanoseconds: int) -> int:
+    """The NTP timestamp of POSIX nanoseconds."""
+    seconds, rest = divmod(nanoseconds, 10**9)
+    return ((seconds + UNIX_EPOCH) & 0xFFFF_FFFF) << 32 | (rest << 32) // 10**9
+
+
+def reply(request: bytes, came: int, late: float = 0.0, leap: int = 0, stratum: int = 1,
+          refid: bytes = b"GPS\0") -> bytes:
+    """What a good server says whose clock is `late` seconds late."""
+    origin = _HEADER.unpack(request[:48])[-1]
+    now = [timestamp(moment - int(late * 1e9)) for moment in (came - 16 * 10**9, came, time.time_ns())]
+    return _HEADER.pack(leap << 6 | 4 << 3 | 4, stratum, 6, -20, 0, 0x20, refid, now[0], origin, now[1], now[2])
+
+
+class Server:
+    """An NTP server of our own, of which `answer` decides what it says, as long as its block lasts."""
+
+    def __init__(self, answer: Callable[[bytes, int], Optional[bytes]], delay: float = 0.0) -> None:
+        self.port = free_port()
+        self.requests: List[bytes] = []
+        self._answer = answer
+        self._delay = delay
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", self.port))
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            request, client = self._socket.recvfrom(2048)
+            if not request:
+                return
+            # The way there and the way back are equally long.
+            threading.Event().wait(self._delay / 2)
+            self.requests.append(request)
+            said = self._answer(request, time.time_ns())
+            threading.Event().wait(self._delay / 2)
+            if said is not None:
+                self._socket.sendto(said, client)
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as end:
+            end.sendto(b"", ("127.0.0.1", self.port))
+        self._thread.join()
+        self._socket.close()
+
+
+def test_a_follower_of_a_real_chronyd_is_right_and_one_stratum_more() -> Dict[str, object]:
+    port = free_port()
+    with chronyd(port, "local stratum 1"), Follower(upstream(port, name="chrony")) as daemon:
+        daemon.wait_for("state=synchronised", PATIENCE)
+        with daemon.client() as client:
+            served = client.best_of(8)
+        assert (served.stratum, served.leap, served.refid) == (2, 0, b"\x7f\0\0\1")
+        assert served.proven_error < served.root_distance < 0.5
+        return {"root_distance_ms": served.root_distance * 1e3, "proven_error_ms": served.proven_error * 1e3}
+
+
+def test_a_server_without_the_time_is_not_followed() -> None:
+    port = free_port()
+    with chronyd(port), Follower(upstream(port)) as daemon:
+        daemon.wait_for("does not know the time itself", PATIENCE)
+        with daemon.client() as client:
+            answered = client.ask()
+        assert answered is not None and answered.says_unsynchronised
+
+
+def test_one_wrong_server_among_three_is_a_falseticker() -> None:
+    right = [free_port(), free_port()]
+    with contextlib.ExitStack() as stack:
+        for port in right:
+            stack.enter_context(chronyd(port, "local stratum 1"))
+        liar = stack.enter_context(Server(lambda request, came: reply(request, came, late=0.3)))
+        servers = upstream(right[0], name="a") + upstream(right[1], name="b") + upstream(liar.port, name="liar")
+        daemon = stack.enter_context(Follower(servers))
+        daemon.wait_for("state=synchronised", PATIENCE)
+        daemon.wait_for("name=liar reason=falseticker", PATIENCE)
+        with daemon.client() as client:
+            served = client.best_of(8)
+        assert served.proven_error < served.root_distance < 0.2
+
+
+@pytest.mark.parametrize("said, sentence", [
+    ({"stratum": 0, "leap": 3, "refid": b"DENY"}, "refuses to answer us"),
+    ({"stratum": 0, "leap": 3, "refid": b"RATE"}, "wants to be asked more seldom"),
+    ({"refid": b"\xfe\0\0\1"}, "smears a leap second"),
+    ({"leap": 3}, "does not know the time itself"),
+    ({"stratum": 2, "refid": b"\x7f\0\0\1"}, "follows this very server"),
+    ({"stratum": 15}, "stratum of 15 or more"),
+])
+def test_what_cannot_be_followed_is_not_and_is_told(said: Dict[str, object], sentence: str) -> None:
+    with Server(lambda request, came: reply(request, came, **said)) as server, \
+            Follower(upstream(server.port)) as daemon:
+        daemon.wait_for(sentence, PATIENCE)
+        with daemon.client() as client:
+            answered = client.ask()
+        assert answered is not None and answered.says_unsynchronised
+        assert daemon.is_running()
+
+
+def test_a_server_that_refuses_is_left_alone() -> None:
+    with Server(lambda request, came: reply(request, came, stratum=0, leap=3, refid=b"DENY")) as server, \
+            Follower(upstream(server.port)) as daemon:
+        daemon.wait_for("refuses to answer us", PATIENCE)
+        # A burst would go on after 2 s.
+        threading.Event().wait(5.0)
+        assert len(server.requests) == 1
+
+
+def test_a_silent_server_is_told_and_does_not_keep_another_from_being_followed() -> None:
+    port = free_port()
+    with Server(lambda request, came: None) as silent, chronyd(port, "local stratum 1"), \
+            Follower(upstream(silent.port, name="silent") + upstream(port, name="chrony")) as daemon:
+        daemon.wait_for("state=synchronised", PATIENCE)
+        daemon.wait_for("device name=silent working=false .*does not answer", PATIENCE)
+        assert len({request[40:48] for request in silent.requests}) == len(silent.requests), "each with a nonce"
+        assert all(request[1:40] == bytes(39) for request in silent.requests), "and nothing else"
+
+
+def test_forged_replies_are_passed_over() -> None:
+    def forged_then_right(request: bytes, came: int) -> Optional[bytes]:
+        lie = bytearray(reply(request, came, late=0.5))
+        lie[24:32] = bytes(8)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as anybody:
+            anybody.sendto(bytes(lie), ("127.0.0.1", server.port))
+        return None if request[0] & 7 != 3 else reply(request, came)
+
+    with Server(forged_then_right) as server, Follower(upstream(server.port)) as daemon:
+        daemon.wait_for("state=synchronised", PATIENCE)
+        with daemon.client() as client:
+            assert client.best_of(8).proven_error < 0.05
+
+
+@pytest.mark.parametrize("ours, works", [(KEY, True), (KEY[::-1], False)])
+def test_a_key_is_needed_where_one_is_configured(ours: bytes, works: bool) -> None:
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="tokimori-") as directory:
+        paths = {}
+        for name, key in (("theirs", KEY), ("ours", ours)):
+            paths[name] = os.path.join(directory, name)
+            with open(paths[name], "w", encoding="ascii") as file:
+                file.write("5 SHA1 HEX:%s\n" % key.hex())
+            os.chmod(paths[name], 0o600)
+        with chronyd(port, "local stratum 1", "keyfile %s" % paths["theirs"]), \
+                Follower('\n[access]\nkeys_file = "%s"\n' % paths["ours"] + upstream(port, key=5)) as daemon:
+            daemon.wait_for("state=synchronised" if works else "does not answer|without our key", PATIENCE)
+
+
+def test_a_key_that_is_missing_is_told_and_nothing_is_asked() -> None:
+    with Server(reply) as server, Follower(upstream(server.port, key=9)) as daemon:
+        daemon.wait_for("key 9 is not in keys_file", PATIENCE)
+        assert not server.requests
+
+
+def test_a_server_at_the_end_of_a_tunnel_is_followed_within_half_of_the_long_way() -> Dict[str, object]:
+    """Optical telephone JJY: the router sets up a tunnel when the first request comes, which is lost or late; the server
+    in it is a stratum 1 with an ordinary reply and a long way."""
+    lost = [2]
+
+    def after_the_call_is_set_up(request: bytes, came: int) -> Optional[bytes]:
+        lost[0] -= 1
+        return None if lost[0] >= 0 else reply(request, came, refid=b"NICT")
+
+    with Server(after_the_call_is_set_up, delay=0.08) as server, Follower(upstream(server.port, name="hikari")) as daemon:
+        daemon.wait_for("state=synchronised", PATIENCE)
+        with daemon.client() as client:
+            served = client.best_of(8)
+        assert served.stratum == 2
+        assert 0.04 < served.root_distance < 0.5
+        assert served.proven_error < served.root_distance
+        return {"root_distance_ms": served.root_distance * 1e3}
+
+
+def test_what_tokictl_imports_is_accepted() -> None:
+    with tempfile.TemporaryDirectory(prefix="tokimori-") as directory:
+        for name, text in (("ntp.conf", "server ntp.example.jp iburst minpoll 6\nserver 192.0.2.1 key 3 prefer\n"),
+                           ("chrony.conf", "makestep 1 3\nserver 2001:db8::1 port 1123 maxpoll 9 noselect\n")):
+            theirs, ours = os.path.join(directory, name), os.path.join(directory, "tokimori.toml")
+            with open(theirs, "w", encoding="utf-8") as file:
+                file.write(text)
+            imported = run([program("tokictl"), "import", theirs])
+            assert imported.stdout.count("[[upstream]]") == text.count("server ")
+            with open(ours, "w", encoding="utf-8") as file:
+                file.write(imported.stdout)
+            checked = run([program("tokimorid"), "--check", "--config", ours])
+            assert checked.returncode == 0, checked.stderr
