@@ -29,6 +29,13 @@ void Cadence::note(LocalInstant at) {
     last_ = at;
 }
 
+void Cadence::expect_next(Duration after) {
+    if (after != announced_ && last_) {
+        poll_began_ = *last_;
+    }
+    announced_ = after;
+}
+
 std::uint8_t Cadence::shifted(LocalInstant now) const {
     const Duration::rep polls = std::clamp<Duration::rep>((now - poll_began_) / poll(), 0, kReachBits);
     return static_cast<std::uint8_t>(reach_ << polls);

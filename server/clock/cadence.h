@@ -15,7 +15,8 @@ public:
     void note(LocalInstant at);
     void restart() { *this = Cadence{}; }
     /// It said that it will be heard again after so long at the latest; 0: it says nothing of that.
-    void expect_next(Duration after) { announced_ = after; }
+    void expect_next(Duration after);
+    Duration announced() const { return announced_; }
 
     std::optional<LocalInstant> last() const { return last_; }
     /// The median of the last intervals; 0 before the second time.

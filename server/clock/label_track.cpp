@@ -11,7 +11,8 @@ using namespace std::chrono_literals;
 
 constexpr int kStreakToBelieve = 3;
 constexpr Duration kLongestGapAtOneHertz = 64s;
-constexpr Duration kLongestGap = 3h;
+constexpr Duration kLongestGap = 1h;
+constexpr Duration kLongestAnnouncedGap = 3h;
 constexpr int kMissedLabels = 3;
 // Sentences jitter by up to 300 ms, and a crystal nobody has measured is 100 ppm off; a second that is missing or
 // doubled shows beyond that.
@@ -148,7 +149,9 @@ bool LabelTrack::continues(const HeardSecond& next) const {
 
 // Some report once an hour, and some fall silent.
 Duration LabelTrack::longest_gap() const {
-    return std::clamp<Duration>(kMissedLabels * cadence_.expected(), kLongestGapAtOneHertz, kLongestGap);
+    const Duration usual =
+        std::clamp<Duration>(kMissedLabels * cadence_.interval(), kLongestGapAtOneHertz, kLongestGap);
+    return std::max(usual, std::min<Duration>(kMissedLabels * cadence_.announced(), kLongestAnnouncedGap));
 }
 
 std::optional<HeardSecond> LabelTrack::recent(LocalInstant now) const {
