@@ -30,7 +30,7 @@ enum class SystemClockStep : std::uint8_t { kNever, kStart, kAlways };
 enum class LeapSource : std::uint8_t { kAuto, kManual };
 enum class LogLevel : std::uint8_t { kError, kWarning, kInfo, kDebug };
 /// A statistics file of ntpd's.
-enum class StatisticsKind : std::uint8_t { kLoop, kPeer, kClock, kSystem };
+enum class StatisticsKind : std::uint8_t { kLoop, kPeer, kRaw, kClock, kSystem };
 
 /// Everything the file can say, checked and in our types. Defaults are those of the settings table.
 struct Configuration {
@@ -49,8 +49,8 @@ struct Configuration {
     std::string keys_file;  ///< with the keys of clients that authenticate; empty: none
     std::string leap_list_file = "/usr/share/zoneinfo/leap-seconds.list";
     std::string statistics_dir;  ///< empty: no statistics are written
-    std::vector<StatisticsKind> statistics_files{StatisticsKind::kLoop, StatisticsKind::kPeer, StatisticsKind::kClock,
-                                                 StatisticsKind::kSystem};
+    std::vector<StatisticsKind> statistics_files{StatisticsKind::kLoop, StatisticsKind::kPeer, StatisticsKind::kRaw,
+                                                 StatisticsKind::kClock, StatisticsKind::kSystem};
     int statistics_keep_days = 30;
     LogLevel log_level = LogLevel::kInfo;
     std::string control_socket = "/run/tokimori/control.sock";  ///< empty: none

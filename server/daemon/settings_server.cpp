@@ -14,7 +14,8 @@ constexpr std::array kLogLevels{choice("error", LogLevel::kError), choice("warni
                                 choice("info", LogLevel::kInfo), choice("debug", LogLevel::kDebug)};
 constexpr std::array kStatisticsFiles{
     choice("loopstats", StatisticsKind::kLoop), choice("peerstats", StatisticsKind::kPeer),
-    choice("clockstats", StatisticsKind::kClock), choice("sysstats", StatisticsKind::kSystem)};
+    choice("rawstats", StatisticsKind::kRaw), choice("clockstats", StatisticsKind::kClock),
+    choice("sysstats", StatisticsKind::kSystem)};
 
 constexpr std::array kRows{
     Setting{.section = "server",
@@ -163,7 +164,7 @@ constexpr std::array kRows{
     Setting{.section = "statistics",
             .key = "files",
             .type = SettingType::kChoices,
-            .default_text = "loopstats, peerstats, clockstats, sysstats",
+            .default_text = "loopstats, peerstats, rawstats, clockstats, sysstats",
             .choices = kStatisticsFiles,
             .english = "Which statistics files are written.",
             .japanese = "書き込む統計ファイルの種類です。",

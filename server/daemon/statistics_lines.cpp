@@ -19,6 +19,7 @@ constexpr int kModifiedJulianDayOf1970 = 40587;
 constexpr Duration kInterval = 16s;
 constexpr Duration kIntervalPerSource = 1250ms;
 constexpr Duration kHour = 1h;
+constexpr std::size_t kMostReplies = 12;  // in an interval
 
 double seconds(Duration span) {
     return static_cast<double>(span.count()) * 1e-9;
@@ -44,6 +45,23 @@ StatisticsLine line_of(StatisticsKind kind, const UtcTime& time, const std::stri
     return {kind, time.second.day, fmt::format("{} {}\n", statistics_time(time), text)};
 }
 
+/// What our clock shows at `instant`, as seconds since 1900.
+std::string ntp_seconds(LocalInstant instant, const ClockFacts& facts) {
+    const UtcTime utc = facts.utc_at(instant).value_or(UtcTime{});
+    const std::int64_t seconds = std::int64_t{utc.second.day} * kSecondsPerDay + utc.second.second;
+    return fmt::format("{}.{:09}", seconds + kNtpSecondsAtPosixEpoch, utc.nanosecond);
+}
+
+std::string ntp_seconds(std::uint64_t timestamp) {
+    const std::uint64_t fraction = timestamp & 0xFFFF'FFFF;
+    return fmt::format("{}.{:09}", timestamp >> 32, fraction * 1'000'000'000 >> 32);
+}
+
+std::string refid_of(const ServerReply& reply) {
+    const auto& octets = reply.refid;
+    return reply.stratum <= 1 ? refid_text(octets) : fmt::format("{}", fmt::join(octets, "."));
+}
+
 std::string said_by(const Label& label) {
     return format_utc(label.time);
 }
@@ -62,7 +80,7 @@ std::string with_details(std::string said, const SourceReport& report) {
 }  // namespace
 
 std::string_view statistics_name(StatisticsKind kind) {
-    constexpr std::array<std::string_view, 4> kNames{"loopstats", "peerstats", "clockstats", "sysstats"};
+    constexpr std::array<std::string_view, 5> kNames{"loopstats", "peerstats", "rawstats", "clockstats", "sysstats"};
     return kNames.at(static_cast<std::size_t>(kind));
 }
 
@@ -93,6 +111,13 @@ std::string peerstats_text(const NamedSource& source, const ClockFacts& facts) {
                        seconds(report.delay), seconds(report.distance), seconds(report.jitter));
 }
 
+std::string rawstats_text(const ServerReply& reply, const ClockFacts& facts) {
+    return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {:.6f} {:.6f} {}", reply.address, reply.from,
+                       ntp_seconds(reply.sent, facts), ntp_seconds(reply.received), ntp_seconds(reply.transmitted),
+                       ntp_seconds(reply.came, facts), reply.leap, reply.version, reply.mode, reply.stratum, reply.poll,
+                       reply.precision, seconds(reply.root_delay), seconds(reply.root_dispersion), refid_of(reply));
+}
+
 std::string clockstats_text(const NamedSource& source, std::string_view said) {
     return fmt::format("{} {}", statistics_source(source.name), with_details(std::string{said}, source.report));
 }
@@ -116,6 +141,10 @@ void StatisticsLines::note(const Observation& observation) {
         said_[label->source] = {label->heard, said_by(*label)};
     } else if (const auto* const sample = std::get_if<OffsetSample>(&observation)) {
         said_[sample->source] = {sample->local, said_by(*sample)};
+    } else if (const auto* const reply = std::get_if<ServerReply>(&observation)) {
+        if (replies_.size() < kMostReplies) {
+            replies_.push_back(*reply);
+        }
     }
 }
 
@@ -134,6 +163,7 @@ std::vector<StatisticsLine> StatisticsLines::due(const ClockFacts& facts, const 
     if (facts.utc()) {
         add_loop(lines, facts);
         add_sources(lines, facts);
+        add_replies(lines, facts);
         if (facts.now - counted_since_ >= kHour) {
             add_system(lines, facts, counts);
         }
@@ -144,6 +174,7 @@ std::vector<StatisticsLine> StatisticsLines::due(const ClockFacts& facts, const 
 std::vector<StatisticsLine> StatisticsLines::last(const ClockFacts& facts, const ServerCounts& counts) {
     std::vector<StatisticsLine> lines;
     if (facts.utc()) {
+        add_replies(lines, facts);
         add_system(lines, facts, counts);
     }
     return lines;
@@ -168,6 +199,21 @@ void StatisticsLines::add_sources(std::vector<StatisticsLine>& lines, const Cloc
                                     clockstats_text(source, said->second.text)));
         }
     }
+}
+
+void StatisticsLines::add_replies(std::vector<StatisticsLine>& lines, const ClockFacts& facts) {
+    if (facts.now - replies_since_ >= kInterval) {
+        replies_since_ = facts.now;
+        replies_told_ = 0;
+    }
+    for (const ServerReply& reply : replies_) {
+        const std::optional<UtcTime> came = facts.utc_at(reply.came);
+        if (came && replies_told_ < kMostReplies) {
+            ++replies_told_;
+            lines.push_back(line_of(StatisticsKind::kRaw, *came, rawstats_text(reply, facts)));
+        }
+    }
+    replies_.clear();
 }
 
 void StatisticsLines::add_system(std::vector<StatisticsLine>& lines, const ClockFacts& facts,

@@ -35,6 +35,9 @@ std::string loopstats_text(const ClockFacts& facts);
 /// Source, status word (hex, as in RFC 9327 section 4), offset, delay, dispersion, jitter (s).
 std::string peerstats_text(const NamedSource& source, const ClockFacts& facts);
 
+/// Address of the server, ours, the four timestamps (s since 1900), then what its header says.
+std::string rawstats_text(const ServerReply& reply, const ClockFacts& facts);
+
 /// Source and what it said last.
 std::string clockstats_text(const NamedSource& source, std::string_view said);
 
@@ -47,13 +50,13 @@ class StatisticsLines {
 public:
     explicit StatisticsLines(LocalInstant started) : counted_since_{started} {}
 
-    /// Anything a source says, for clockstats.
+    /// Anything a source says, for clockstats and rawstats.
     void note(const Observation& observation);
 
     /// The lines that have become due; to be called about once a second. None before the time is known.
     std::vector<StatisticsLine> due(const ClockFacts& facts, const ServerCounts& counts);
 
-    /// What was counted since the last line of sysstats, before the program ends.
+    /// What was counted since the last line of sysstats, and heard of servers, before the program ends.
     std::vector<StatisticsLine> last(const ClockFacts& facts, const ServerCounts& counts);
 
 private:
@@ -69,11 +72,15 @@ private:
     };
 
     bool is_due(Written& written, const std::optional<LocalInstant>& of, const ClockFacts& facts) const;
+    void add_replies(std::vector<StatisticsLine>& lines, const ClockFacts& facts);
     void add_loop(std::vector<StatisticsLine>& lines, const ClockFacts& facts);
     void add_sources(std::vector<StatisticsLine>& lines, const ClockFacts& facts);
     void add_system(std::vector<StatisticsLine>& lines, const ClockFacts& facts, const ServerCounts& counts);
 
     std::map<SourceId, Said> said_;
+    std::vector<ServerReply> replies_;
+    LocalInstant replies_since_;    ///< an interval of theirs
+    std::size_t replies_told_ = 0;  ///< in it
     std::map<SourceId, Written> peers_;
     std::map<SourceId, Written> clocks_;
     Written loop_;

@@ -118,6 +118,53 @@ TEST(StatisticsLines, AreWrittenWhereThereIsNewsAndNotTooOften) {
     EXPECT_THAT(lines.due(stale, {}), IsEmpty()) << "nothing is new";
 }
 
+ServerReply reply_of(SourceId source, Duration before) {
+    return {.source = source,
+            .sent = SampleFacts::ago(before + 3ms),
+            .came = SampleFacts::ago(before),
+            .received = 0xEEB6'3B28'8000'0000,
+            .transmitted = 0xEEB6'3B28'8000'4000,
+            .leap = 1,
+            .version = 4,
+            .mode = 4,
+            .stratum = 1,
+            .poll = 6,
+            .precision = -23,
+            .root_delay = 15us,
+            .root_dispersion = 31us,
+            .refid = {'G', 'P', 'S', 0},
+            .address = "192.0.2.1",
+            .from = "192.0.2.7"};
+}
+
+TEST(StatisticsLines, KeepTheStampsOfEachReplyOfAServer) {
+    StatisticsLines lines{SampleFacts::kNow};
+    ServerReply reply = reply_of(4, 250ms);
+    lines.note(reply);
+    reply.stratum = 2;
+    reply.refid = {10, 0, 0, 1};
+    lines.note(reply);
+    const std::string stamps =
+        "61372 25920.000 192.0.2.1 192.0.2.7 4004838719.997000000 4004920104.500000000 "
+        "4004920104.500003814 4004838720.000000000 1 4 4 ";
+    EXPECT_THAT(
+        texts_of(lines.due(later(0s), {}), StatisticsKind::kRaw),
+        ElementsAre(stamps + "1 6 -23 0.000015 0.000031 GPS\n", stamps + "2 6 -23 0.000015 0.000031 10.0.0.1\n"));
+    EXPECT_THAT(texts_of(lines.due(later(1s), {}), StatisticsKind::kRaw), IsEmpty());
+}
+
+TEST(StatisticsLines, KeepNoMoreThanTwelveRepliesInSixteenSeconds) {
+    StatisticsLines lines{SampleFacts::kNow};
+    std::size_t kept = 0;
+    for (int second = 0; second < 160; ++second) {
+        for (int i = 0; i < 20; ++i) {
+            lines.note(reply_of(4, -second * 1s));
+        }
+        kept += texts_of(lines.due(later(second * 1s), {}), StatisticsKind::kRaw).size();
+    }
+    EXPECT_EQ(kept, 120U);
+}
+
 TEST(StatisticsLines, TellWhatASourceSaidLast) {
     StatisticsLines lines{SampleFacts::kNow};
     lines.note(Label{.source = 1, .heard = SampleFacts::ago(300ms), .time = utc("2026-11-28T07:11:59Z")});

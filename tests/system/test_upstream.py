@@ -35,9 +35,9 @@ def upstream(port: int, **keys: object) -> str:
 class Follower(AskedDaemon):
     """A daemon whose only sources are other servers."""
 
-    def __init__(self, servers: str) -> None:
+    def __init__(self, servers: str, **server: Value) -> None:
         self._servers = servers
-        super().__init__(refclocks=(), lab_mode=False)
+        super().__init__(refclocks=(), lab_mode=False, **server)
 
     def text(self, port: Optional[int] = None, **changed: Value) -> str:
         return super().text(port, **changed) + self._servers
@@ -118,6 +118,20 @@ def test_a_follower_of_a_real_chronyd_is_right_and_one_stratum_more() -> Dict[st
         assert (served.stratum, served.leap, served.refid) == (2, 0, b"\x7f\0\0\1")
         assert served.proven_error < served.root_distance < 0.5
         return {"root_distance_ms": served.root_distance * 1e3, "proven_error_ms": served.proven_error * 1e3}
+
+
+def test_what_was_exchanged_is_kept_in_rawstats() -> None:
+    with tempfile.TemporaryDirectory(prefix="tokimori-") as room:
+        with Server(reply) as server, Follower(upstream(server.port), statistics_dir=room) as daemon:
+            daemon.wait_for("state=synchronised", PATIENCE)
+        with open(os.path.join(room, "rawstats"), encoding="utf-8") as file:
+            lines = [line.split() for line in file]
+    assert 3 <= len(lines) <= 12
+    for fields in lines:
+        assert fields[2:4] == ["127.0.0.1", "127.0.0.1"] and len(fields) == 17, fields
+        origin, receive, transmit, destination = (float(field) for field in fields[4:8])
+        assert receive <= transmit and origin - 0.5 < receive < destination + 0.5, fields
+        assert fields[8:12] == ["0", "4", "4", "1"] and fields[16] == "GPS", fields
 
 
 def test_a_server_without_the_time_is_not_followed() -> None:
