@@ -147,13 +147,14 @@ void LeapService::tell_end(const Timekeeper& timekeeper, LocalInstant now) {
 
 void LeapService::tell_missed(const LeapEvent& missed, LocalInstant now) {
     if (std::exchange(missed_, missed) != missed) {
-        log_.write(now, LogLevel::kError, "leap_missed",
-                   {{"kind", leap_kind_code(missed.kind)},
-                    {"utc", format_utc(second_of(missed))},
-                    {"jst", format_jst(second_of(missed))},
-                    {"what",
-                     "nobody had announced this leap second, and time was served a second wrong until sources "
-                     "contradicted: it is counted now. A newer leap-seconds.list (Debian package tzdata) knows better"}});
+        log_.write(
+            now, LogLevel::kError, "leap_missed",
+            {{"kind", leap_kind_code(missed.kind)},
+             {"utc", format_utc(second_of(missed))},
+             {"jst", format_jst(second_of(missed))},
+             {"what",
+              "nobody had announced this leap second, and time was served a second wrong until sources "
+              "contradicted: it is counted now. A newer leap-seconds.list (Debian package tzdata) knows better"}});
     }
 }
 
