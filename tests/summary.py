@@ -1,6 +1,7 @@
 """Adds up what tests/run did: names every failure and every skipped test, and closes with one line.
 
-The argument is a table, one step per line: name, exit status, log, JUnit file ("-" for a step without tests).
+The argument is a table, one step per line: name, exit status, log, JUnit file or a directory of them ("-" for a step without
+tests).
 """
 
 import dataclasses
@@ -41,17 +42,28 @@ def verdict_of(case):
 
 
 def full_name(case):
-    """pytest's cases have the file beside the name, ctest's have the name twice."""
+    """pytest's and GoogleTest's cases have the file or suite beside the name, ctest's have the name twice."""
     name, place = case.get("name", ""), case.get("classname", "")
     return f"{place}.{name}" if place and place != name else name
 
 
+def is_counted_by_itself(case, path):
+    """Whether a program that passed as one case of ctest wrote a file of its own beside, which names its tests."""
+    return verdict_of(case)[0] == "passed" and (path.parent / f"{case.get('name')}.xml").is_file()
+
+
 def read_junit(path, step):
-    """The sum of one JUnit file; of none where there is no such file."""
+    """The sum of one JUnit file, or of all in a directory; of none where there is nothing of the kind."""
     result = Sum()
+    if path.is_dir():
+        for one in sorted(path.glob("*.xml")):
+            result.add(read_junit(one, step))
+        return result
     if not path.is_file():
         return result
     for case in ElementTree.parse(path).getroot().iter("testcase"):
+        if is_counted_by_itself(case, path):
+            continue
         verdict, reason = verdict_of(case)
         name = f"{step}: {full_name(case)}" + (f" ({reason})" if reason else "")
         if verdict == "passed":

@@ -97,3 +97,16 @@ def test_what_is_not_part_of_the_project_may_be_absent_even_where_strict(run, re
     assert run((0, PASSED + absent), strict=True) == (
         0, [f"skipped  step0: play ({reason})", "1 passed, 0 failed, 1 skipped"])
     assert run((0, PASSED + absent.replace(reason, f"not that {reason}")), strict=True)[0] == 1
+
+
+def test_a_program_with_a_file_of_its_own_is_counted_there(tmp_path):
+    (tmp_path / "ctest.xml").write_text('<testsuite><testcase name="leap.1"/><testcase name="house"/></testsuite>')
+    (tmp_path / "leap.1.xml").write_text('<testsuites><testsuite><testcase name="a" classname="Leap"/>'
+                                         '<testcase name="b" classname="Leap"/></testsuite></testsuites>')
+    assert summary.read_junit(tmp_path, "unit") == summary.Sum(passed=3)
+
+
+def test_a_program_that_failed_is_named_whatever_it_wrote(tmp_path):
+    (tmp_path / "ctest.xml").write_text('<testsuite><testcase name="leap.1"><failure/></testcase></testsuite>')
+    (tmp_path / "leap.1.xml").write_text('<testsuites><testcase name="a" classname="Leap"/></testsuites>')
+    assert summary.read_junit(tmp_path, "unit") == summary.Sum(passed=1, failed=["unit: leap.1"])
