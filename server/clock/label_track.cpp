@@ -40,7 +40,8 @@ HeardSecond second_before(HeardSecond heard) {
 
 }  // namespace
 
-LabelTrack::LabelTrack(std::optional<UtcDay> floor, std::optional<Duration> delay) : floor_{floor}, delay_{delay} {}
+LabelTrack::LabelTrack(const Settings& settings)
+    : floor_{settings.floor}, counts_weeks_{settings.counts_weeks}, delay_{settings.delay} {}
 
 std::optional<HeardSecond> LabelTrack::weigh(const Label& label, const LeapTable& table) {
     note_heard(label.heard);
@@ -95,7 +96,7 @@ std::optional<HeardSecond> LabelTrack::believe_or_not(const std::optional<HeardS
 
 std::optional<HeardSecond> LabelTrack::plausible(const Label& label, const LeapTable& table) {
     other_count_.reset();
-    const std::optional<UtcTime> time = mend_week(label.time);
+    const std::optional<UtcTime> time = believable(label.time);
     if (!time) {
         reason_ = Reason::kWrongWeek;
         return std::nullopt;
@@ -117,18 +118,19 @@ std::optional<HeardSecond> LabelTrack::plausible(const Label& label, const LeapT
 }
 
 // A receiver whose firmware has outlived its week count is 1024 weeks behind. Mended only to the nearer half of the
-// next 1024 weeks: a date that far off may as well be an old recording or a cold receiver's default.
-std::optional<UtcTime> LabelTrack::mend_week(UtcTime time) {
+// 1024 weeks after the build: a date that far off may as well be an old recording or a cold receiver's default. A date
+// that is merely before the last trusted time is not mended: that time may have been a lie.
+std::optional<UtcTime> LabelTrack::believable(UtcTime time) {
     week_mended_ = false;
-    if (!floor_ || time.second.day >= *floor_) {
+    if (!floor_) {
         return time;
     }
-    time.second.day += kRolloverDays;
-    if (time.second.day < *floor_ || time.second.day >= *floor_ + kRolloverDays / 2) {
-        return std::nullopt;
+    UtcDay& day = time.second.day;
+    if (counts_weeks_ && day < floor_->built && day + kRolloverDays < floor_->built + kRolloverDays / 2) {
+        day += kRolloverDays;
+        week_mended_ = day >= floor_->built;
     }
-    week_mended_ = true;
-    return time;
+    return day >= std::max(floor_->built, floor_->last) ? std::optional{time} : std::nullopt;
 }
 
 // Some receivers name a second in several sentences, and reports may come late: neither says anything new.

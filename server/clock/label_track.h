@@ -26,13 +26,22 @@ struct OtherCount {
     int tai_minus_utc = 0;
 };
 
+/// Dates that cannot be.
+struct DateFloor {
+    UtcDay built = 0;  ///< the day of the build: no date is before it, though a receiver may have lost 1024 weeks
+    UtcDay last = 0;   ///< of the last trusted time, if that is later: no date is before it either
+};
+
 /// The labels of one source: are they consistent, plausible, and how late do they come? Believes nothing before three
 /// reports in a row agree with each other and with the counter.
 class LabelTrack {
 public:
-    /// `floor`: dates before it are not believed (the day of the build); absent in a laboratory. `delay`: see
-    /// SentenceDelay.
-    LabelTrack(std::optional<UtcDay> floor, std::optional<Duration> delay);
+    struct Settings {
+        std::optional<DateFloor> floor = std::nullopt;  ///< absent in a laboratory
+        std::optional<Duration> delay = std::nullopt;   ///< see SentenceDelay
+        bool counts_weeks = false;                      ///< from satellites, so that it may have lost 1024 weeks
+    };
+    explicit LabelTrack(const Settings& settings);
 
     /// Weighs one label against `table`. The heard second if it may be believed, else nullopt and `reason()` says why.
     std::optional<HeardSecond> weigh(const Label& label, const LeapTable& table);
@@ -82,13 +91,14 @@ public:
 private:
     std::optional<HeardSecond> believe_or_not(const std::optional<HeardSecond>& next);
     void note_heard(LocalInstant at);
-    std::optional<UtcTime> mend_week(UtcTime time);
+    std::optional<UtcTime> believable(UtcTime time);
     std::optional<HeardSecond> plausible(const Label& label, const LeapTable& table);
     Duration longest_gap() const;
     bool continues(const HeardSecond& next) const;
     bool said_again(const HeardSecond& next) const;
 
-    std::optional<UtcDay> floor_;
+    std::optional<DateFloor> floor_;
+    bool counts_weeks_;
     SentenceDelay delay_;
     SentenceDelay no_delay_{Duration::zero()};
     std::optional<HeardSecond> last_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace tokimori {
 namespace {
@@ -20,7 +21,12 @@ void SecondWatch::note(const Speaker& speaker, std::int64_t off, LocalInstant at
         return;
     }
     if (said.times == 0 || said.off != off) {
-        said = {.speaker = speaker, .off = off, .since = at, .times = 0, .cadence = said.cadence};
+        said = {.speaker = speaker,
+                .off = off,
+                .since = at,
+                .times = 0,
+                .bore_us_out = said.bore_us_out || off == 0,
+                .cadence = said.cadence};
     }
     said.cadence.note(at);
     ++said.times;
@@ -31,15 +37,16 @@ bool SecondWatch::persists(const Said& said, LocalInstant now) const {
     return said.cadence.alive(now) && (said.off == 0 || long_enough);
 }
 
-// Sources of one kind may be wrong together, so they count once.
-std::size_t SecondWatch::weight_of(std::int64_t off, LocalInstant now) const {
-    std::set<Kin> kinds;
+std::size_t SecondWatch::weight_of(std::int64_t off, LocalInstant now, bool serving) const {
+    std::set<std::pair<Kin, std::optional<SourceId>>> voices;
     for (const auto& [id, said] : said_) {
         if (said.off == off && persists(said, now)) {
-            kinds.insert(said.speaker.kin);
+            const bool turned = serving && off != 0 && said.bore_us_out;
+            const bool alone = !turned && !errs_together(said.speaker.kin);
+            voices.emplace(said.speaker.kin, alone ? std::optional{id} : std::nullopt);
         }
     }
-    return kinds.size();
+    return voices.size();
 }
 
 bool SecondWatch::trusted(std::int64_t off, LocalInstant now) const {
@@ -48,15 +55,16 @@ bool SecondWatch::trusted(std::int64_t off, LocalInstant now) const {
     });
 }
 
-std::optional<std::int64_t> SecondWatch::refuted(LocalInstant now) const {
-    const std::size_t for_us = weight_of(0, now);
+std::optional<std::int64_t> SecondWatch::refuted(LocalInstant now, bool serving) const {
+    const std::size_t for_us = weight_of(0, now, serving);
     const bool trusted_for_us = trusted(0, now);
     const auto refutes = [&](const auto& each) {
         const std::int64_t off = each.second.off;
         if (off == 0 || trusted_for_us) {
             return false;
         }
-        return trusted(off, now) || (weight_of(off, now) >= kUnlike && weight_of(off, now) > for_us);
+        const std::size_t against = weight_of(off, now, serving);
+        return trusted(off, now) || (against >= kUnlike && against > for_us);
     };
     const auto found = std::find_if(said_.begin(), said_.end(), refutes);
     return found != said_.end() ? std::optional{found->second.off} : std::nullopt;

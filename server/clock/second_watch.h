@@ -12,7 +12,10 @@ namespace tokimori {
 
 /// Is the second that we serve the right one? Sources that name another are refused one by one; this one hears them
 /// all, and knows when it is we who are wrong: when sources of unlike physics, or one that the operator trusts, name
-/// the same other second, and fewer bear us out. Pure.
+/// the same other second, and fewer bear us out.
+/// Receivers of one kind may err together and count once. So do all servers that bore us out before: a leap second that
+/// they did not make is one cause for all of them. Servers that never did count one by one, and so do all while nobody
+/// is served: nothing is lost then by hearing everybody out anew. Pure.
 class SecondWatch {
 public:
     /// Who says it, and what is known of who says it.
@@ -26,7 +29,7 @@ public:
     /// What is not later than its last word says nothing.
     void note(const Speaker& speaker, std::int64_t off, LocalInstant at);
     /// By how many seconds ours is wrong, as far as anybody can know; nullopt where nobody who counts says so.
-    std::optional<std::int64_t> refuted(LocalInstant now) const;
+    std::optional<std::int64_t> refuted(LocalInstant now, bool serving) const;
     void forget() { said_.clear(); }
     /// What this source said.
     void forget(SourceId source) { said_.erase(source); }
@@ -37,10 +40,11 @@ private:
         std::int64_t off = 0;
         LocalInstant since;
         int times = 0;
+        bool bore_us_out = false;  ///< once
         Cadence cadence;
     };
 
-    std::size_t weight_of(std::int64_t off, LocalInstant now) const;
+    std::size_t weight_of(std::int64_t off, LocalInstant now, bool serving) const;
     bool trusted(std::int64_t off, LocalInstant now) const;
     bool persists(const Said& said, LocalInstant now) const;
 

@@ -54,9 +54,9 @@ Duration jitter_limit(const Sample& sample) {
 
 }  // namespace
 
-SourceTrack::SourceTrack(const SourceSettings& settings, std::optional<UtcDay> floor)
+SourceTrack::SourceTrack(const SourceSettings& settings, std::optional<DateFloor> floor)
     : settings_{settings},
-      labels_{floor, settings.delay},
+      labels_{{.floor = floor, .delay = settings.delay, .counts_weeks = settings.kin == Kin::kSatellites}},
       pulse_line_{settings.samples_per_point, settings.point_interval} {}
 
 void SourceTrack::hold(const Pulse& pulse) {

@@ -17,7 +17,7 @@ namespace tokimori {
 /// What is known of one source: its labels, its pulses, and the line from the counter to TAI that each of them shows.
 class SourceTrack {
 public:
-    SourceTrack(const SourceSettings& settings, std::optional<UtcDay> floor);
+    SourceTrack(const SourceSettings& settings, std::optional<DateFloor> floor);
 
     const SourceSettings& settings() const { return settings_; }
     LabelTrack& labels() { return labels_; }

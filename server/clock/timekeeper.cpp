@@ -48,6 +48,9 @@ bool enough(std::vector<Candidate> candidates, std::size_t minimum) {
 Timekeeper::Timekeeper(const Settings& settings, LeapKnowledge leap, LocalInstant started)
     : settings_{settings}, leap_{std::move(leap)}, discipline_{discipline_settings(settings.policy)}, now_{started} {
     state_.precision = settings.precision;
+    if (settings.floor) {
+        floor_ = DateFloor{.built = *settings.floor};
+    }
 }
 
 void Timekeeper::set_sources(const std::vector<SourceSettings>& sources) {
@@ -66,7 +69,7 @@ void Timekeeper::set_sources(const std::vector<SourceSettings>& sources) {
         } else {
             followed_changed |=
                 choice_.selected == wanted.id && known != nullptr && corrects(known->settings(), wanted);
-            next.emplace_back(wanted, settings_.floor);
+            next.emplace_back(wanted, floor_);
         }
     }
     sources_ = std::move(next);
@@ -96,7 +99,7 @@ void Timekeeper::observe(const Observation& observation) {
 }
 
 std::optional<ClockMemory> Timekeeper::memory() const {
-    if (!state_.ever_synchronised || second_doubted_) {
+    if (!state_.ever_synchronised || second_doubted_ || recounted_) {
         return std::nullopt;
     }
     return ClockMemory{.rate = state_.model.rate,
@@ -114,10 +117,10 @@ std::optional<ClockMemory> Timekeeper::memory() const {
 void Timekeeper::recall(const ClockMemory& memory, bool same_boot) {
     remembered_ = memory;
     leap_.recall(memory.leap);
-    if (settings_.floor) {
-        settings_.floor = std::max(*settings_.floor, leap_.table().utc_at(memory.saved).second.day);
+    if (floor_) {
+        floor_->last = leap_.table().utc_at(memory.saved).second.day;
         for (SourceTrack& source : sources_) {
-            source = SourceTrack{source.settings(), settings_.floor};
+            source = SourceTrack{source.settings(), floor_};
         }
     }
     if (!same_boot || memory.saved_local > now_) {
@@ -176,7 +179,8 @@ void Timekeeper::on(const LostPulses& lost) {
 
 void Timekeeper::on(const ReceiverChange& change) {
     if (SourceTrack* const source = find(change.source)) {
-        *source = SourceTrack{source->settings(), settings_.floor};
+        *source = SourceTrack{source->settings(), floor_};
+        seconds_.forget(change.source);
     }
 }
 
@@ -196,7 +200,7 @@ void Timekeeper::on(const Rejection& rejection) {
 }
 
 void Timekeeper::update() {
-    if (const auto off = knows_second(now_) ? seconds_.refuted(now_) : std::nullopt) {
+    if (const auto off = knows_second(now_) ? seconds_.refuted(now_, serving()) : std::nullopt) {
         doubt_second(*off);
     }
     choice_.judged = candidates();

@@ -100,9 +100,11 @@ private:
     void prepare_step();
     void give_up();
     void doubt_second(std::int64_t off);
+    void count_anew(std::int64_t off);
     Reason reason_of(const SourceTrack& source) const;
 
     Settings settings_;
+    std::optional<DateFloor> floor_;
     LeapWatch leap_;
     std::vector<SourceTrack> sources_;
     Discipline discipline_;
@@ -117,7 +119,8 @@ private:
     Arbiter arbiter_;
     SecondWatch seconds_;
     RateHistory rates_;
-    bool second_doubted_ = false;                   ///< our count of seconds was refuted
+    bool second_doubted_ = false;                   ///< our count of seconds was refuted …
+    bool recounted_ = false;                        ///< … or corrected, and nobody is followed by it yet
     std::optional<LocalInstant> one_more_counted_;  ///< when a receiver last said so of leap seconds
     bool scale_in_use_ = false;                     ///< `state_.scale` is what clients are told
     double offset_square_ = 0;                      ///< smoothed, of the offsets at the updates, ns²

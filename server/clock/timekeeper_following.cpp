@@ -56,7 +56,7 @@ void Timekeeper::follow(const Combination& best) {
     choice_.selected = best.leader;
     choice_.members = best.members;
     choice_.outliers = best.outliers;
-    second_doubted_ = false;
+    second_doubted_ = recounted_ = false;
     last_update_ = line.anchor_local;
     update_age_ = leader.patience() + kLateness;
     state_.model = discipline_.model();
@@ -122,15 +122,32 @@ void Timekeeper::give_up() {
     doubt_.end();
 }
 
-// It is we who count wrong: everybody is heard out as if for the first time. Where a receiver's own count says that it
-// is a leap second that we lack, it is made up for.
+// It is we who count wrong. Where a receiver's own count says that it is a leap second that we lack, it is made up for,
+// and everybody is heard out as if for the first time. Else our own count is corrected: heard out anew, the quickest
+// might be those who misled us.
 void Timekeeper::doubt_second(std::int64_t off) {
+    seconds_.forget();
     if (off == -1 && one_more_counted_ && now_ - *one_more_counted_ < kLateness) {
         leap_.count_missed(state_.model.tai_at(now_));
+        second_doubted_ = true;
+        give_up();
+    } else {
+        count_anew(off);
     }
-    second_doubted_ = true;
-    seconds_.forget();
-    give_up();
+}
+
+// Who has a line bore us out.
+void Timekeeper::count_anew(std::int64_t off) {
+    prepare_step();
+    state_.model.anchor_tai += std::chrono::seconds{off};
+    recounted_ = true;
+    for (SourceTrack& source : sources_) {
+        if (source.line(now_)) {
+            source.restart();
+        }
+    }
+    acquiring_since_.reset();
+    doubt_.end();
 }
 
 }  // namespace tokimori

@@ -140,7 +140,12 @@ void ClockService::set_sources(const Configuration& configuration) {
         if (known != sources_.end() && known->second.configuration == wanted) {
             next.emplace(wanted.name, std::move(known->second));
         } else {
-            const SourceId id = next_id_++;
+            // The same name is the same source, so that what its settings correct is known; maybe of another device.
+            const bool renewed = known != sources_.end();
+            const SourceId id = renewed ? known->second.id : next_id_++;
+            if (renewed) {
+                timekeeper_.observe(ReceiverChange{.source = id, .at = counter_.now()});
+            }
             next.emplace(
                 wanted.name,
                 Source{id, wanted,
@@ -157,6 +162,8 @@ void ClockService::observe(const Observation& observation) {
         log_device(*device);
     }
     listener_(observation);
+    // Clients were served until now, whenever it was that the report speaks of.
+    timekeeper_.advance(counter_.now());
     timekeeper_.observe(observation);
     publish();
     log_changes();

@@ -17,6 +17,9 @@ UtcTime utc(const char* text) {
 
 const TaiInstant kEvening = table().tai_at(utc("2026-11-22T09:00:00Z")).value();
 
+const DateFloor kFloor{.built = utc("2026-01-01").second.day};
+const LabelTrack::Settings kReceiver{.floor = kFloor, .counts_weeks = true};
+
 // The label of the second that many seconds into the evening, heard 140 ms later.
 Label label_at(std::chrono::seconds later, Duration jitter = 0ms) {
     return Label{.source = 1,
@@ -25,8 +28,8 @@ Label label_at(std::chrono::seconds later, Duration jitter = 0ms) {
                  .uncertainty = 2ms};
 }
 
-LabelTrack believing(std::optional<UtcDay> floor = std::nullopt) {
-    LabelTrack track{floor, std::nullopt};
+LabelTrack believing(const LabelTrack::Settings& settings = {}) {
+    LabelTrack track{settings};
     for (const auto later : {-3s, -2s, -1s}) {
         track.weigh(label_at(later), table());
     }
@@ -34,7 +37,7 @@ LabelTrack believing(std::optional<UtcDay> floor = std::nullopt) {
 }
 
 TEST(LabelTrack, BelievesTheThirdThatAgrees) {
-    LabelTrack track{std::nullopt, std::nullopt};
+    LabelTrack track{{}};
     EXPECT_EQ(track.reason(), Reason::kSilent);
     EXPECT_FALSE(track.weigh(label_at(0s), table()));
     EXPECT_FALSE(track.weigh(label_at(1s), table()));
@@ -72,14 +75,14 @@ TEST(LabelTrack, AllowsForMissedSentencesWhileTheCounterAgrees) {
 }
 
 TEST(LabelTrack, DoesNotTakeSentencesOfOneSecondForSecondsThatAgree) {
-    LabelTrack track{std::nullopt, std::nullopt};
+    LabelTrack track{{}};
     for (const Duration later : {0ms, 50ms, 100ms, 150ms}) {
         EXPECT_FALSE(track.weigh(label_at(0s, later), table()));
     }
 }
 
 TEST(LabelTrack, TakesNoOffenceAtASecondThatIsSaidAgain) {
-    LabelTrack track{std::nullopt, std::nullopt};
+    LabelTrack track{{}};
     for (const auto later : {0s, 1s, 2s, 3s}) {
         EXPECT_EQ(track.weigh(label_at(later), table()).has_value(), later >= 2s);
         for (const Duration after : {20ms, 400ms, 759ms}) {
@@ -107,7 +110,7 @@ TEST(LabelTrack, IgnoresALabelThatComesAfterItsSuccessor) {
 }
 
 TEST(LabelTrack, KeepsTheSecondsThatEarnedItsFirstTrust) {
-    LabelTrack track{std::nullopt, std::nullopt};
+    LabelTrack track{{}};
     track.weigh(label_at(-7200s), table());
     EXPECT_FALSE(track.weigh(label_at(0s), table()));
     EXPECT_FALSE(track.weigh(label_at(1s), table()));
@@ -121,7 +124,7 @@ TEST(LabelTrack, KeepsTheSecondsThatEarnedItsFirstTrust) {
 }
 
 TEST(LabelTrack, HasNoProofAfterDistrust) {
-    LabelTrack track{std::nullopt, std::nullopt};
+    LabelTrack track{{}};
     track.weigh(label_at(0s), table());
     track.weigh(label_at(1s), table());
     track.distrust();
@@ -129,7 +132,7 @@ TEST(LabelTrack, HasNoProofAfterDistrust) {
 }
 
 TEST(LabelTrack, KnowsWhenItHeardTheLastLabelBelievedOrNot) {
-    LabelTrack track{std::nullopt, std::nullopt};
+    LabelTrack track{{}};
     EXPECT_FALSE(track.last_heard());
     track.weigh(label_at(5s), table());
     EXPECT_EQ(track.last_heard(), label_at(5s).heard);
@@ -143,7 +146,7 @@ TEST(LabelTrack, KnowsWhenItHeardTheLastLabelBelievedOrNot) {
 }
 
 TEST(LabelTrack, CountsThroughALeapSecond) {
-    LabelTrack track{std::nullopt, std::nullopt};
+    LabelTrack track{{}};
     const TaiInstant leap = table().tai_at(utc("2016-12-31T23:59:60Z")).value();
     for (const auto later : {-2s, -1s, 0s, 1s, 2s}) {
         const Label label{.source = 1, .heard = LocalInstant{1000s} + later, .time = table().utc_at(leap + later)};
@@ -155,7 +158,7 @@ TEST(LabelTrack, CountsThroughALeapSecond) {
 
 TEST(LabelTrack, CountsThroughALeapSecondWhereGpsMinusUtcIsSaid) {
     const TaiInstant leap = table().tai_at(utc("2016-12-31T23:59:60Z")).value();
-    LabelTrack track{std::nullopt, std::nullopt};
+    LabelTrack track{{}};
     for (const auto later : {-2s, -1s, 0s, 1s, 2s}) {
         const Label label{.source = 1,
                           .heard = LocalInstant{1000s} + later,
@@ -180,7 +183,7 @@ TEST(LabelTrack, RefusesALeapSecondThatUtcDidNotHaveWhateverGpsMinusUtc) {
 
 TEST(LabelTrack, TellsAMidnightThatIsSaidTwiceByGpsMinusUtc) {
     const TaiInstant leap = table().tai_at(utc("2016-12-31T23:59:60Z")).value();
-    LabelTrack track{std::nullopt, std::nullopt};
+    LabelTrack track{{}};
     for (const auto later : {-2s, -1s, 0s, 1s, 2s}) {
         const Label label{.source = 1,
                           .heard = LocalInstant{1000s} + later,
@@ -216,7 +219,7 @@ TEST(LabelTrack, RefusesLeapSecondsThatAreNotTheTables) {
 }
 
 TEST(LabelTrack, MendsAWeekCountThatRolledOver) {
-    LabelTrack track{utc("2026-01-01").second.day, std::nullopt};
+    LabelTrack track{kReceiver};
     for (const auto later : {0s, 1s, 2s}) {
         Label label = label_at(later);
         label.time.second.day -= 1024 * 7;
@@ -232,7 +235,7 @@ TEST(LabelTrack, MendsAWeekCountThatRolledOver) {
 TEST(LabelTrack, DoesNotMendADateThatMayBeAnything) {
     const UtcDay floor = utc("2026-01-01").second.day;
     for (const UtcDay day : {floor - 1, floor - 512 * 7, floor - 1024 * 7 - 1, floor - 2048 * 7, UtcDay{0}}) {
-        LabelTrack track{floor, std::nullopt};
+        LabelTrack track{kReceiver};
         Label label = label_at(0s);
         label.time.second.day = day;
         EXPECT_FALSE(track.weigh(label, table()));
@@ -244,7 +247,7 @@ TEST(LabelTrack, DoesNotMendADateThatMayBeAnything) {
 TEST(LabelTrack, MendsFromTheFloorToTheMiddleOfTheNext1024Weeks) {
     const UtcDay floor = utc("2026-01-01").second.day;
     for (const UtcDay day : {floor - 1024 * 7, floor - 512 * 7 - 1}) {
-        LabelTrack track{floor, std::nullopt};
+        LabelTrack track{kReceiver};
         Label label = label_at(0s);
         label.time.second.day = day;
         track.weigh(label, table());
@@ -253,8 +256,33 @@ TEST(LabelTrack, MendsFromTheFloorToTheMiddleOfTheNext1024Weeks) {
     }
 }
 
+TEST(LabelTrack, DoesNotMendTheDateOfWhoCountsNoWeeks) {
+    LabelTrack track{{.floor = kFloor}};
+    Label label = label_at(0s);
+    label.time.second.day -= 1024 * 7;
+    EXPECT_FALSE(track.weigh(label, table()));
+    EXPECT_EQ(track.reason(), Reason::kWrongWeek);
+}
+
+TEST(LabelTrack, DoesNotMendTheDateOfAServer) {
+    LabelTrack track{{.floor = kFloor}};
+    OffsetSample sample{.source = 1, .local = LocalInstant{1000s}, .time = table().utc_at(kEvening)};
+    sample.time.second.day -= 1024 * 7;
+    EXPECT_FALSE(track.weigh(sample, table()));
+    EXPECT_EQ(track.reason(), Reason::kWrongWeek);
+    EXPECT_FALSE(track.week_mended());
+}
+
+TEST(LabelTrack, RefusesButDoesNotMendADateBeforeTheLastTrustedOne) {
+    LabelTrack track{
+        {.floor = DateFloor{.built = kFloor.built, .last = utc("2040-01-01").second.day}, .counts_weeks = true}};
+    EXPECT_FALSE(track.weigh(label_at(0s), table()));
+    EXPECT_EQ(track.reason(), Reason::kWrongWeek);
+    EXPECT_FALSE(track.week_mended());
+}
+
 TEST(LabelTrack, BelievesAnyDateInALaboratory) {
-    LabelTrack track{std::nullopt, std::nullopt};
+    LabelTrack track{{}};
     const TaiInstant past = table().tai_at(utc("2008-02-29T12:00:00Z")).value();
     for (const auto later : {0s, 1s, 2s}) {
         const Label label{.source = 1, .heard = LocalInstant{1000s} + later, .time = table().utc_at(past + later)};
@@ -288,7 +316,7 @@ TEST(LabelTrack, IsHeardAgainAtOnceAfterOneRefusal) {
 }
 
 TEST(LabelTrack, TakesTheOperatorsDelay) {
-    EXPECT_EQ((LabelTrack{std::nullopt, 250ms}.delay().value(LocalInstant{}).delay), 250ms);
+    EXPECT_EQ((LabelTrack{{.delay = 250ms}}.delay().value(LocalInstant{}).delay), 250ms);
 }
 
 }  // namespace

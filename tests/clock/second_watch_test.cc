@@ -27,50 +27,51 @@ protected:
             }
         }
     }
+    auto refuted(LocalInstant now, bool serving = true) const { return watch_.refuted(now, serving); }
     static LocalInstant at(int second) { return kBegin + std::chrono::seconds{second}; }
 
     SecondWatch watch_;
 };
 
 TEST_F(SecondWatchTest, BelievesInOurSecondWhereNobodySpeaks) {
-    EXPECT_FALSE(watch_.refuted(kBegin));
+    EXPECT_FALSE(refuted(kBegin));
 }
 
 TEST_F(SecondWatchTest, BelievesTwoOfUnlikePhysics) {
     say(0, 10, 1, {kGps, kServer});
-    EXPECT_TRUE(watch_.refuted(at(9)));
+    EXPECT_TRUE(refuted(at(9)));
 }
 
 TEST_F(SecondWatchTest, DoesNotBelieveALoneSource) {
     say(0, 1000, 1, {kGps});
-    EXPECT_FALSE(watch_.refuted(at(999)));
+    EXPECT_FALSE(refuted(at(999)));
 }
 
 TEST_F(SecondWatchTest, DoesNotBelieveTwoOfOneKind) {
     say(0, 1000, 1, {kGps, kGlonass});
-    EXPECT_FALSE(watch_.refuted(at(999)));
+    EXPECT_FALSE(refuted(at(999)));
 }
 
 TEST_F(SecondWatchTest, DoesNotBelieveTwoThatNameDifferentSeconds) {
     say(0, 100, 1, {kGps});
     say(0, 100, 2, {kServer});
-    EXPECT_FALSE(watch_.refuted(at(99)));
+    EXPECT_FALSE(refuted(at(99)));
 }
 
 TEST_F(SecondWatchTest, BelievesThemOnlyAfterEightSeconds) {
     say(0, 8, -1, {kGps, kServer});
-    EXPECT_FALSE(watch_.refuted(at(7)));
+    EXPECT_FALSE(refuted(at(7)));
     say(8, 9, -1, {kGps, kServer});
-    EXPECT_TRUE(watch_.refuted(at(8)));
+    EXPECT_TRUE(refuted(at(8)));
 }
 
 TEST_F(SecondWatchTest, BelievesThemOnlyAfterFourReports) {
     for (int report = 0; report < 4; ++report) {
-        EXPECT_FALSE(watch_.refuted(at(report * 64))) << report;
+        EXPECT_FALSE(refuted(at(report * 64))) << report;
         watch_.note(kGps, 1, at(report * 64));
         watch_.note(kServer, 1, at(report * 64));
     }
-    EXPECT_TRUE(watch_.refuted(at(192)));
+    EXPECT_TRUE(refuted(at(192)));
 }
 
 TEST_F(SecondWatchTest, CountsReportsOfOneInstantAsNoTimeAtAll) {
@@ -78,25 +79,25 @@ TEST_F(SecondWatchTest, CountsReportsOfOneInstantAsNoTimeAtAll) {
         watch_.note(kGps, 1, kBegin);
         watch_.note(kServer, 1, kBegin);
     }
-    EXPECT_FALSE(watch_.refuted(kBegin));
+    EXPECT_FALSE(refuted(kBegin));
 }
 
 TEST_F(SecondWatchTest, TakesWhatComesLateForNoWordOfNow) {
     say(100, 101, 0, {kGps, kServer});
     say(50, 60, 1, {kGps, kServer});
-    EXPECT_FALSE(watch_.refuted(at(101)));
+    EXPECT_FALSE(refuted(at(101)));
 }
 
 TEST_F(SecondWatchTest, BelievesAsManyForUsRatherThanAgainstUs) {
     say(0, 10, 1, {kGps, kServer});
     say(0, 10, 0, {kRadio, {.source = 6, .kin = Kin::kUnknown}});
-    EXPECT_FALSE(watch_.refuted(at(9)));
+    EXPECT_FALSE(refuted(at(9)));
 }
 
 TEST_F(SecondWatchTest, BelievesMoreAgainstUsThanForUs) {
     say(0, 10, 1, {kGps, kServer});
     say(0, 10, 0, {kRadio});
-    EXPECT_TRUE(watch_.refuted(at(9)));
+    EXPECT_TRUE(refuted(at(9)));
 }
 
 TEST_F(SecondWatchTest, CountsManyOfOneKindForUsOnce) {
@@ -104,56 +105,77 @@ TEST_F(SecondWatchTest, CountsManyOfOneKindForUsOnce) {
     for (SourceId id = 10; id < 300; ++id) {
         say(0, 10, 0, {{.source = id, .kin = Kin::kLongWave}});
     }
-    EXPECT_TRUE(watch_.refuted(at(9)));
+    EXPECT_TRUE(refuted(at(9)));
+}
+
+TEST_F(SecondWatchTest, CountsServersThatNeverBoreUsOutOneByOne) {
+    say(0, 10, 1, {{.source = 10, .kin = Kin::kNetwork}, {.source = 11, .kin = Kin::kNetwork}});
+    say(0, 10, 0, {kGps});
+    EXPECT_TRUE(refuted(at(9)));
+}
+
+TEST_F(SecondWatchTest, CountsServersThatDidNotMakeALeapSecondOnce) {
+    const std::vector<Speaker> servers{{.source = 10, .kin = Kin::kNetwork}, {.source = 11, .kin = Kin::kNetwork}};
+    say(0, 10, 0, servers);
+    say(10, 30, 1, servers);
+    EXPECT_FALSE(refuted(at(29)));
+    EXPECT_TRUE(refuted(at(29), false)) << "nothing is lost where nobody is served";
+}
+
+TEST_F(SecondWatchTest, CountsServersForUsOneByOne) {
+    const std::vector<Speaker> servers{{.source = 10, .kin = Kin::kNetwork}, {.source = 11, .kin = Kin::kNetwork}};
+    say(0, 10, 1, {kGps, kRadio});
+    say(0, 10, 0, servers);
+    EXPECT_FALSE(refuted(at(9)));
 }
 
 TEST_F(SecondWatchTest, HearsAtOnceWhoBearsUsOut) {
     say(0, 10, 1, {kGps, kServer});
     watch_.note(kRadio, 0, at(9));
     watch_.note({.source = 6, .kin = Kin::kUnknown}, 0, at(9));
-    EXPECT_FALSE(watch_.refuted(at(9)));
+    EXPECT_FALSE(refuted(at(9)));
 }
 
 TEST_F(SecondWatchTest, BeginsToCountAnewWhenASourceNamesAnotherSecond) {
     say(0, 6, 1, {kGps, kServer});
     say(6, 7, 2, {kGps});
     say(7, 12, 1, {kGps, kServer});
-    EXPECT_FALSE(watch_.refuted(at(11)));
+    EXPECT_FALSE(refuted(at(11)));
 }
 
 TEST_F(SecondWatchTest, ForgetsSourcesThatFellSilent) {
     say(0, 10, 1, {kGps, kServer});
-    EXPECT_TRUE(watch_.refuted(at(9 + 8)));
-    EXPECT_FALSE(watch_.refuted(at(9 + 9)));
+    EXPECT_TRUE(refuted(at(9 + 8)));
+    EXPECT_FALSE(refuted(at(9 + 9)));
 }
 
 TEST_F(SecondWatchTest, BelievesALoneSourceThatTheOperatorTrusts) {
     say(0, 10, 1, {kTrusted});
-    EXPECT_TRUE(watch_.refuted(at(9)));
+    EXPECT_TRUE(refuted(at(9)));
 }
 
 TEST_F(SecondWatchTest, DoesNotBelieveAnybodyWhereATrustedOneBearsUsOut) {
     say(0, 10, 1, {kGps, kServer, kRadio});
     say(0, 10, 0, {kTrusted});
-    EXPECT_FALSE(watch_.refuted(at(9)));
+    EXPECT_FALSE(refuted(at(9)));
 }
 
 TEST_F(SecondWatchTest, HoldsSecondsAtTheEndsOfTheirType) {
     say(0, 10, std::numeric_limits<std::int64_t>::min(), {kGps, kServer});
     say(0, 10, std::numeric_limits<std::int64_t>::max(), {kRadio});
-    EXPECT_TRUE(watch_.refuted(at(9)));
+    EXPECT_TRUE(refuted(at(9)));
 }
 
 TEST_F(SecondWatchTest, ForgetsWhatOneSourceSaid) {
     say(0, 10, 1, {kGps, kServer});
     watch_.forget(kServer.source);
-    EXPECT_FALSE(watch_.refuted(at(9)));
+    EXPECT_FALSE(refuted(at(9)));
 }
 
 TEST_F(SecondWatchTest, ForgetsAllThatWasSaid) {
     say(0, 10, 1, {kGps, kServer});
     watch_.forget();
-    EXPECT_FALSE(watch_.refuted(at(9)));
+    EXPECT_FALSE(refuted(at(9)));
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ using namespace std::chrono_literals;
 const UtcTime kEvening = parse_utc("2026-11-22T09:00:00Z").value();
 
 Receiver gps_with_pps(SourceId id = 1) {
-    return Receiver{.settings = {.id = id, .refid = reference_id("GPS"), .expects_pulses = true}};
+    return Receiver{
+        .settings = {.id = id, .refid = reference_id("GPS"), .kin = Kin::kSatellites, .expects_pulses = true}};
 }
 
 Receiver gps_sentences(SourceId id = 1) {
@@ -558,7 +559,11 @@ TEST(Faults, KeepsThePromiseWhenSentencesAloneCreepAndThenStop) {
 TEST(Faults, BelievesAReceiverThatSaysEverySecondTwice) {
     World world{kEvening, {}};
     Receiver receiver = gps_with_pps();
-    receiver.script = [&world](int, Receiver&) { world.clock().observe(late_label(world, 0s)); };
+    receiver.script = [&world](int, Receiver&) {
+        Label again = late_label(world, 1s);
+        again.heard += 60ms;
+        world.clock().observe(again);
+    };
     world.add(receiver);
     world.run(60);
     EXPECT_GE(world.seconds_served(5, 60), 55);

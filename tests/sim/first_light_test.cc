@@ -10,7 +10,8 @@ using namespace std::chrono_literals;
 const UtcTime kEvening = parse_utc("2026-11-22T09:00:00Z").value();
 
 Receiver gps_with_pps() {
-    return Receiver{.settings = {.id = 1, .refid = reference_id("GPS"), .expects_pulses = true}};
+    return Receiver{
+        .settings = {.id = 1, .refid = reference_id("GPS"), .kin = Kin::kSatellites, .expects_pulses = true}};
 }
 
 Receiver gps_sentences() {

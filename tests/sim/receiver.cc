@@ -77,18 +77,17 @@ void Driver::take_sample(const Moment& moment, std::vector<Told>& told) {
     if (receiver_.free_running) {
         sample.time = moment.sky->utc_at(moment.free_counter(sample.local) - receiver_.time_error);
     }
-    if (receiver_.path) {
-        measure_over_network(moment, at, sample);
-    }
-    told.push_back({at + 1ms + kLatency, sample});
+    const Duration late = receiver_.path ? measure_over_network(moment, at, sample) : Duration::zero();
+    told.push_back({at + late + 1ms + kLatency, sample});
 }
 
-// Both ways look equally long to who asks: half of what they differ is the error.
-void Driver::measure_over_network(const Moment& moment, TaiInstant at, OffsetSample& sample) {
+// Both ways look equally long to who asks: half of what they differ is the error. How long the answer took, too.
+Duration Driver::measure_over_network(const Moment& moment, TaiInstant at, OffsetSample& sample) {
     const Duration outward = way() + receiver_.path->outward_longer;
     const Duration back = way();
     sample.local = moment.local_at(at + (back - outward) / 2);
     sample.uncertainty = (outward + back) / 2 + kServerDispersion;
+    return back;
 }
 
 Duration Driver::way() {

@@ -82,7 +82,7 @@ private:
     void hear_label(const Moment& moment, std::vector<Told>& told);
     Label label_of(const Moment& moment, TaiInstant heard) const;
     void take_sample(const Moment& moment, std::vector<Told>& told);
-    void measure_over_network(const Moment& moment, TaiInstant at, OffsetSample& sample);
+    Duration measure_over_network(const Moment& moment, TaiInstant at, OffsetSample& sample);
     void tell_pulse(const Moment& moment, TaiInstant at, std::vector<Told>& told);
     bool in_call_sign(const Moment& moment) const;
     Duration noise(Duration deviation);

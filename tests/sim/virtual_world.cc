@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 constexpr LocalInstant kBoot{1000s};
 constexpr LocalInstant kReboot{30s};
 constexpr std::size_t kSentences = 5;
+constexpr Duration kRounding{10};
 
 std::vector<SourceSettings> settings_of(const std::vector<Driver>& drivers) {
     std::vector<SourceSettings> all;
@@ -105,8 +106,12 @@ void VirtualWorld::pass_second() {
 void VirtualWorld::tell_until(TaiInstant until) {
     auto next = told_.begin();
     for (; next != told_.end() && next->when < until; ++next) {
+        const TaiInstant told = std::max(next->when, tai_);
+        clock_->advance(local_at(told));
+        const ServerState before = clock_->state();
         clock_->observe(next->what);
-        look(std::max(next->when, tai_));
+        look(told);
+        look_for_jump(before, told);
     }
     told_.erase(told_.begin(), next);
 }
@@ -136,6 +141,21 @@ void VirtualWorld::look(TaiInstant truth) {
         complain("error outside the bound", verdict);
     } else if (!names_right_second(truth)) {
         complain("clients are told another second", verdict);
+    }
+}
+
+// Whatever an observation speaks of, clients are served until it is told.
+void VirtualWorld::look_for_jump(const ServerState& before, TaiInstant told) {
+    const LocalInstant local = local_at(told);
+    const ServerState& after = clock_->state();
+    const auto served = [local](const ServerState& state) {
+        const TaiInstant tai = state.model.tai_at(local);
+        return tai + state.scale.offset_at(tai);
+    };
+    if (before.synchronised_at(local) && after.synchronised_at(local) &&
+        std::chrono::abs(served(after) - served(before)) > kRounding) {
+        complain("served time jumped by " + std::to_string((served(after) - served(before)).count()) + " ns",
+                 verdict_at(told));
     }
 }
 

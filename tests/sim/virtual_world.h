@@ -67,6 +67,7 @@ private:
     void tell_until(TaiInstant until);
     void advance(TaiInstant to);
     void look(TaiInstant truth);
+    void look_for_jump(const ServerState& before, TaiInstant told);
     void complain(const std::string& what, const Verdict& verdict);
     Verdict verdict_at(TaiInstant truth) const;
     bool names_right_second(TaiInstant truth) const;

@@ -216,3 +216,16 @@ def test_the_chain_of_a_receiver_behind_gpsd_can_be_asked() -> None:
             sources = {each["name"]: each for each in document["sources"]}
             assert (sources["pps"]["tally"], sources["gps"]["driver"]) == ("o", "gpsd")
             assert sources["gps"]["last_heard_age_ns"] is not None
+
+
+def test_an_offset_that_the_operator_corrects_is_followed_at_once() -> None:
+    with AskedDaemon() as daemon:
+        daemon.wait_synchronised()
+        corrected = daemon.text().replace("[[refclock]]\n", '[[refclock]]\noffset = "100ms"\n')
+        since = daemon.mark()
+        daemon.reload(corrected, "reloaded")
+        daemon.wait_for("clock state=unsynchronised", PATIENCE, since)
+        daemon.wait_for("clock state=synchronised", PATIENCE, since)
+        source = daemon.ask("sources")["sources"][0]
+        assert (source["name"], source["reason"]) == (SKY["name"], "selected"), source
+        assert abs(source["offset_ns"]) < 1e6
