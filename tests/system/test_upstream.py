@@ -8,11 +8,12 @@ import struct
 import tempfile
 import threading
 import time
-from typing import Callable, Dict, Iterator, List, Optional
+from typing import Callable, Dict, Iterator, List, Optional, Sequence
 
 import pytest
 
 from control import AskedDaemon
+from namespace import NetworkNamespace
 from ntp_client import UNIX_EPOCH
 from programs import Process, Value, free_port, program, run, tool
 
@@ -35,16 +36,33 @@ def upstream(port: int, **keys: object) -> str:
 class Follower(AskedDaemon):
     """A daemon whose only sources are other servers."""
 
-    def __init__(self, servers: str, **server: Value) -> None:
+    def __init__(self, servers: str, prefix: Sequence[str] = (), **server: Value) -> None:
         self._servers = servers
-        super().__init__(refclocks=(), lab_mode=False, **server)
+        super().__init__(refclocks=(), prefix=prefix, lab_mode=False, **server)
 
     def text(self, port: Optional[int] = None, **changed: Value) -> str:
         return super().text(port, **changed) + self._servers
 
 
 @contextlib.contextmanager
-def chronyd(port: int, *lines: str) -> Iterator[Process]:
+def ntpd(*lines: str, prefix: Sequence[str]) -> Iterator[Process]:
+    """A real ntpd of NTPsec at port 123, the only one that it knows, of a namespace of the test's own. It serves the time
+    of this host, and may not set it."""
+    path = tool("ntpd")
+    assert path, "There is no ntpd; packaging/install-dependencies tests brings it."
+    no_clock = [tool("setpriv") or "setpriv", "--bounding-set", "-sys_time", "--inh-caps", "-sys_time"]
+    with tempfile.TemporaryDirectory(prefix="tokimori-") as directory:
+        file = os.path.join(directory, "ntp.conf")
+        with open(file, "w", encoding="utf-8") as out:
+            # Five minutes, unless it is told otherwise, before it believes the free counter.
+            out.write("\n".join(["interface ignore all", "interface listen 127.0.0.1", "tos orphanwait 1", *lines, ""]))
+        with Process([*prefix, *(no_clock if os.geteuid() == 0 else []), path, "-n", "-c", file]) as process:
+            process.wait_for("Listen normally on . lo 127.0.0.1:123", PATIENCE)
+            yield process
+
+
+@contextlib.contextmanager
+def chronyd(port: int, *lines: str, prefix: Sequence[str] = ()) -> Iterator[Process]:
     """A real chronyd that serves the time of this host and sets nothing."""
     path = os.environ.get("TOKIMORI_CHRONYD") or tool("chronyd")
     assert path, "There is no chronyd; packaging/install-dependencies tests brings it."
@@ -53,7 +71,7 @@ def chronyd(port: int, *lines: str) -> Iterator[Process]:
         with open(file, "w", encoding="utf-8") as out:
             out.write("\n".join(["port %d" % port, "bindaddress 127.0.0.1", "cmdport 0", "allow 127.0.0.0/8",
                                  "pidfile %s/pid" % directory, *lines, ""]))
-        with Process([path, "-x", "-d", "-U", "-u", "root", "-f", file]) as process:
+        with Process([*prefix, path, "-x", "-d", "-U", "-u", "root", "-f", file]) as process:
             process.wait_for("chronyd version", PATIENCE)
             yield process
 
@@ -156,6 +174,70 @@ def test_one_wrong_server_among_three_is_a_falseticker() -> None:
         with daemon.client() as client:
             served = client.best_of(8)
         assert served.proven_error < served.root_distance < 0.2
+
+
+FREE_COUNTER = "refclock local unit 0 stratum 0 minpoll 3 maxpoll 3 iburst"
+"""ntpd follows this after some ten seconds."""
+
+
+class WrongClock:
+    """Tells a chronyd by its SOCK protocol that the time is `fast` seconds later than this host thinks."""
+
+    def __init__(self, path: str, fast: float) -> None:
+        self._path, self._fast = path, fast
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._tell, daemon=True)
+        self._thread.start()
+
+    def _tell(self) -> None:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
+            while not self._end.wait(0.2):
+                now = time.time_ns()
+                with contextlib.suppress(OSError):
+                    out.sendto(struct.pack("@qqdiiii", now // 10**9, now % 10**9 // 1000, self._fast, 0, 0, 0, 0x534F434B),
+                               self._path)
+
+    def __enter__(self) -> WrongClock:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end.set()
+        self._thread.join()
+
+
+def test_a_follower_of_a_real_ntpsec_is_right_and_one_stratum_more() -> Dict[str, object]:
+    with NetworkNamespace() as network, ntpd(FREE_COUNTER, prefix=network.prefix), \
+            Follower(upstream(123, name="ntpsec"), prefix=network.prefix) as daemon:
+        daemon.wait_for("state=synchronised", 4 * PATIENCE)
+        tracking = daemon.ask("tracking")["tracking"]
+        assert (tracking["source"], tracking["stratum"], tracking["refid"]) == ("ntpsec", 2, "127.0.0.1")
+        return {"root_distance_ms": tracking["root_distance_ns"] * 1e-6}
+
+
+def test_of_real_servers_the_right_are_followed_and_the_wrong_the_silent_and_the_refusing_are_not() -> None:
+    """Two chronyd are right, one is half a second fast, one answers nobody, and an ntpd sends nothing but RATE."""
+    servers = upstream(123, name="kissing") + "".join(
+        upstream(port, name=name) for port, name in enumerate(("right", "right2", "fast", "silent"), start=1123))
+    with contextlib.ExitStack() as stack:
+        enter = stack.enter_context
+        network = enter(NetworkNamespace())
+        room = enter(tempfile.TemporaryDirectory(prefix="tokimori-"))
+        enter(ntpd(FREE_COUNTER, "restrict default limited kod", "limit average 0.01 burst 2 kod 5",
+                   prefix=network.prefix))
+        for port in (1123, 1124):
+            enter(chronyd(port, "local stratum 1", prefix=network.prefix))
+        fast = enter(chronyd(1125, "refclock SOCK %s/sock poll 0 filter 4 refid LIE" % room, "maxslewrate 100000",
+                             "corrtimeratio 1", prefix=network.prefix))
+        enter(WrongClock(room + "/sock", 0.5))
+        enter(chronyd(1126, "local stratum 1", "deny 127.0.0.0/8", prefix=network.prefix))
+        fast.wait_for("Selected source LIE", PATIENCE)
+        daemon = enter(Follower(servers, prefix=network.prefix))
+        daemon.wait_for("state=synchronised", PATIENCE)
+        daemon.wait_for("name=fast reason=falseticker", PATIENCE)
+        daemon.wait_for("device name=silent working=false .*does not answer", PATIENCE)
+        daemon.wait_for("device name=kissing working=false .*RATE", PATIENCE)
+        sources = {source["name"]: source["reason"] for source in daemon.ask("sources")["sources"]}
+        assert {sources["right"], sources["right2"]} <= {"selected", "combined", "selectable"}, sources
 
 
 @pytest.mark.parametrize("said, sentence", [
