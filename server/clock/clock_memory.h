@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <type_traits>
 
@@ -8,6 +9,10 @@
 #include "server/clock/time_model.h"
 
 namespace tokimori {
+
+/// The dispersion of a clock whose counter stood still: not even the second is known any more. No clock has a larger one
+/// at its anchor.
+inline constexpr Duration kTimeLost = std::chrono::hours{24 * 365};
 
 /// What is worth keeping of the clock when the program ends. Told by the Timekeeper while it is synchronised and given
 /// back to the next one, which may trust less of it the more has happened in between:

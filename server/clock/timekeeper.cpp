@@ -11,8 +11,6 @@ using namespace std::chrono_literals;
 // How long sentences alone are not followed because pulses are expected.
 constexpr Duration kPulsePatience = 10s;
 constexpr Duration kPulsePatienceAtMost = 30s;
-// After a suspend not even the second is known.
-constexpr Duration kTimeLost = std::chrono::hours{24 * 365};
 // Three sentences in a row, and some of them lost.
 constexpr Duration kSettlingPatience = 6s;
 constexpr int kFarOutside = 10;

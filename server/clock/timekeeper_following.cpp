@@ -18,15 +18,19 @@ constexpr double kOffsetAverage = 8.0;
 // Of a crystal that was switched off, moved, and switched on again.
 constexpr Rate kAgeing = rate_from_ppm(20.0);
 
-// What a crystal did before the restart it still does, but for its temperature and age.
+// What a crystal did before the restart it still does, but for its temperature and age. A line that says otherwise is
+// not bent: then what is remembered may be of another crystal.
 void narrow_by(const ClockMemory& remembered, LineEstimate& line) {
+    const Rate off = std::abs(line.rate - remembered.rate);
     const Rate allowed = remembered.rate_bound + kAgeing;
-    const Rate low = std::max(line.rate - line.rate_bound, remembered.rate - allowed);
-    const Rate high = std::min(line.rate + line.rate_bound, remembered.rate + allowed);
-    if (low <= high && high - low < line.rate_bound) {
-        line.rate = std::clamp(line.rate, low, high);
-        line.rate_bound = std::max(high - line.rate, line.rate - low);
+    if (off <= allowed) {
+        line.rate_bound = std::min(line.rate_bound, off + allowed);
     }
+}
+
+// For certain, and not only as far as a young line can tell.
+bool rules_out(const LineEstimate& line, const ClockMemory& remembered) {
+    return std::abs(line.rate - remembered.rate) > line.rate_bound + remembered.rate_bound + kAgeing;
 }
 
 }  // namespace
@@ -45,6 +49,9 @@ void Timekeeper::follow(const Combination& best) {
     rates_.note(line.anchor_local, line.rate, line.rate_bound);
     line.offset_bound += best.distance - line.bound_at(now_);
     line.rate_bound += rates_.unrest();
+    if (remembered_ && rules_out(line, *remembered_)) {
+        remembered_.reset();
+    }
     if (remembered_) {
         narrow_by(*remembered_, line);
     }

@@ -59,7 +59,8 @@ StateKeeper::Settings ClockService::state_settings(const Configuration& configur
     return {.directory = configuration.state_dir,
             .laboratory = configuration.lab_mode,
             .threads = configuration.workers != 0U,
-            .boot_id = host_boot_id()};
+            .boot_id = host_boot_id(),
+            .machine = host_machine(*host_file_steps())};
 }
 
 void ClockService::recall() {
@@ -77,7 +78,8 @@ void ClockService::recall() {
                {{"saved", format_utc(timekeeper_.leap_table().utc_at(memory.saved))},
                 {"frequency_ppm", fmt::format("{:.3f}", ppm_from_rate(memory.rate))},
                 {"within_ppm", fmt::format("{:.3f}", ppm_from_rate(memory.rate_bound))},
-                {"same_boot", recalled->same_boot}});
+                {"same_boot", recalled->same_boot},
+                {"same_machine", recalled->same_machine}});
 }
 
 Timekeeper::Settings ClockService::timekeeper_settings(const Configuration& configuration) {

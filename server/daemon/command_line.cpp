@@ -51,7 +51,7 @@ int forget_state(const std::string& path, const Configuration& configuration) {
         return 1;
     }
     const auto steps = host_file_steps();
-    StateFile file{configuration.state_dir, *steps};
+    StateFile file{configuration.state_dir, configuration.lab_mode, *steps};
     const std::string error = file.forget();
     if (!error.empty()) {
         std::cerr << "tokimorid: " << error << '\n';

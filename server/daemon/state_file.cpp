@@ -90,8 +90,8 @@ std::unique_ptr<FileSteps> host_file_steps() {
     return std::make_unique<HostFileSteps>();
 }
 
-StateFile::StateFile(const std::string& directory, FileSteps& steps)
-    : directory_{directory}, path_{directory + "/clock.state"}, steps_{steps} {}
+StateFile::StateFile(const std::string& directory, bool laboratory, FileSteps& steps)
+    : directory_{directory}, path_{directory + (laboratory ? "/clock.lab.state" : "/clock.state")}, steps_{steps} {}
 
 StateResult StateFile::load() {
     std::string text;

@@ -31,11 +31,12 @@ public:
 /// Those of this host.
 std::unique_ptr<FileSteps> host_file_steps();
 
-/// The state file of one directory: whole or absent, whenever the program or the host dies. One thread at a time.
+/// The state file of one directory: whole or absent, whenever the program or the host dies. A laboratory has one of its
+/// own, so that neither it nor a server in service overwrites what the other knows. One thread at a time.
 class StateFile {
 public:
     /// `steps` must outlive the object.
-    StateFile(const std::string& directory, FileSteps& steps);
+    StateFile(const std::string& directory, bool laboratory, FileSteps& steps);
 
     const std::string& path() const { return path_; }
 

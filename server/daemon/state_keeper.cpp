@@ -10,15 +10,31 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kInterval = 1h;
+constexpr Duration kRetryInterval = 30s;
 constexpr Duration kSleepFloor = 10ms;
 constexpr auto kPatience = 2s;
 constexpr const char* kBootId = "/proc/sys/kernel/random/boot_id";
+constexpr const char* kBoardSerial = "/proc/device-tree/serial-number";
+constexpr const char* kInstallationId = "/etc/machine-id";
+// No crystal that is believed at all is farther off.
+constexpr Rate kAnyCrystal = rate_from_ppm(1000.0);
 
 }  // namespace
 
 std::string host_boot_id() {
     std::string text;
     return host_file_steps()->read(kBootId, 100, text) == 0 ? text.substr(0, text.find('\n')) : std::string{};
+}
+
+std::string host_machine(FileSteps& files) {
+    for (const char* const path : {kBoardSerial, kInstallationId}) {
+        std::string text;
+        const std::string identity = files.read(path, 100, text) == 0 ? machine_identity(text) : std::string{};
+        if (!identity.empty()) {
+            return identity;
+        }
+    }
+    return {};
 }
 
 struct StateKeeper::Storage {
@@ -29,7 +45,8 @@ struct StateKeeper::Storage {
 StateKeeper::StateKeeper(const Settings& settings, Counter& counter, Log& log, std::unique_ptr<FileSteps> steps)
     : settings_{settings}, counter_{counter}, log_{log}, files_{settings.threads} {
     FileSteps& used = *steps;
-    storage_ = std::make_shared<Storage>(Storage{std::move(steps), StateFile{settings.directory, used}});
+    storage_ =
+        std::make_shared<Storage>(Storage{std::move(steps), StateFile{settings.directory, settings.laboratory, used}});
 }
 
 std::optional<StateKeeper::Recalled> StateKeeper::recall() {
@@ -48,16 +65,22 @@ std::optional<StateKeeper::Recalled> StateKeeper::recall() {
                     {"why", kept.laboratory ? "it is from a laboratory" : "this is a laboratory, and it is not"}});
         return std::nullopt;
     }
-    const bool same_boot = !kept.boot_id.empty() && kept.boot_id == settings_.boot_id &&
+    const bool same_machine = kept.machine.empty() || settings_.machine.empty() || kept.machine == settings_.machine;
+    const bool same_boot = same_machine && !kept.boot_id.empty() && kept.boot_id == settings_.boot_id &&
                            std::chrono::abs(kept.asleep - counter_.asleep()) <= kSleepFloor &&
                            kept.memory.saved_local <= counter_.now();
-    return Recalled{kept.memory, same_boot};
+    Recalled recalled{kept.memory, same_boot, same_machine};
+    if (!same_machine) {
+        recalled.memory.rate = 0;
+        recalled.memory.rate_bound = kAnyCrystal;
+    }
+    return recalled;
 }
 
 bool StateKeeper::keep(const std::function<std::optional<ClockMemory>()>& tell, bool urgent) {
     take_result();
     const LocalInstant now = counter_.now();
-    if (settings_.directory.empty() || writing_ || (!urgent && written_ && now - *written_ < kInterval)) {
+    if (settings_.directory.empty() || writing_ || (!urgent && !is_due(now))) {
         return false;
     }
     const std::optional<ClockMemory> memory = tell();
@@ -70,10 +93,16 @@ bool StateKeeper::keep(const std::function<std::optional<ClockMemory>()>& tell, 
     return true;
 }
 
+bool StateKeeper::is_due(LocalInstant now) const {
+    return !written_ || now - *written_ >= (failed_ ? kRetryInterval : kInterval);
+}
+
 void StateKeeper::take_result() {
     if (const auto outcome = files_.next_outcome()) {
         writing_ = false;
-        report(outcome->value_or(""));
+        const std::string error = outcome->value_or("");
+        failed_ = !error.empty();
+        report(error);
     }
 }
 
@@ -91,7 +120,7 @@ void StateKeeper::finish(const std::optional<ClockMemory>& memory) {
 }
 
 KeptState StateKeeper::state_from(const ClockMemory& memory) const {
-    return {memory, settings_.boot_id, counter_.asleep(), settings_.laboratory};
+    return {memory, settings_.boot_id, counter_.asleep(), settings_.laboratory, settings_.machine};
 }
 
 void StateKeeper::report(const std::string& error) {

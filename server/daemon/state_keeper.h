@@ -16,6 +16,10 @@ namespace tokimori {
 /// The id of the boot of this host, or nothing.
 std::string host_boot_id();
 
+/// Which machine this is (`machine_identity`): by the serial number of the board, which does not move with the card it
+/// boots from, else by the id of the installation; or nothing.
+std::string host_machine(FileSteps& files);
+
 /// Keeps what the clock remembers over a restart: reads it once, writes it when the clock is first synchronised, every
 /// hour, and at the end. Where threads are allowed a write has one of its own, since a memory card may take a second
 /// for it. What goes wrong is said once, until it goes right again. Clock thread only.
@@ -23,24 +27,26 @@ class StateKeeper {
 public:
     struct Settings {
         std::string directory;    ///< empty: nothing is kept
-        bool laboratory = false;  ///< a laboratory and a server in service do not read each other's state
+        bool laboratory = false;  ///< a laboratory has a file of its own
         bool threads = true;
         std::string boot_id;  ///< of the running kernel; empty: not known, and no boot is the same
+        std::string machine;  ///< this one; empty: not known, and any may be the same
     };
 
     /// All must outlive the object. `steps`: tests pass their own.
     StateKeeper(const Settings& settings, Counter& counter, Log& log,
                 std::unique_ptr<FileSteps> steps = host_file_steps());
 
-    /// What an earlier run left, and whether the counter has gone on since then: the same boot, without a sleep.
+    /// What an earlier run left.
     struct Recalled {
-        ClockMemory memory;
-        bool same_boot = false;
+        ClockMemory memory;        ///< without the frequency where another machine had it
+        bool same_boot = false;    ///< the counter has gone on since then: the same boot, without a sleep
+        bool same_machine = true;  ///< or nobody knows
     };
     std::optional<Recalled> recall();
 
     /// To be called now and then. `tell` is asked only when it is time to write, or when that is `urgent`; nullopt:
-    /// nothing worth keeping. True if it is being written.
+    /// nothing worth keeping. True if it is being written; should that fail, it is tried again half a minute later.
     bool keep(const std::function<std::optional<ClockMemory>()>& tell, bool urgent = false);
 
     /// The last write, waited for, but not for a disk that is stuck.
@@ -51,6 +57,7 @@ private:
     struct Storage;
 
     KeptState state_from(const ClockMemory& memory) const;
+    bool is_due(LocalInstant now) const;
     void take_result();
     void report(const std::string& error);
 
@@ -60,6 +67,7 @@ private:
     std::shared_ptr<Storage> storage_;
     FileThread files_;
     bool writing_ = false;
+    bool failed_ = false;  ///< the last write
     std::optional<LocalInstant> written_;
     std::string reported_;
 };

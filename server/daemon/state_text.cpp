@@ -12,12 +12,14 @@ namespace {
 
 constexpr std::string_view kTitle = "tokimori clock state ";
 constexpr std::string_view kChecksum = "crc32 ";
-constexpr int kVersion = 2;
+constexpr int kVersion = 3;
+constexpr int kVersionWithoutMachine = 2;
 constexpr std::size_t kBootIdLength = 36;
+constexpr std::size_t kMachineLength = 16;
+constexpr std::string_view kUnknown = "unknown";
 
 // Far beyond what a crystal and a clock do, and small enough for all sums of the model.
 constexpr Rate kMostRate = rate_from_ppm(200'000.0);
-constexpr Duration kMostDispersion = std::chrono::hours{24};
 constexpr Duration kMostUptime = std::chrono::hours{24} * 366 * 30;
 constexpr Duration kMostApart = std::chrono::seconds{1};
 constexpr std::int64_t kLatestTai = 7'000'000'000'000'000'000;
@@ -28,10 +30,17 @@ std::string checksum_of(std::string_view body) {
     return fmt::format("{:08x}", crc.checksum());
 }
 
+bool is_hexadecimal(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
 bool is_boot_id(std::string_view text) {
-    return text.size() == kBootIdLength && std::ranges::all_of(text, [](char c) {
-               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == '-';
-           });
+    return text.size() == kBootIdLength &&
+           std::ranges::all_of(text, [](char c) { return is_hexadecimal(c) || c == '-'; });
+}
+
+bool is_machine(std::string_view text) {
+    return text.size() == kMachineLength && std::ranges::all_of(text, is_hexadecimal);
 }
 
 // Takes the lines of a body one by one; after the first that is not as expected nothing is right any more.
@@ -57,6 +66,11 @@ public:
         good_ = good_ && error == std::errc{} && end == written.data() + written.size() &&
                 std::to_string(value) == written && value >= least && value <= most;
         return good_ ? value : 0;
+    }
+    // Empty where nobody knew it.
+    std::string name(std::string_view key) {
+        const std::string_view written = text(key);
+        return std::string{written == kUnknown ? std::string_view{} : written};
     }
     Rate rate(std::string_view key) { return number(key, -kMostRate, kMostRate); }
     Rate bound(std::string_view key) { return number(key, 0, kMostRate); }
@@ -110,13 +124,11 @@ LeapPolicy leap_policy_from(Lines& lines) {
     return policy;
 }
 
-KeptState state_from(Lines& lines) {
+KeptState state_from(Lines& lines, bool has_machine) {
     KeptState state;
     ClockMemory& memory = state.memory;
-    state.boot_id = lines.text("boot");
-    if (state.boot_id == "unknown") {
-        state.boot_id.clear();
-    }
+    state.boot_id = lines.name("boot");
+    state.machine = has_machine ? lines.name("machine") : std::string{};
     state.asleep = Duration{lines.number("asleep", 0, Duration{kMostUptime}.count())};
     state.laboratory = lines.number("laboratory", 0, 1) == 1;
     memory.rate = lines.rate("rate");
@@ -130,7 +142,7 @@ KeptState state_from(Lines& lines) {
     memory.model.rate = lines.rate("model_rate");
     memory.model.slew_rate = lines.rate("slew_rate");
     memory.model.slew_end = lines.local("slew_end");
-    memory.model.dispersion = Duration{lines.number("dispersion", 0, Duration{kMostDispersion}.count())};
+    memory.model.dispersion = Duration{lines.number("dispersion", 0, Duration{kTimeLost}.count())};
     memory.model.dispersion_rate = lines.bound("dispersion_rate");
     memory.valid_until = lines.local("valid_until");
     memory.refid = lines.refid("refid");
@@ -141,7 +153,8 @@ KeptState state_from(Lines& lines) {
 // What a whole file may still not say.
 bool is_possible(const KeptState& state) {
     const ClockMemory& memory = state.memory;
-    return (state.boot_id.empty() || is_boot_id(state.boot_id)) && memory.model.slew_end >= memory.model.anchor_local &&
+    return (state.boot_id.empty() || is_boot_id(state.boot_id)) &&
+           (state.machine.empty() || is_machine(state.machine)) && memory.model.slew_end >= memory.model.anchor_local &&
            std::chrono::abs(memory.model.tai_at(memory.saved_local) - memory.saved) <= kMostApart;
 }
 
@@ -150,6 +163,21 @@ StateResult refusal(std::string error) {
 }
 
 }  // namespace
+
+// FNV-1a, 64 bits.
+std::string machine_identity(std::string_view text) {
+    constexpr std::uint64_t kBasis = 0xcbf29ce484222325;
+    constexpr std::uint64_t kPrime = 0x100000001b3;
+    std::uint64_t hash = kBasis;
+    bool something = false;
+    for (const char c : text) {
+        if (c > ' ') {
+            something = true;
+            hash = (hash ^ static_cast<unsigned char>(c)) * kPrime;
+        }
+    }
+    return something ? fmt::format("{:016x}", hash) : std::string{};
+}
 
 std::string sealed(std::string_view body) {
     return fmt::format("{}{}{}\n", body, kChecksum, checksum_of(body));
@@ -163,7 +191,8 @@ std::string state_text(const KeptState& state) {
     const auto add_instant = [&add](std::string_view key, const auto& instant) {
         add(key, instant.time_since_epoch().count());
     };
-    add("boot", is_boot_id(state.boot_id) ? state.boot_id : "unknown");
+    add("boot", is_boot_id(state.boot_id) ? std::string_view{state.boot_id} : kUnknown);
+    add("machine", is_machine(state.machine) ? std::string_view{state.machine} : kUnknown);
     add("asleep", state.asleep.count());
     add("laboratory", state.laboratory ? 1 : 0);
     add("rate", memory.rate);
@@ -201,7 +230,8 @@ StateResult parse_state(std::string_view text) {
         return refusal("it is no state of the clock");
     }
     const std::string_view version = text.substr(kTitle.size(), text.find('\n') - kTitle.size());
-    if (version != std::to_string(kVersion)) {
+    const bool has_machine = version == std::to_string(kVersion);
+    if (!has_machine && version != std::to_string(kVersionWithoutMachine)) {
         return refusal("it is of another version of Tokimori");
     }
     const std::size_t last = text.size() < 2 ? std::string_view::npos : text.rfind('\n', text.size() - 2);
@@ -211,7 +241,7 @@ StateResult parse_state(std::string_view text) {
     }
     const std::string_view body = text.substr(0, last + 1);
     Lines lines{body.substr(body.find('\n') + 1)};
-    KeptState state = state_from(lines);
+    KeptState state = state_from(lines, has_machine);
     if (!lines.all_good() || !is_possible(state)) {
         return refusal("what it says is impossible");
     }

@@ -15,7 +15,12 @@ struct KeptState {
     std::string boot_id;      ///< of the kernel that counted; empty: not known
     Duration asleep{};        ///< how long the host had slept since its boot: the counter stood still meanwhile
     bool laboratory = false;  ///< from a laboratory, whose dates may be made up
+    std::string machine;      ///< whose crystal it was: a `machine_identity`; empty: not known
 };
+
+/// What tells one machine from another without telling which it is: 16 hexadecimal digits for `text`, which is the
+/// serial number of a board or the id of an installation. Empty for a text with nothing in it.
+std::string machine_identity(std::string_view text);
 
 /// Files larger than this are no state of ours.
 inline constexpr std::size_t kLargestState = 4096;
@@ -32,7 +37,8 @@ struct StateResult {
     std::string error;
 };
 
-/// The inverse of `state_text`; takes nothing that it would not have written. Never throws, whatever the text.
+/// The inverse of `state_text`; takes nothing that it, or an older one without the machine, would not have written.
+/// Never throws, whatever the text.
 StateResult parse_state(std::string_view text);
 
 }  // namespace tokimori

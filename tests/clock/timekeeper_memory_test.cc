@@ -157,6 +157,21 @@ TEST_F(Memory, OfAnotherCrystalIsNotBelievedAgainstWhatIsSeen) {
     EXPECT_LE(std::chrono::abs(error_at(130s)), clock_.state().root_distance_at(at(130s)));
 }
 
+TEST_F(Memory, OfACrystalThatIsSomewhatAnotherBendsNoLine) {
+    ClockMemory memory = minute();
+    memory.rate = rate_from_ppm(-35.0);
+    memory.rate_bound = rate_from_ppm(1.0);
+    restart(memory, false, 65s);
+    for (int second = 65; second < 140; ++second) {
+        feed(second, second + 1);
+        if (second >= 75) {
+            const ClockReport clock = clock_.report();
+            EXPECT_NEAR(clock.frequency_ppm, 0.0, 0.5) << second;
+            EXPECT_LE(std::abs(clock.frequency_ppm), clock.frequency_bound_ppm) << second;
+        }
+    }
+}
+
 TEST_F(Memory, OfLostTimeServesNothing) {
     minute();
     clock_.lose_time(at(60s));

@@ -31,6 +31,7 @@ inline KeptState kept_state(int seed = 0) {
         .mode = LeapMode::kSmear, .lead = 12h, .smear = 90min, .mark_refid = false, .smear_host = true};
     state.boot_id = "0b5f7c1e-9f3f-4a54-8a55-3f1d8f3c2a10";
     state.asleep = 17s;
+    state.machine = "0123456789abcdef";
     return state;
 }
 

@@ -57,6 +57,7 @@ TEST(StateText, ComesBackAsItWas) {
         EXPECT_EQ(read.state->boot_id, kept.boot_id);
         EXPECT_EQ(read.state->asleep, kept.asleep);
         EXPECT_EQ(read.state->laboratory, kept.laboratory);
+        EXPECT_EQ(read.state->machine, kept.machine);
     }
 }
 
@@ -76,6 +77,45 @@ TEST(StateText, AnUnknownBootStaysUnknown) {
         ASSERT_TRUE(read.state) << read.error;
         EXPECT_EQ(read.state->boot_id, "");
     }
+}
+
+TEST(StateText, AFileFromBeforeMachinesWereToldApartIsRead) {
+    std::string text = state_text(kept_state());
+    text = text.substr(0, text.find("crc32 "));
+    const std::size_t machine = text.find("machine ");
+    text.erase(machine, text.find('\n', machine) + 1 - machine);
+    text.replace(text.find("state 3"), 7, "state 2");
+    const StateResult read = parse_state(sealed(text));
+    ASSERT_TRUE(read.state) << read.error;
+    EXPECT_EQ(read.state->machine, "");
+    EXPECT_EQ(read.state->memory.rate, kept_state().memory.rate);
+    text.replace(text.find("state 2"), 7, "state 3");
+    EXPECT_FALSE(parse_state(sealed(text)).state);
+}
+
+TEST(StateText, AnUnknownMachineStaysUnknown) {
+    KeptState kept = kept_state();
+    for (const char* machine : {"", "nonsense", "0123456789ABCDEF", "0123456789abcde\n"}) {
+        kept.machine = machine;
+        const StateResult read = parse_state(state_text(kept));
+        ASSERT_TRUE(read.state) << read.error;
+        EXPECT_EQ(read.state->machine, "");
+    }
+}
+
+TEST(MachineIdentity, TellsTextsApartAndNotHowTheyEnd) {
+    const std::string board = machine_identity("100000003d1d1c36");
+    EXPECT_EQ(board.size(), 16U);
+    EXPECT_EQ(machine_identity(std::string{"100000003d1d1c36\0", 17}), board);
+    EXPECT_EQ(machine_identity("100000003d1d1c36\n"), board);
+    EXPECT_NE(machine_identity("100000003d1d1c37"), board);
+    EXPECT_EQ(board.find("3d1d"), std::string::npos);
+}
+
+TEST(MachineIdentity, IsNothingWhereThereIsNothing) {
+    EXPECT_EQ(machine_identity(""), "");
+    EXPECT_EQ(machine_identity("\n"), "");
+    EXPECT_EQ(machine_identity(std::string(4, '\0')), "");
 }
 
 TEST(StateText, EveryOctetThatIsChangedLeftOutOrAddedIsNoticed) {
@@ -100,9 +140,10 @@ TEST(StateText, SaysWhatIsWrong) {
     EXPECT_THAT(parse_state("").error, HasSubstr("no state"));
     EXPECT_THAT(parse_state("drift -12.345\n").error, HasSubstr("no state"));
     EXPECT_THAT(parse_state(text.substr(0, text.size() / 2)).error, HasSubstr("damaged"));
-    EXPECT_THAT(parse_state("tokimori clock state 3\nwhatever\n").error, HasSubstr("another version"));
+    EXPECT_THAT(parse_state("tokimori clock state 4\nwhatever\n").error, HasSubstr("another version"));
     EXPECT_THAT(parse_state(sealed("tokimori clock state 1\n")).error, HasSubstr("another version"));
     EXPECT_THAT(parse_state(sealed("tokimori clock state 2\n")).error, HasSubstr("impossible"));
+    EXPECT_THAT(parse_state(sealed("tokimori clock state 3\n")).error, HasSubstr("impossible"));
 }
 
 struct Impossible {
@@ -120,7 +161,8 @@ TEST_P(ImpossibleState, IsRefusedThoughTheFileIsWhole) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, ImpossibleState,
-    ::testing::Values(Impossible{"boot", "../../etc"}, Impossible{"asleep", "-1"}, Impossible{"laboratory", "2"},
+    ::testing::Values(Impossible{"boot", "../../etc"}, Impossible{"machine", "0123456789ABCDEF"},
+                      Impossible{"machine", "0123"}, Impossible{"asleep", "-1"}, Impossible{"laboratory", "2"},
                       Impossible{"rate", "1e3"}, Impossible{"rate", "9223372036854775807"},
                       Impossible{"rate", "9223372036854775808"}, Impossible{"rate", "+5"}, Impossible{"rate", " 5"},
                       Impossible{"rate", "05"}, Impossible{"rate", "-0"}, Impossible{"rate", ""},
@@ -264,7 +306,7 @@ protected:
 
     /// Which of the two that are written one after the other is there: 1, 2, or 0 for neither.
     int found() {
-        StateFile next{"/state", disk_};
+        StateFile next{"/state", false, disk_};
         const StateResult read = next.load();
         EXPECT_THAT(read.error, IsEmpty());
         if (!read.state) {
@@ -283,7 +325,7 @@ protected:
     }
 
     Disk disk_;
-    StateFile file_{"/state", disk_};
+    StateFile file_{"/state", false, disk_};
 };
 
 TEST_F(StateOnDisk, TheFirstIsMadeAndTheNextTakesItsPlace) {
@@ -362,6 +404,16 @@ TEST_F(StateOnDisk, WhatIsRefusedIsSetAsideAndMakesRoom) {
     }
 }
 
+TEST_F(StateOnDisk, ALaboratoryHasAFileOfItsOwn) {
+    StateFile laboratory{"/state", true, disk_};
+    ASSERT_EQ(file_.save(kept_state(1)), "");
+    EXPECT_FALSE(laboratory.load().state);
+    ASSERT_EQ(laboratory.save(kept_state(2)), "");
+    EXPECT_EQ(found(), 1);
+    EXPECT_EQ(laboratory.forget(), "");
+    EXPECT_THAT(disk_.names(), ElementsAre(kPath));
+}
+
 TEST_F(StateOnDisk, ForgettingRemovesItForGood) {
     EXPECT_EQ(file_.forget(), "") << "nothing to forget is no error";
     ASSERT_EQ(file_.save(kept_state(1)), "");
@@ -386,12 +438,12 @@ protected:
 };
 
 TEST_F(RealStateFile, IsWrittenReadAndForgotten) {
-    StateFile file{directory_, *steps_};
+    StateFile file{directory_, false, *steps_};
     EXPECT_FALSE(file.load().state);
     EXPECT_EQ(file.load().error, "");
     EXPECT_EQ(file.save(kept_state(1)), "");
     EXPECT_EQ(file.save(kept_state(2)), "");
-    const StateResult read = StateFile{directory_, *steps_}.load();
+    const StateResult read = StateFile{directory_, false, *steps_}.load();
     ASSERT_TRUE(read.state) << read.error;
     EXPECT_EQ(state_text(*read.state), state_text(kept_state(2)));
     EXPECT_EQ(file.forget(), "");
@@ -399,15 +451,15 @@ TEST_F(RealStateFile, IsWrittenReadAndForgotten) {
 }
 
 TEST_F(RealStateFile, ADirectoryThatIsMissingOrNoneIsToldWithARemedy) {
-    EXPECT_THAT((StateFile{directory_ / "absent", *steps_}.save(kept_state())),
+    EXPECT_THAT((StateFile{directory_ / "absent", false, *steps_}.save(kept_state())),
                 AllOf(HasSubstr("No such file"), HasSubstr("[state]")));
     std::ofstream{directory_ / "file"} << "x";
-    EXPECT_THAT((StateFile{directory_ / "file", *steps_}.save(kept_state())), HasSubstr("Not a directory"));
-    EXPECT_THAT((StateFile{directory_ / "file", *steps_}.load().error), HasSubstr("Not a directory"));
+    EXPECT_THAT((StateFile{directory_ / "file", false, *steps_}.save(kept_state())), HasSubstr("Not a directory"));
+    EXPECT_THAT((StateFile{directory_ / "file", false, *steps_}.load().error), HasSubstr("Not a directory"));
 }
 
 TEST_F(RealStateFile, ADirectoryOrAHugeFileInItsPlaceIsNoState) {
-    StateFile file{directory_, *steps_};
+    StateFile file{directory_, false, *steps_};
     std::filesystem::create_directory(file.path());
     EXPECT_THAT(file.load().error, HasSubstr("Is a directory"));
     EXPECT_THAT(file.save(kept_state()), HasSubstr("Is a directory"));

@@ -7,7 +7,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/daemon/kept_state.h"
@@ -23,12 +25,13 @@ using ::testing::IsEmpty;
 
 class Keeping : public ::testing::TestWithParam<bool> {
 protected:
+    static constexpr const char* kMachine = "0123456789abcdef";
     static constexpr const char* kBoot = "0b5f7c1e-9f3f-4a54-8a55-3f1d8f3c2a10";
 
     Keeping() {
         std::string name = (std::filesystem::temp_directory_path() / "tokimori-state-XXXXXX").string();
         directory_ = ::mkdtemp(name.data());
-        settings_ = {directory_.string(), false, GetParam(), kBoot};
+        settings_ = {directory_.string(), false, GetParam(), kBoot, kMachine};
     }
     ~Keeping() override { std::filesystem::remove_all(directory_); }
 
@@ -89,6 +92,32 @@ TEST_P(Keeping, AnotherBootKeepsTheFrequencyAndNotTheModel) {
     }
 }
 
+TEST_P(Keeping, AnotherMachineKeepsTheLastTrustedTimeAndNotTheFrequency) {
+    leave();
+    settings_.machine = "fedcba9876543210";
+    const auto recalled = keeper().recall();
+    ASSERT_TRUE(recalled);
+    EXPECT_FALSE(recalled->same_machine);
+    EXPECT_FALSE(recalled->same_boot);
+    EXPECT_EQ(recalled->memory.saved, memory_->saved);
+    EXPECT_EQ(recalled->memory.leap, memory_->leap);
+    EXPECT_GE(recalled->memory.rate_bound, rate_from_ppm(500.0));
+}
+
+TEST_P(Keeping, AMachineThatIsNotKnownIsTheSame) {
+    settings_.machine.clear();
+    leave();
+    for (const char* machine : {kMachine, ""}) {
+        settings_.machine = machine;
+        const auto recalled = keeper().recall();
+        ASSERT_TRUE(recalled);
+        EXPECT_TRUE(recalled->same_machine && recalled->same_boot);
+        EXPECT_EQ(recalled->memory.rate, memory_->rate);
+        settings_.machine = kMachine;
+        leave();
+    }
+}
+
 TEST_P(Keeping, ASleepBetweenTheRunsMakesTheCounterWorthless) {
     leave();
     reading_.boottime += 1'000'000'000;
@@ -101,13 +130,34 @@ TEST_P(Keeping, ACounterBehindTheOneThatWasKeptIsOfAnotherBoot) {
     EXPECT_FALSE(keeper().recall()->same_boot);
 }
 
-TEST_P(Keeping, ALaboratoryAndAServerInServiceDoNotReadEachOther) {
+TEST_P(Keeping, ALaboratoryAndAServerInServiceNeitherReadNorOverwriteEachOther) {
+    leave();
+    const Rate in_service = memory_->rate;
+    settings_.laboratory = true;
+    EXPECT_FALSE(keeper().recall());
+    memory_->rate += 1000;
+    {
+        StateKeeper laboratory = keeper();
+        keep(laboratory);
+        laboratory.finish(memory_);
+    }
+    EXPECT_EQ(keeper().recall()->memory.rate, in_service + 1000);
+    settings_.laboratory = false;
+    EXPECT_EQ(keeper().recall()->memory.rate, in_service);
+    EXPECT_THAT(lines_, IsEmpty());
+}
+
+TEST_P(Keeping, AStateUnderTheNameOfTheOtherKindIsNotUsed) {
     for (const bool laboratory : {false, true}) {
-        settings_.laboratory = laboratory;
-        leave();
         settings_.laboratory = !laboratory;
+        leave();
+        std::filesystem::copy(directory_ / (laboratory ? "clock.state" : "clock.lab.state"),
+                              directory_ / (laboratory ? "clock.lab.state" : "clock.state"));
+        settings_.laboratory = laboratory;
         EXPECT_FALSE(keeper().recall());
         EXPECT_THAT(lines_, Contains(HasSubstr("state_not_used")));
+        std::filesystem::remove(directory_ / "clock.state");
+        std::filesystem::remove(directory_ / "clock.lab.state");
         lines_.clear();
     }
 }
@@ -175,6 +225,32 @@ TEST_P(Keeping, ADirectoryThatCannotBeWrittenIsToldOnceUntilItCan) {
     EXPECT_THAT(lines_, IsEmpty());
 }
 
+TEST_P(Keeping, AWriteThatFailedIsTriedAgainSoonAndToldOnce) {
+    settings_.directory = directory_ / "later";
+    {
+        StateKeeper keeper = this->keeper();
+        ASSERT_TRUE(keeper.keep([this] { return tell(); }, true));
+        while (lines_.empty()) {  // the thread of the write may still be at it
+            keep(keeper);
+        }
+        pass(29s);
+        keep(keeper);
+        EXPECT_EQ(asked_, 1);
+        while (asked_ < 5) {
+            pass(30s);
+            keep(keeper);
+        }
+        EXPECT_EQ(lines_.size(), 1U);
+        std::filesystem::create_directory(settings_.directory);
+        while (!std::filesystem::exists(settings_.directory / "clock.state")) {
+            pass(30s);
+            keep(keeper);
+        }
+    }
+    EXPECT_LE(asked_, 7);
+    EXPECT_EQ(lines_.size(), 1U);
+}
+
 TEST_P(Keeping, ADamagedFileIsToldAndSetAside) {
     std::ofstream{directory_ / "clock.state"} << "tokimori clock state 2\nrate 5\n";
     EXPECT_FALSE(keeper().recall());
@@ -186,6 +262,47 @@ TEST_P(Keeping, ADamagedFileIsToldAndSetAside) {
 TEST(HostBootId, IsThatOfThisKernel) {
     EXPECT_EQ(host_boot_id().size(), 36U);
     EXPECT_EQ(host_boot_id(), host_boot_id());
+}
+
+/// A host with these files.
+class FewFiles : public FileSteps {
+public:
+    explicit FewFiles(std::map<std::string, std::string> files) : files_{std::move(files)} {}
+    int read(const std::string& path, std::size_t limit, std::string& text) override {
+        const auto found = files_.find(path);
+        text = found != files_.end() ? found->second.substr(0, limit) : "";
+        return found != files_.end() ? 0 : ENOENT;
+    }
+    int create(const std::string&) override { return EROFS; }
+    int write(std::string_view) override { return EROFS; }
+    int sync() override { return EROFS; }
+    int close() override { return EROFS; }
+    int rename(const std::string&, const std::string&) override { return EROFS; }
+    int sync_directory(const std::string&) override { return EROFS; }
+    int remove(const std::string&) override { return EROFS; }
+
+private:
+    std::map<std::string, std::string> files_;
+};
+
+std::string machine_with(std::map<std::string, std::string> files) {
+    FewFiles host{std::move(files)};
+    return host_machine(host);
+}
+
+TEST(HostMachine, IsTheBoardAndNotTheCardItBootsFrom) {
+    const std::string serial{"100000003d1d1c36\0", 17};
+    const std::string one = machine_with({{"/proc/device-tree/serial-number", serial}, {"/etc/machine-id", "aa\n"}});
+    EXPECT_EQ(one, machine_with({{"/proc/device-tree/serial-number", serial}, {"/etc/machine-id", "bb\n"}}));
+    EXPECT_NE(one, machine_with({{"/proc/device-tree/serial-number", "2"}, {"/etc/machine-id", "aa\n"}}));
+}
+
+TEST(HostMachine, IsTheInstallationWhereTheBoardHasNoNumber) {
+    const std::string one = machine_with({{"/etc/machine-id", "aa\n"}});
+    EXPECT_EQ(one.size(), 16U);
+    EXPECT_NE(one, machine_with({{"/etc/machine-id", "bb\n"}}));
+    EXPECT_EQ(one, machine_with({{"/proc/device-tree/serial-number", "\n"}, {"/etc/machine-id", "aa\n"}}));
+    EXPECT_EQ(machine_with({}), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Threads, Keeping, ::testing::Bool(),

@@ -210,7 +210,13 @@ private:
             world_.sleep(seconds);
             return;
         }
-        Return how{.same_boot = fault.what == What::kRestart, .days = static_cast<int>(fault.amount)};
+        Return how{.same_boot = fault.what == What::kRestart};
+        if (fault.what == What::kReboot) {
+            how.days = static_cast<int>(fault.amount);
+        }
+        if (fault.what == What::kOtherCrystal) {
+            how.spoiled = [off = rate_from_ppm(fault.amount)](ClockMemory& memory) { memory.rate -= off; };
+        }
         if (fault.what == What::kForgetfulBoot) {
             how.spoiled = [](ClockMemory& memory) {
                 memory.rate = rate_from_ppm(1e6);

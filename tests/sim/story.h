@@ -34,6 +34,7 @@ enum class What {
     kRestart,        ///< the program ends at `from` and begins at `to`
     kReboot,         ///< the host, too; `amount` days pass besides
     kForgetfulBoot,  ///< the same, and of what was remembered the frequency is nonsense
+    kOtherCrystal,   ///< a reboot on another board: what is remembered is `amount` ppm too little
 };
 
 /// A fault of one source in the seconds `from` … `to` − 1.

@@ -104,7 +104,7 @@ class Host:
 
     def has_state(self) -> bool:
         """Something is remembered."""
-        return os.path.exists(os.path.join(self._directory.name, "clock.state"))
+        return os.path.exists(os.path.join(self._directory.name, "clock.lab.state"))
 
     def watch(self) -> NtpWatch:
         """All clients begin; the first of them."""

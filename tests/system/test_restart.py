@@ -29,7 +29,7 @@ class Place:
     def __init__(self, workers: int = 2) -> None:
         self._temporary = tempfile.TemporaryDirectory(prefix="tokimori-")
         self.directory = self._temporary.name
-        self.file = os.path.join(self.directory, "clock.state")
+        self.file = os.path.join(self.directory, "clock.lab.state")
         self.port = free_port()
         self._workers = workers
 
@@ -130,9 +130,9 @@ def test_a_damaged_file_is_named_set_aside_and_replaced(damage: str) -> None:
         with open(place.file, "w", encoding="ascii") as file:
             file.write(damage)
         with place.start() as daemon, daemon.watch() as watch:
-            daemon.wait_for("warning state what=.*clock.state is not used: .*clock.state.refused")
+            daemon.wait_for("warning state what=.*clock.lab.state is not used: .*clock.lab.state.refused")
             watch.wait_for(is_synchronised, PATIENCE * slowness())
-        assert sorted(os.listdir(place.directory)) == ["clock.state", "clock.state.refused"]
+        assert sorted(os.listdir(place.directory)) == ["clock.lab.state", "clock.lab.state.refused"]
         with place.start(sky=False) as daemon:
             daemon.wait_for("state_recalled .*same_boot=true")
 
@@ -143,6 +143,20 @@ def test_the_state_of_a_server_in_service_is_not_a_laboratorys() -> None:
         place.change("laboratory", "0")
         with place.start(sky=False) as daemon:
             daemon.wait_for("state_not_used .*this is a laboratory")
+
+
+def test_a_laboratory_leaves_the_state_of_a_server_in_service_alone() -> None:
+    with Place() as place:
+        in_service = os.path.join(place.directory, "clock.state")
+        place.run_once()
+        place.change("laboratory", "0")
+        os.rename(place.file, in_service)
+        with open(in_service, encoding="ascii") as file:
+            before = file.read()
+        place.run_once()
+        with open(in_service, encoding="ascii") as file:
+            assert file.read() == before
+        assert os.path.exists(place.file)
 
 
 def test_a_directory_that_is_missing_is_told_once_and_no_hindrance() -> None:

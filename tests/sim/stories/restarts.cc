@@ -25,6 +25,18 @@ Story deaf(Story story, int until) {
     return story;
 }
 
+// What is remembered is of another board's crystal, and soon nobody is there to say so.
+Story another_crystal(const char* name, double ppm, int heard) {
+    Story story = restarted(name, What::kOtherCrystal, ppm, 600, 640);
+    story.seen = "the pulses between the reboot and the silence";
+    story.faults.push_back({1, 640 + heard, 6000});
+    story.seconds = 6600;
+    story.owed = {{10, 600}, {652, 6600}};
+    story.worst = 300ms;
+    story.states = {{6599, kFollowing}};
+    return story;
+}
+
 Story served_at_once(Story story) {
     story.owed = {{10, story.faults.front().from}, {story.faults.front().to + 1, 1800}};
     story.worst = 2ms;
@@ -55,6 +67,11 @@ std::vector<Story> stories_of_restarts() {
                           910),
         restarted("A reboot after a year is served as soon as the receiver is believed", What::kReboot, 365, 600, 640),
         restarted("Nonsense that is remembered of the crystal does no harm", What::kForgetfulBoot, 0, 600, 640),
+        another_crystal("A board with another crystal is not held to what the card remembers", 35, 60),
+        another_crystal("A board with a faster crystal is not held to what the card remembers", -35, 60),
+        another_crystal("A board with a much faster crystal is not held to what the card remembers", -200, 60),
+        another_crystal("A board with another crystal that is heard for seconds alone keeps its promise", 35, 14),
+        another_crystal("A board with almost the same crystal keeps its promise", 19, 14),
         {.name = "After a restart a receiver that names another second is refused",
          .seen = "the clock that went on",
          .sources = {gps(1)},
