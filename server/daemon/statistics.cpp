@@ -39,6 +39,7 @@ void Statistics::configure(const Configuration& configuration) {
     directory_ = configuration.statistics_dir;
     kinds_ = configuration.statistics_files;
     keep_days_ = configuration.statistics_keep_days;
+    laboratory_ = configuration.lab_mode;
     forgotten_before_.reset();
     ticker_->timer.cancel();
     if (!directory_.empty()) {
@@ -98,6 +99,7 @@ void Statistics::flush(const ClockFacts& facts) {
         batch_.forget_before = forgotten_before_ = before;
     }
     if (!batch_.empty()) {
+        batch_.laboratory = laboratory_;
         const bool taken = files_.run(
             [directory = directory_, batch = std::exchange(batch_, {})] { return write_statistics(directory, batch); });
         if (!taken) {

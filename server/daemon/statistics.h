@@ -58,6 +58,7 @@ private:
     std::string directory_;
     std::vector<StatisticsKind> kinds_;
     int keep_days_ = 0;
+    bool laboratory_ = false;
     std::optional<UtcDay> forgotten_before_;
     bool complained_ = false;
     FileThread files_;

@@ -75,6 +75,11 @@ void give_second_name(const std::string& path, const std::string& name) {
     [[maybe_unused]] const int linked = ::link(path.c_str(), name.c_str());
 }
 
+std::error_code make(const std::string& directory) {
+    const bool made = ::mkdir(directory.c_str(), kDirectoryMode) == 0 || errno == EEXIST;
+    return made ? std::error_code{} : std::error_code{errno, std::generic_category()};
+}
+
 std::error_code forget(const std::string& directory, UtcDay before) {
     std::error_code error;
     fs::directory_iterator entry{directory, error};
@@ -133,9 +138,11 @@ std::optional<UtcDay> day_of_statistics_file(std::string_view name) {
     return time ? std::optional{time->second.day} : std::nullopt;
 }
 
-std::optional<std::string> write_statistics(const std::string& directory, const StatisticsBatch& batch) {
+std::optional<std::string> write_statistics(const std::string& where, const StatisticsBatch& batch) {
     Trouble trouble;
-    ::mkdir(directory.c_str(), kDirectoryMode);
+    trouble.note(make(where), where);
+    const std::string directory = batch.laboratory ? where + "/lab" : where;
+    trouble.note(make(directory), directory);
     for (const auto& [file, text] : batch.texts) {
         const auto& [kind, day] = file;
         const std::string path = directory + '/' + statistics_file_name(kind, day);

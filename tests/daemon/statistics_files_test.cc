@@ -94,6 +94,22 @@ TEST_F(StatisticsFilesTest, ForgetWhatIsOlderAndNothingElse) {
                                      "loopstats.20261028", "mystats.20200101"));
 }
 
+TEST_F(StatisticsFilesTest, OfALaboratoryAreInAFolderOfTheirOwnAndNoOthersAreRemoved) {
+    ASSERT_EQ(write(StatisticsKind::kLoop, "2026-11-28", "in service\n"), std::nullopt);
+    StatisticsBatch batch;
+    batch.laboratory = true;
+    batch.add({StatisticsKind::kLoop, day("2040-01-01"), "made up\n"});
+    batch.forget_before = day("2039-12-01");
+    EXPECT_EQ(write_statistics(directory(), batch), std::nullopt);
+    EXPECT_THAT(names(), ElementsAre("lab", "loopstats", "loopstats.20261128"));
+    EXPECT_EQ(content("loopstats"), "in service\n");
+    EXPECT_EQ(content("lab/loopstats.20400101"), "made up\n");
+    EXPECT_EQ(content("lab/loopstats"), "made up\n");
+    batch.forget_before = day("2040-01-02");
+    EXPECT_EQ(write_statistics(directory(), batch), std::nullopt);
+    EXPECT_FALSE(fs::exists(in_directory("lab/loopstats.20400101")));
+}
+
 TEST_F(StatisticsFilesTest, SayWhatIsInTheWay) {
     StatisticsBatch batch;
     batch.add({StatisticsKind::kLoop, day("2026-11-28"), "one\n"});

@@ -56,8 +56,9 @@ def ntpviz_reads(directory: str) -> "Tuple[List[List[str]], List[List[str]], Lis
 @pytest.mark.parametrize("workers", [0, 2])
 def test_the_files_have_the_columns_of_ntpd_and_go_through_a_leap_second(workers: int) -> Dict[str, object]:
     with tempfile.TemporaryDirectory(prefix="tokimori-") as room:
-        directory = os.path.join(room, "statistics")
-        with AskedDaemon([{**SKY, "start": LEAP}], workers=workers, statistics_dir=directory) as daemon:
+        place = os.path.join(room, "statistics")
+        directory = os.path.join(place, "lab")
+        with AskedDaemon([{**SKY, "start": LEAP}], workers=workers, statistics_dir=place) as daemon:
             with daemon.watch() as watch:
                 def is_later(reply: Reply) -> bool:
                     return reply.synchronised and reply.utc >= "2017-01-01T00:00:25"
@@ -97,16 +98,21 @@ def test_nothing_is_written_unless_it_is_asked_for() -> None:
 
 
 def test_old_files_are_removed_and_others_are_not() -> None:
-    with tempfile.TemporaryDirectory(prefix="tokimori-") as room:
-        for name in ("loopstats.20161101", "loopstats.20161225", "rawstats.20150101", "letters.20010101"):
-            with open(os.path.join(room, name), "w", encoding="ascii") as file:
-                file.write("57000 1.0\n")
-        with AskedDaemon([{**SKY, "start": "2016-12-31T12:00:00Z"}], statistics_dir=room) as daemon:
+    with tempfile.TemporaryDirectory(prefix="tokimori-") as place:
+        room = os.path.join(place, "lab")
+        os.mkdir(room)
+        for directory in (place, room):
+            for name in ("loopstats.20161101", "loopstats.20161225", "rawstats.20150101", "letters.20010101"):
+                with open(os.path.join(directory, name), "w", encoding="ascii") as file:
+                    file.write("57000 1.0\n")
+        in_service = set(os.listdir(place))
+        with AskedDaemon([{**SKY, "start": "2016-12-31T12:00:00Z"}], statistics_dir=place) as daemon:
             daemon.wait_synchronised()
             daemon.reload(daemon.text(), "reloaded")
             wait_until(lambda: not os.path.exists(os.path.join(room, "loopstats.20161101")), 10, "the old one is gone")
             wait_until(lambda: not os.path.exists(os.path.join(room, "rawstats.20150101")), 10, "the other is gone, too")
         assert {"loopstats.20161225", "letters.20010101"} < set(os.listdir(room))
+        assert set(os.listdir(place)) == in_service, "a laboratory leaves those of a server in service alone"
 
 
 def mounted(directory: str, options: str) -> List[str]:
