@@ -165,6 +165,7 @@ json::object statistics_reply(const NamedSource& source, const ControlFacts& fac
     reply["deviation_ns"] = if_shown(report, nanoseconds(report.deviation));
     reply["jitter_ns"] = if_shown(report, nanoseconds(report.jitter));
     reply["delay_ns"] = if_shown(report, nanoseconds(report.delay));
+    reply["sentence_delay_ns"] = nanoseconds(report.sentence_delay);
     return reply;
 }
 

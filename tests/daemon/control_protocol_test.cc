@@ -188,6 +188,10 @@ TEST(ControlProtocol, TellsTheLinesOfTheSources) {
     EXPECT_EQ(pps.at("frequency_ppm"), -0.001);
     EXPECT_EQ(pps.at("skew_ppm"), 0.02);
     EXPECT_EQ(pps.at("deviation_ns"), 40);
+    EXPECT_EQ(pps.at("sentence_delay_ns"), nullptr);
+    ControlFacts facts = sample();
+    facts.clock.sources.front().report.sentence_delay = Duration{140'200'000};
+    EXPECT_EQ(tell("sourcestats", facts).at("sourcestats").at(0).at("sentence_delay_ns"), 140'200'000);
     EXPECT_EQ(sources[1].at("frequency_ppm"), nullptr);
 }
 

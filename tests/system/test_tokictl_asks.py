@@ -36,7 +36,7 @@ SOURCES = {**SOURCE, "driver": TEXT, "refid": TEXT, "stratum": INTEGER, "poll_ns
            "satellites": (dict, type(None)), "receiver": (dict, type(None))}
 SOURCESTATS = {**SOURCE, "samples": INTEGER, "span_ns": INTEGER, "last_sample_age_ns": INTEGER,
                "frequency_ppm": NUMBER, "skew_ppm": NUMBER, "offset_ns": INTEGER, "deviation_ns": INTEGER,
-               "jitter_ns": INTEGER, "delay_ns": INTEGER}
+               "jitter_ns": INTEGER, "delay_ns": INTEGER, "sentence_delay_ns": INTEGER + NOTHING}
 SELECTDATA = {**SOURCE, "prefer": FLAG, "noselect": FLAG, "trust": FLAG, "last_heard_age_ns": INTEGER,
               "lowest_ns": INTEGER, "highest_ns": INTEGER, "delay_ns": INTEGER}
 SERVERSTATS = {"counted_for_ns": INTEGER, "received": INTEGER, "verdicts": (dict,), "versions": (dict,),
@@ -166,13 +166,15 @@ def test_the_socket_may_be_named_before_the_command() -> None:
 def test_watch_asks_again_and_again() -> None:
     with AskedDaemon() as daemon:
         daemon.wait_synchronised()
-        command = [program("tokictl"), "tracking", "--json", "--watch", "0.2", "--socket", daemon.socket]
-        with Process(command) as watching:
-            watching.wait_for(r"^\{.*\}$", PATIENCE)
-            watching.wait_for(r"^\{.*\}$", PATIENCE, 2)
-            shown: List[Dict[str, Any]] = [json.loads(line) for line in watching.log().split("\n")[:3]]
-        instants = [each["at"]["utc"] for each in shown]
-        assert sorted(set(instants)) == instants
+        for asked in COMMANDS:
+            command = [program("tokictl"), asked, "--json", "--watch", "0.2", "--socket", daemon.socket]
+            with Process(command) as watching:
+                watching.wait_for(r"^\{.*\}$", PATIENCE)
+                watching.wait_for(r"^\{.*\}$", PATIENCE, 2)
+                shown: List[Dict[str, Any]] = [json.loads(line) for line in watching.log().split("\n")[:3]]
+            assert {each["command"] for each in shown} == {asked}
+            instants = [each["at"]["utc"] for each in shown]
+            assert sorted(set(instants)) == instants, asked
 
 
 def test_waitsync_waits_for_a_daemon_and_for_its_clock() -> Dict[str, object]:

@@ -101,10 +101,14 @@ TEST(SourcesText, IsSaidInJapaneseToo) {
 
 TEST(SourcestatsText, HasChronycsColumns) {
     EXPECT_EQ(sourcestats_text(sample(), Language::kEnglish),
-              "Name    NP  Span  Age  Frequency  Freq Skew  Offset  Std Dev  Jitter\n"
-              "====================================================================\n"
-              "pps     64    63    0     -0.001      0.020  -123ns     40ns   300ns\n"
-              "受信機   0     0    -          -          -       -        -       -\n");
+              "Name    NP  Span  Age  Frequency  Freq Skew  Offset  Std Dev  Jitter  Sentence delay\n"
+              "====================================================================================\n"
+              "pps     64    63    0     -0.001      0.020  -123ns     40ns   300ns           140ms\n"
+              "受信機   0     0    -          -          -       -        -       -               -\n");
+}
+
+TEST(SourcestatsText, NamesTheSentenceDelayInJapaneseToo) {
+    EXPECT_THAT(sourcestats_text(sample(), Language::kJapanese), HasSubstr("文の遅れ\n"));
 }
 
 TEST(SelectdataText, ShowsACodeThatIsNewAsItIs) {

@@ -24,9 +24,11 @@ inline constexpr const char* kSampleReply = R"({
     "satellites":null}],
  "sourcestats":[
    {"name":"pps","tally":"o","reason":"selected","samples":64,"span_ns":63000000000,"last_sample_age_ns":250000000,
-    "frequency_ppm":-0.001,"skew_ppm":0.02,"offset_ns":-123,"deviation_ns":40,"jitter_ns":300,"delay_ns":0},
+    "frequency_ppm":-0.001,"skew_ppm":0.02,"offset_ns":-123,"deviation_ns":40,"jitter_ns":300,"delay_ns":0,
+    "sentence_delay_ns":140200000},
    {"name":"受信機","tally":"?","reason":"silent","samples":0,"span_ns":0,"last_sample_age_ns":null,
-    "frequency_ppm":null,"skew_ppm":null,"offset_ns":null,"deviation_ns":null,"jitter_ns":null,"delay_ns":null}],
+    "frequency_ppm":null,"skew_ppm":null,"offset_ns":null,"deviation_ns":null,"jitter_ns":null,"delay_ns":null,
+    "sentence_delay_ns":null}],
  "selectdata":[
    {"name":"pps","tally":"o","reason":"selected","prefer":true,"noselect":false,"trust":false,
     "last_heard_age_ns":110000000,"lowest_ns":-2123,"highest_ns":1877,"delay_ns":0},
