@@ -107,10 +107,12 @@ Story from_the_start(double amount) {
 
 std::vector<Story> stories_of_falsetickers() {
     return {
+        of_three(5e-6),
         of_three(20e-6),
         of_three(1e-3),
         of_three(0.1),
         of_three(1),
+        of_four(5e-6),
         of_four(20e-6),
         of_four(1e-3),
         of_four(0.1),
