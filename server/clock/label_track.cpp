@@ -98,7 +98,8 @@ std::optional<HeardSecond> LabelTrack::plausible(const Label& label, const LeapT
     other_count_.reset();
     const std::optional<UtcTime> time = believable(label.time);
     if (!time) {
-        reason_ = Reason::kWrongWeek;
+        const bool built_by_then = week_mended_ || label.time.second.day >= floor_->built;
+        reason_ = built_by_then ? Reason::kBeforeLastTime : Reason::kWrongWeek;
         return std::nullopt;
     }
     const bool names_leap_second = time->second.second >= kSecondsPerDay;

@@ -14,6 +14,8 @@ std::string_view reason_code(Reason reason) {
             return "waiting_for_agreement";
         case Reason::kWrongWeek:
             return "wrong_week";
+        case Reason::kBeforeLastTime:
+            return "before_last_time";
         case Reason::kWrongSecond:
             return "wrong_second";
         case Reason::kWrongLeapSeconds:

@@ -12,6 +12,7 @@ enum class Reason : std::uint8_t {
     kNoselect,             ///< the operator only wants to watch it
     kWaitingForAgreement,  ///< its last reports do not yet agree with each other
     kWrongWeek,            ///< its date lies before this product was built
+    kBeforeLastTime,       ///< its date lies before the last time that an earlier run trusted
     kWrongSecond,          ///< its second is not ours
     kWrongLeapSeconds,     ///< its GPS − UTC is not the leap table's
     kNoSuchSecond,         ///< it names a second that UTC did not have

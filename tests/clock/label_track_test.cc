@@ -277,7 +277,7 @@ TEST(LabelTrack, RefusesButDoesNotMendADateBeforeTheLastTrustedOne) {
     LabelTrack track{
         {.floor = DateFloor{.built = kFloor.built, .last = utc("2040-01-01").second.day}, .counts_weeks = true}};
     EXPECT_FALSE(track.weigh(label_at(0s), table()));
-    EXPECT_EQ(track.reason(), Reason::kWrongWeek);
+    EXPECT_EQ(track.reason(), Reason::kBeforeLastTime);
     EXPECT_FALSE(track.week_mended());
 }
 

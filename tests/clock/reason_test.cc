@@ -14,6 +14,7 @@ TEST(Reason, HasTheCodesThatMonitorsMatchOn) {
     EXPECT_EQ(reason_code(Reason::kNoselect), "noselect");
     EXPECT_EQ(reason_code(Reason::kWaitingForAgreement), "waiting_for_agreement");
     EXPECT_EQ(reason_code(Reason::kWrongWeek), "wrong_week");
+    EXPECT_EQ(reason_code(Reason::kBeforeLastTime), "before_last_time");
     EXPECT_EQ(reason_code(Reason::kWrongSecond), "wrong_second");
     EXPECT_EQ(reason_code(Reason::kWrongLeapSeconds), "wrong_leap_seconds");
     EXPECT_EQ(reason_code(Reason::kNoSuchSecond), "no_such_second");

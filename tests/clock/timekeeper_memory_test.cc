@@ -200,7 +200,7 @@ protected:
 };
 
 TEST_F(Floor, IsTheDayOfTheLastTrustedTime) {
-    EXPECT_EQ(reason_of_dates(48h), Reason::kWrongWeek);
+    EXPECT_EQ(reason_of_dates(48h), Reason::kBeforeLastTime);
     EXPECT_FALSE(serving_at(20s));
 }
 

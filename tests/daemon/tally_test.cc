@@ -20,6 +20,7 @@ TEST(Tally, MarksEveryReasonAsChronycWould) {
         {"panic", 'x'},
         {"wrong_second", 'x'},
         {"wrong_week", 'x'},
+        {"before_last_time", 'x'},
         {"wrong_leap_seconds", 'x'},
         {"no_such_second", 'x'},
         {"too_far", '?'},

@@ -37,6 +37,13 @@ TEST(ReasonText, HasASentenceInBothLanguagesForEveryReasonOfTheClockRoom) {
     }
 }
 
+TEST(ReasonText, NamesTheRemedyWhereTheLastTrustedTimeMayHaveBeenALie) {
+    for (const Language language : {Language::kEnglish, Language::kJapanese}) {
+        EXPECT_NE(reason_text("before_last_time", language).find("tokimorid --forget-state"), std::string::npos);
+        EXPECT_EQ(reason_text("wrong_week", language).find("--forget-state"), std::string::npos);
+    }
+}
+
 TEST(ReasonText, ShowsACodeThatItDoesNotKnow) {
     EXPECT_EQ(reason_text("born_yesterday", Language::kEnglish), "born_yesterday");
     EXPECT_EQ(reason_text("born_yesterday", Language::kJapanese), "born_yesterday");

@@ -28,9 +28,11 @@ Receiver pulses_off_by(Receiver receiver, Duration error);
 
 /// What a source shows that nobody would follow.
 inline const std::vector<Reason> kRefused = {
-    Reason::kSilent,           Reason::kWaitingForAgreement, Reason::kWrongWeek,  Reason::kWrongSecond,
-    Reason::kWrongLeapSeconds, Reason::kNoSuchSecond,        Reason::kUnlabelled, Reason::kAmbiguousDelay,
-    Reason::kDistant,          Reason::kFalseticker,         Reason::kDisputed,   Reason::kTooFar};
+    Reason::kSilent,         Reason::kWaitingForAgreement, Reason::kWrongWeek,
+    Reason::kBeforeLastTime, Reason::kWrongSecond,         Reason::kWrongLeapSeconds,
+    Reason::kNoSuchSecond,   Reason::kUnlabelled,          Reason::kAmbiguousDelay,
+    Reason::kDistant,        Reason::kFalseticker,         Reason::kDisputed,
+    Reason::kTooFar};
 inline const std::vector<Reason> kBelieved = {Reason::kSelectable, Reason::kOutlier, Reason::kCombined,
                                               Reason::kSelected};
 inline const std::vector<ClockState> kFollowing = {ClockState::kSynchronised};
