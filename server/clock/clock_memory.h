@@ -10,8 +10,8 @@
 
 namespace tokimori {
 
-/// The dispersion of a clock whose counter stood still: not even the second is known any more. No clock has a larger one
-/// at its anchor.
+/// The dispersion of a clock whose counter stood still: not even the second is known any more. No clock has a larger
+/// one at its anchor.
 inline constexpr Duration kTimeLost = std::chrono::hours{24 * 365};
 
 /// What is worth keeping of the clock when the program ends. Told by the Timekeeper while it is synchronised and given

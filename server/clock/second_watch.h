@@ -51,4 +51,12 @@ private:
     std::map<SourceId, Said> said_;
 };
 
+/// Our own count of seconds: who contradicts it, and how far it may be relied on.
+struct SecondCount {
+    SecondWatch watch;
+    bool doubted = false;                    ///< it was refuted …
+    bool corrected = false;                  ///< … or corrected, and nobody is followed by it yet
+    std::optional<LocalInstant> one_more{};  ///< when a receiver last said so of leap seconds
+};
+
 }  // namespace tokimori

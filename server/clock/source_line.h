@@ -8,6 +8,12 @@
 
 namespace tokimori {
 
+/// The line that a source shows, and what drew it.
+struct ShownLine {
+    LineEstimate estimate;
+    bool from_pulses = false;  ///< else from labels
+};
+
 /// The line that the pulses of one source show: the bound of a straight fit, led through the better guess of filters.
 /// Where the samples are so rough that 64 of them do not tell the rate, each point of the line is the mean of two,
 /// four, … 64 of them, so that the line grows long enough to know it.

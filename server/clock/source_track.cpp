@@ -1,7 +1,6 @@
 #include "server/clock/source_track.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
 namespace tokimori {
@@ -23,11 +22,8 @@ constexpr Duration kLeastSpike = 1ms;
 // A line through fewer sentences may lie anywhere.
 constexpr std::size_t kFewestLabels = 8;
 constexpr int kJitterGate = 6;
-constexpr int kOutliersToMove = 4;
-// Outliers just beyond the gate show that the samples scatter more than the line knows: those that pass are a
-// selection, and would bend it with a straight face. What lies farther off is no scatter.
+// What lies farther off than so many gates is no scatter.
 constexpr int kNearGate = 16;
-constexpr int kNearOutliersToMove = 4;
 constexpr Duration kHalfSecond = 500ms;
 constexpr Duration kLabelLineLimit = 300ms;
 // Two crystals at the opposite ends of what is allowed.
@@ -88,15 +84,15 @@ void SourceTrack::add_pulse_sample(const Sample& sample) {
             pulse_reason_ = Reason::kDistant;
             return;
         }
-        if (outliers_ >= kOutliersToMove && is_step(*last_sample_, *first_outlier_, sample, *line)) {
+        if (outliers_.in_a_row() && is_step(*last_sample_, outliers_.first(), sample, *line)) {
             step_ = std::chrono::abs(sample.reference - line->tai_at(sample.local));
         }
         pulse_line_.clear();
-        near_outliers_ = 0;
+        outliers_.clear();
     } else if (line && sample.local - line->anchor_local < kHalfSecond) {
         return;  // several within a second say no more than one
     }
-    note_near_outlier(sample.local, false);
+    outliers_.note_good(sample.local);
     take(sample);
 }
 
@@ -111,7 +107,6 @@ bool SourceTrack::is_spike(const Sample& sample) {
 }
 
 void SourceTrack::take(const Sample& sample) {
-    outliers_ = 0;
     line_samples_.note(sample.local);
     ++samples_;
     last_sample_ = sample;
@@ -125,28 +120,8 @@ void SourceTrack::take(const Sample& sample) {
     }
 }
 
-// So many outliers in a row are none, but those of one second count once.
 bool SourceTrack::moves(const Sample& sample) {
-    if (outliers_ == 0) {
-        first_outlier_ = sample;
-    }
-    if (outliers_ == 0 || sample.local - last_outlier_ >= kHalfSecond) {
-        ++outliers_;
-        last_outlier_ = sample.local;
-    }
-    note_near_outlier(sample.local, excess(sample) < kNearGate * allowance(sample));
-    return outliers_ >= kOutliersToMove || std::popcount(near_outliers_) >= kNearOutliersToMove;
-}
-
-// One verdict a second; a sample that counts speaks for those beside it.
-void SourceTrack::note_near_outlier(LocalInstant at, bool near) {
-    const bool same_second = last_verdict_ && at - *last_verdict_ < kHalfSecond;
-    if (!same_second) {
-        near_outliers_ = static_cast<std::uint8_t>(near_outliers_ << 1U);
-    }
-    const bool good_before = same_second && (near_outliers_ & 1U) == 0;
-    near_outliers_ = static_cast<std::uint8_t>((near_outliers_ & ~1U) | (near && !good_before ? 1U : 0U));
-    last_verdict_ = at;
+    return outliers_.note(sample, excess(sample) < kNearGate * allowance(sample));
 }
 
 // A line through silence and a break says nothing. What lies farther off than a crystal may go in that time has moved.
@@ -163,7 +138,7 @@ void SourceTrack::begin_anew_after_silence(const Sample& sample) {
 
 void SourceTrack::set_shares_samples(const std::optional<ServerFacts>& server) {
     shares_samples_ = true;
-    server_ = server;
+    news_.server = server;
     for (Cadence* const cadence : {&pulses_, &line_samples_, &accepted_}) {
         cadence->expect_next(server ? server->next : Duration::zero());
     }
@@ -212,17 +187,17 @@ bool SourceTrack::contradicts_own_labels(const HeardSecond& heard) const {
     return std::chrono::abs(heard.second - line->tai_at(heard.heard)) > kHalfSecond;
 }
 
-std::optional<SourceTrack::Line> SourceTrack::line(LocalInstant now) const {
+std::optional<ShownLine> SourceTrack::line(LocalInstant now) const {
     const auto& pulses = pulse_line_.estimate();
     if (pulses && line_samples_.alive(now) && pulses->jitter <= kMostJitterLimit) {
         LineEstimate estimate = *pulses;
         estimate.anchor_tai += settings_.offset;
-        return Line{estimate, true};
+        return ShownLine{estimate, true};
     }
     const auto& labels = label_fit_.estimate();
     if (labels && now - labels->anchor_local <= labels_.cadence().patience() && labels->jitter <= kLabelJitterLimit &&
         label_fit_.size() >= kFewestLabels) {
-        return Line{label_line(now), false};
+        return ShownLine{label_line(now), false};
     }
     return std::nullopt;
 }
@@ -286,11 +261,6 @@ std::optional<LocalInstant> SourceTrack::last_heard() const {
     return std::max(*pulses_.last(), *label);
 }
 
-void SourceTrack::set_vote(const std::optional<LeapVote>& vote, LocalInstant said) {
-    vote_ = vote;
-    vote_said_ = said;
-}
-
 void SourceTrack::restart() {
     labels_.restart();
     pulse_line_.clear();
@@ -300,8 +270,7 @@ void SourceTrack::restart() {
     last_label_.reset();
     numbered_by_.reset();
     step_ = Duration::zero();
-    outliers_ = 0;
-    near_outliers_ = 0;
+    outliers_.clear();
     pulse_reason_ = Reason::kUnlabelled;
 }
 

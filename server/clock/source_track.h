@@ -5,11 +5,12 @@
 #include <optional>
 #include <vector>
 
-#include "leap/leap_vote.h"
 #include "refclocks/observation.h"
 #include "server/clock/cadence.h"
 #include "server/clock/label_track.h"
+#include "server/clock/outlier_count.h"
 #include "server/clock/source_line.h"
+#include "server/clock/source_news.h"
 #include "server/clock/source_settings.h"
 
 namespace tokimori {
@@ -37,26 +38,19 @@ public:
     SourceId voice() const { return numbered_by_.value_or(settings_.id); }
     /// What it says is complete in itself; of another server, what that says of itself.
     void set_shares_samples(const std::optional<ServerFacts>& server);
-    const std::optional<ServerFacts>& server() const { return server_; }
     bool shares_samples() const { return shares_samples_; }
     /// Its line began anew because it stepped aside: no crystal does that, so it speaks against nobody …
     bool stepped() const { return step_ != Duration::zero(); }
     /// … until it agrees again, by a claim of `distance` that is narrower than the step was.
     void settle(Duration distance);
-    /// One report of it was not believed: by its driver, or a pulse by us.
+    /// A pulse of it was not believed.
     void note_rejection() { ++rejected_; }
-    /// Seconds went by without a pulse.
-    void note_lost_pulses(std::int64_t count) { lost_pulses_ += static_cast<std::uint64_t>(count); }
     /// A believed label as it was heard, without any sentence delay.
     void add_label_sample(const HeardSecond& heard);
 
     /// The line this source shows, pulses before labels, with the operator's offset and the sentence delay added;
     /// nullopt where nothing consistent was heard in the last seconds.
-    struct Line {
-        LineEstimate estimate;
-        bool from_pulses = false;
-    };
-    std::optional<Line> line(LocalInstant now) const;
+    std::optional<ShownLine> line(LocalInstant now) const;
 
     /// What keeps the pulses from being used, if anything.
     void set_pulse_reason(Reason reason) { pulse_reason_ = reason; }
@@ -77,20 +71,14 @@ public:
     Duration patience() const;
     std::uint64_t samples() const { return samples_; }
     /// Reports that its driver or we did not believe.
-    std::uint64_t rejected() const { return rejected_ + labels_.refused(); }
-    std::uint64_t lost_pulses() const { return lost_pulses_; }
+    std::uint64_t rejected() const { return rejected_ + news_.rejected + labels_.refused(); }
     /// The newest sample alone, with the operator's offset; a believed label, with the sentence delay, where there
     /// never was one.
     std::optional<Sample> newest(LocalInstant now) const;
 
-    /// What it says of the end of a month, and when it was last heard to say so.
-    void set_vote(const std::optional<LeapVote>& vote, LocalInstant said);
-    const std::optional<LeapVote>& vote() const { return vote_; }
-    LocalInstant vote_said() const { return vote_said_; }
-    void set_satellites(const Satellites& satellites) { satellites_ = satellites; }
-    const std::optional<Satellites>& satellites() const { return satellites_; }
-    void set_health(const ReceiverHealth& health) { health_ = health; }
-    const std::optional<ReceiverHealth>& health() const { return health_; }
+    /// What it says beside the time.
+    SourceNews& news() { return news_; }
+    const SourceNews& news() const { return news_; }
 
     /// Forgets every sample and all trust, keeps what was learned about the sentence delay.
     void restart();
@@ -101,7 +89,6 @@ private:
     /// How far it may lie off; only where there is a line.
     Duration allowance(const Sample& sample) const;
     bool moves(const Sample& outlier);
-    void note_near_outlier(LocalInstant at, bool near);
     void begin_anew_after_silence(const Sample& sample);
     bool is_spike(const Sample& sample);
     void take(const Sample& sample);
@@ -121,20 +108,11 @@ private:
     Duration step_{};  ///< by which it stepped aside; 0: it did not
     std::optional<SourceId> numbered_by_;
     bool shares_samples_ = false;
-    std::optional<ServerFacts> server_;
     std::uint64_t samples_ = 0;
     std::uint64_t rejected_ = 0;
-    std::uint64_t lost_pulses_ = 0;
-    std::optional<LeapVote> vote_;
-    LocalInstant vote_said_;
-    std::optional<Satellites> satellites_;
-    std::optional<ReceiverHealth> health_;
+    SourceNews news_;
     Reason pulse_reason_ = Reason::kUnlabelled;
-    int outliers_ = 0;  ///< in a row
-    LocalInstant last_outlier_;
-    std::optional<Sample> first_outlier_;
-    std::uint8_t near_outliers_ = 0;  ///< one bit for each of the last eight verdicts, the newest is the lowest
-    std::optional<LocalInstant> last_verdict_;
+    OutlierCount outliers_;
 };
 
 }  // namespace tokimori

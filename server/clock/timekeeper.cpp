@@ -57,7 +57,7 @@ void Timekeeper::set_sources(const std::vector<SourceSettings>& sources) {
     bool followed_changed = false;
     for (const SourceTrack& before : sources_) {
         if (std::find(sources.begin(), sources.end(), before.settings()) == sources.end()) {
-            seconds_.forget(before.settings().id);
+            seconds_.watch.forget(before.settings().id);
         }
     }
     for (const SourceSettings& wanted : sources) {
@@ -97,7 +97,7 @@ void Timekeeper::observe(const Observation& observation) {
 }
 
 std::optional<ClockMemory> Timekeeper::memory() const {
-    if (!state_.ever_synchronised || second_doubted_ || recounted_) {
+    if (!state_.ever_synchronised || seconds_.doubted || seconds_.corrected) {
         return std::nullopt;
     }
     return ClockMemory{.rate = state_.model.rate,
@@ -130,7 +130,7 @@ void Timekeeper::recall(const ClockMemory& memory, bool same_boot) {
     state_.stratum = memory.stratum;
     state_.reference = memory.model.tai_at(memory.model.anchor_local);
     state_.ever_synchronised = true;
-    last_update_ = memory.model.anchor_local;
+    last_update_.resume(memory.model.anchor_local);
     discipline_.resume(memory.model);
     refresh_leap_table();
     publish();
@@ -138,10 +138,10 @@ void Timekeeper::recall(const ClockMemory& memory, bool same_boot) {
 
 void Timekeeper::advance(LocalInstant now) {
     now_ = std::max(now_, now);
-    if (state_.ever_synchronised && last_update_ && !serving()) {
+    if (state_.ever_synchronised && last_update_.at() && !serving()) {
         give_up();
     }
-    if (choice_.selected && last_update_ && now_ - *last_update_ > update_age_) {
+    if (choice_.selected && last_update_.at() && !last_update_.is_recent(now_)) {
         choice_.selected.reset();
     }
     choice_.disputed = choice_.disputed && shows_a_line(sources_, now_);
@@ -156,29 +156,20 @@ void Timekeeper::lose_time(LocalInstant now) {
     publish();
 }
 
-void Timekeeper::on(const Satellites& satellites) {
-    if (SourceTrack* const source = find(satellites.source)) {
-        source->set_satellites(satellites);
+// What is said of devices is for people alone.
+void Timekeeper::on(const auto& news) {
+    if constexpr (requires(SourceNews of_source) { of_source.note(news); }) {
+        if (SourceTrack* const source = find(news.source)) {
+            source->news().note(news);
+        }
     }
 }
 
 // Another receiver's sentences have another delay, and its pulses lie elsewhere.
-void Timekeeper::on(const ReceiverHealth& health) {
-    if (SourceTrack* const source = find(health.source)) {
-        source->set_health(health);
-    }
-}
-
-void Timekeeper::on(const LostPulses& lost) {
-    if (SourceTrack* const source = find(lost.source)) {
-        source->note_lost_pulses(lost.count);
-    }
-}
-
 void Timekeeper::on(const ReceiverChange& change) {
     if (SourceTrack* const source = find(change.source)) {
         *source = SourceTrack{source->settings(), floor_};
-        seconds_.forget(change.source);
+        seconds_.watch.forget(change.source);
     }
 }
 
@@ -191,14 +182,8 @@ void Timekeeper::set_policy(const ClockPolicy& policy) {
     discipline_.configure(discipline_settings(policy));
 }
 
-void Timekeeper::on(const Rejection& rejection) {
-    if (SourceTrack* const source = find(rejection.source)) {
-        source->note_rejection();
-    }
-}
-
 void Timekeeper::update() {
-    if (const auto off = knows_second(now_) ? seconds_.refuted(now_, serving()) : std::nullopt) {
+    if (const auto off = knows_second(now_) ? seconds_.watch.refuted(now_, serving()) : std::nullopt) {
         doubt_second(*off);
     }
     choice_.judged = candidates();
@@ -302,9 +287,9 @@ void Timekeeper::refresh_leap_table() {
     }
     std::vector<LeapVote> votes;
     for (const SourceTrack& source : sources_) {
-        if (source.vote()) {
-            votes.push_back(*source.vote());
-            votes.back().age = now_ - source.vote_said();
+        if (source.news().vote) {
+            votes.push_back(*source.news().vote);
+            votes.back().age = now_ - source.news().vote_said;
         }
     }
     leap_.update(state_.model.tai_at(now_), votes);
@@ -329,7 +314,7 @@ ClockState Timekeeper::clock_state() const {
     if (!serving()) {
         return state_.ever_synchronised ? ClockState::kUnsynchronised : ClockState::kNeverSynchronised;
     }
-    return now_ - *last_update_ <= update_age_ ? ClockState::kSynchronised : ClockState::kHoldover;
+    return last_update_.is_recent(now_) ? ClockState::kSynchronised : ClockState::kHoldover;
 }
 
 const SourceTrack* Timekeeper::find(SourceId id) const {

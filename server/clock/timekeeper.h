@@ -11,6 +11,7 @@
 #include "server/clock/clock_report.h"
 #include "server/clock/combination.h"
 #include "server/clock/discipline.h"
+#include "server/clock/last_update.h"
 #include "server/clock/leap_watch.h"
 #include "server/clock/rate_history.h"
 #include "server/clock/second_watch.h"
@@ -40,8 +41,7 @@ public:
     /// What should survive a restart; nullopt before the time is known.
     std::optional<ClockMemory> memory() const;
     /// What survived one. To be called before anything is observed. `same_boot`: the counter went on meanwhile, so that
-    /// the clock goes on, too; else dates before the last trusted time are not believed, and the crystal is not taken
-    /// for a wholly unknown one.
+    /// the clock goes on, too. The last trusted time is a floor for dates, and the crystal is not a wholly unknown one.
     void recall(const ClockMemory& memory, bool same_boot);
 
     const ServerState& state() const { return state_; }
@@ -57,12 +57,8 @@ private:
     void on(const Pulse& pulse);
     void on(const Label& label);
     void on(const OffsetSample& sample);
-    void on(const Satellites& satellites);
-    void on(const ReceiverHealth& health);
-    void on(const LostPulses& lost);
     void on(const ReceiverChange& change);
-    void on(const Rejection& rejection);
-    void on(const auto&) {}  ///< what is said of devices, for people alone
+    void on(const auto& news);
 
     SourceTrack* find(SourceId id) { return const_cast<SourceTrack*>(std::as_const(*this).find(id)); }
     const SourceTrack* find(SourceId id) const;
@@ -113,17 +109,12 @@ private:
     std::optional<LocalInstant> acquiring_since_;  ///< when the first line could have been followed
     SelfDoubt doubt_;
     std::optional<ClockMemory> remembered_;  ///< from before the restart
-    std::optional<LocalInstant> last_update_;
-    Duration update_age_{};  ///< how long without one before the clock is on its own
+    LastUpdate last_update_;
     VoteOutcome choice_;
     Arbiter arbiter_;
-    SecondWatch seconds_;
+    SecondCount seconds_;
     RateHistory rates_;
-    bool second_doubted_ = false;                   ///< our count of seconds was refuted …
-    bool recounted_ = false;                        ///< … or corrected, and nobody is followed by it yet
-    std::optional<LocalInstant> one_more_counted_;  ///< when a receiver last said so of leap seconds
-    bool scale_in_use_ = false;                     ///< `state_.scale` is what clients are told
-    double offset_square_ = 0;                      ///< smoothed, of the offsets at the updates, ns²
+    bool scale_in_use_ = false;  ///< `state_.scale` is what clients are told
 };
 
 }  // namespace tokimori

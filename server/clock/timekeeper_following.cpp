@@ -14,7 +14,6 @@ constexpr Duration kLastMoment = 10s;
 constexpr Duration kLateness = 2s;
 // The clock on its own is not exchanged for a line so much worse, as long as it may go on.
 constexpr int kMuchWorse = 4;
-constexpr double kOffsetAverage = 8.0;
 // Of a crystal that was switched off, moved, and switched on again.
 constexpr Rate kAgeing = rate_from_ppm(20.0);
 
@@ -38,7 +37,7 @@ bool rules_out(const LineEstimate& line, const ClockMemory& remembered) {
 void Timekeeper::follow(const Combination& best) {
     LineEstimate line = best.line;
     // Only what is new may move the deadline.
-    const bool news = !last_update_ || line.anchor_local > *last_update_;
+    const bool news = !last_update_.at() || line.anchor_local > *last_update_.at();
     if (!refutes(best) && (!news || !worth_following(line))) {
         return;
     }
@@ -63,18 +62,15 @@ void Timekeeper::follow(const Combination& best) {
     choice_.selected = best.leader;
     choice_.members = best.members;
     choice_.outliers = best.outliers;
-    second_doubted_ = recounted_ = false;
-    last_update_ = line.anchor_local;
-    update_age_ = leader.patience() + kLateness;
+    seconds_.doubted = seconds_.corrected = false;
+    last_update_.note(line.anchor_local, leader.patience() + kLateness, discipline_.offset());
     state_.model = discipline_.model();
     // Replies fill what lies below the precision with noise.
     state_.model.dispersion += Duration{1s} / (1 << -settings_.precision);
-    const std::optional<ServerFacts>& server = leader.server();
+    const std::optional<ServerFacts>& server = leader.news().server;
     state_.refid = server ? server->address_refid : leader.settings().refid;
     state_.stratum = static_cast<std::uint8_t>((server ? server->stratum : leader.settings().stratum) + 1);
     state_.reference = state_.model.tai_at(line.anchor_local);
-    const auto offset = static_cast<double>(discipline_.offset().count());
-    offset_square_ += (offset * offset - offset_square_) / kOffsetAverage;
     set_deadline(line.anchor_local);
     state_.ever_synchronised |= serving();
 }
@@ -103,7 +99,7 @@ bool Timekeeper::refutes(const Combination& best) const {
 
 // What was right once is not far away, unless it says so itself.
 bool Timekeeper::panics(const LineEstimate& line) const {
-    if (!state_.ever_synchronised || second_doubted_ || settings_.laboratory) {
+    if (!state_.ever_synchronised || seconds_.doubted || settings_.laboratory) {
         return false;
     }
     const Duration off = std::chrono::abs(line.tai_at(now_) - state_.model.tai_at(now_));
@@ -113,7 +109,7 @@ bool Timekeeper::panics(const LineEstimate& line) const {
 // The next line that is followed sets the clock anew; until then nobody is served.
 void Timekeeper::prepare_step() {
     state_.valid_until = LocalInstant::min();
-    last_update_.reset();
+    last_update_.forget();
     choice_.forget_followed();
     arbiter_.forget();
     discipline_.restart();
@@ -133,10 +129,10 @@ void Timekeeper::give_up() {
 // and everybody is heard out as if for the first time. Else our own count is corrected: heard out anew, the quickest
 // might be those who misled us.
 void Timekeeper::doubt_second(std::int64_t off) {
-    seconds_.forget();
-    if (off == -1 && one_more_counted_ && now_ - *one_more_counted_ < kLateness) {
+    seconds_.watch.forget();
+    if (off == -1 && seconds_.one_more && now_ - *seconds_.one_more < kLateness) {
         leap_.count_missed(state_.model.tai_at(now_));
-        second_doubted_ = true;
+        seconds_.doubted = true;
         give_up();
     } else {
         count_anew(off);
@@ -147,7 +143,7 @@ void Timekeeper::doubt_second(std::int64_t off) {
 void Timekeeper::count_anew(std::int64_t off) {
     prepare_step();
     state_.model.anchor_tai += std::chrono::seconds{off};
-    recounted_ = true;
+    seconds_.corrected = true;
     for (SourceTrack& source : sources_) {
         if (source.line(now_)) {
             source.restart();

@@ -101,9 +101,9 @@ void Timekeeper::hear_other_count(const SourceTrack& source) {
         return;
     }
     const SourceSettings& settings = source.settings();
-    seconds_.note({settings.id, settings.kin, settings.trust}, off, heard.heard);
+    seconds_.watch.note({settings.id, settings.kin, settings.trust}, off, heard.heard);
     if (off == -1) {
-        one_more_counted_ = heard.heard;
+        seconds_.one_more = heard.heard;
     }
     update();
 }
@@ -119,7 +119,7 @@ void Timekeeper::take_second(SourceTrack& source, const HeardSecond& heard) {
 // Our own count of seconds outlives the holdover: as long as the bound is clearly below half a second, a source that
 // names another second is wrong, and no wrong second is taken up for want of a better one.
 bool Timekeeper::knows_second(LocalInstant at) const {
-    return state_.ever_synchronised && !second_doubted_ && state_.model.dispersion_at(at) <= kNumberingLimit;
+    return state_.ever_synchronised && !seconds_.doubted && state_.model.dispersion_at(at) <= kNumberingLimit;
 }
 
 // A sentence that names another second than ours is heard, but vouches for nothing.
@@ -142,7 +142,7 @@ bool Timekeeper::vouches(SourceTrack& source, const HeardSecond& heard) {
     const auto off = std::chrono::round<std::chrono::seconds>(sentence_delay.value(heard.heard).delay - delay);
     const SourceSettings& settings = source.settings();
     if (!settings.noselect) {
-        seconds_.note({settings.id, settings.kin, settings.trust}, possible ? 0 : off.count(), heard.heard);
+        seconds_.watch.note({settings.id, settings.kin, settings.trust}, possible ? 0 : off.count(), heard.heard);
     }
     if (!possible) {
         source.labels().refuse(Reason::kWrongSecond);
@@ -209,25 +209,28 @@ std::vector<const SourceTrack*> Timekeeper::vouchers_of(const SourceTrack& sourc
 
 void Timekeeper::note_vote(SourceTrack& source, UtcDay day, const std::optional<LeapKind>& announced) {
     // By a hair the first report of a day comes while our clock still shows the day before: of its end it says nothing.
-    const std::optional<LeapVote>& vote = source.vote();
+    SourceNews& news = source.news();
+    std::optional<LeapVote>& vote = news.vote;
     if (vote && vote->event.day < day &&
         leap_.table().utc_at(state_.model.tai_at(now_)).second.day <= vote->event.day) {
         return;
     }
     const UtcDay last = last_day_of_month(day);
     const bool said_before = vote && vote->event.day == last;
-    if (!announced && (!said_before || now_ - source.vote_said() < kRepetition)) {
-        source.set_vote(said_before ? vote : std::nullopt, source.vote_said());
+    if (!announced && (!said_before || now_ - news.vote_said < kRepetition)) {
+        if (!said_before) {
+            vote.reset();
+        }
         return;
     }
     const SourceSettings& settings = source.settings();
-    source.set_vote(LeapVote{.event = {last, announced.value_or(LeapKind::kNone)},
-                             .weight = settings.laboratory_only ? LeapWeight::kLaboratory
-                                       : settings.trust         ? LeapWeight::kTrusted
-                                                                : LeapWeight::kVoice,
-                             .source = settings.id,
-                             .voice = leap_voice_of(settings.kin)},
-                    now_);
+    vote = LeapVote{.event = {last, announced.value_or(LeapKind::kNone)},
+                    .weight = settings.laboratory_only ? LeapWeight::kLaboratory
+                              : settings.trust         ? LeapWeight::kTrusted
+                                                       : LeapWeight::kVoice,
+                    .source = settings.id,
+                    .voice = leap_voice_of(settings.kin)};
+    news.vote_said = now_;
 }
 
 }  // namespace tokimori

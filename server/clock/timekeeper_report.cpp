@@ -1,7 +1,6 @@
 #include "server/clock/timekeeper.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace tokimori {
 
@@ -28,14 +27,14 @@ std::vector<SourceReport> Timekeeper::sources() const {
     for (const SourceTrack& source : sources_) {
         SourceReport report{.source = source.settings().id,
                             .reason = reason_of(source),
-                            .refid = source.server() ? source.server()->refid : source.settings().refid,
-                            .stratum = source.server() ? source.server()->stratum : source.settings().stratum,
+                            .refid = source.news().server ? source.news().server->refid : source.settings().refid,
+                            .stratum = source.news().server ? source.news().server->stratum : source.settings().stratum,
                             .reach = source.accepted().reach(now_),
                             .poll = source.accepted().expected(),
-                            .delay = source.server() ? source.server()->delay : Duration::zero(),
+                            .delay = source.news().server ? source.news().server->delay : Duration::zero(),
                             .accepted = source.samples(),
                             .rejected = source.rejected(),
-                            .lost_pulses = source.lost_pulses()};
+                            .lost_pulses = source.news().lost_pulses};
         if (const auto line = source.line(now_)) {
             report.from_pulses = line->from_pulses;
             report.offset = line->estimate.tai_at(now_) - state_.model.tai_at(now_);
@@ -54,8 +53,8 @@ std::vector<SourceReport> Timekeeper::sources() const {
         report.sentence_delay = source.labels().delay().learned();
         report.last_heard = source.last_heard();
         report.week_mended = source.labels().week_mended();
-        report.satellites = source.satellites();
-        report.health = source.health();
+        report.satellites = source.news().satellites;
+        report.health = source.news().health;
         reports.push_back(report);
     }
     return reports;
@@ -68,9 +67,9 @@ ClockReport Timekeeper::report() const {
             .selected = choice_.selected,
             .by_pulses = line && line->from_pulses,
             .server = state_,
-            .last_update = last_update_,
+            .last_update = last_update_.at(),
             .offset = discipline_.offset(),
-            .jitter = Duration{std::llround(std::sqrt(offset_square_))},
+            .jitter = last_update_.jitter(),
             .frequency_ppm = ppm_from_rate(state_.model.rate),
             .frequency_bound_ppm = ppm_from_rate(state_.model.dispersion_rate),
             .wander_ppm = rates_.range_ppm(),

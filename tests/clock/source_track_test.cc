@@ -414,15 +414,15 @@ TEST(SourceTrack, RestartsWithoutForgettingTheSentenceDelay) {
     EXPECT_EQ(track.pulse_reason(), Reason::kUnlabelled);
 }
 
-TEST(SourceTrack, KeepsWhatItWasToldOfLeapSecondsAndSatellites) {
+TEST(SourceTrack, KeepsWhatItWasToldBesideTheTimeWhenItBeginsAnew) {
     SourceTrack track = track_of({});
-    EXPECT_FALSE(track.vote());
-    EXPECT_FALSE(track.satellites());
-    track.set_vote(LeapVote{.event = {kEvening.second.day, LeapKind::kInsert}}, kStart);
-    track.set_satellites({.source = 1, .at = kStart, .visible = 12, .used = 9});
-    EXPECT_EQ(track.vote()->event.kind, LeapKind::kInsert);
-    EXPECT_EQ(track.vote_said(), kStart);
-    EXPECT_EQ(track.satellites()->used, 9);
+    EXPECT_FALSE(track.news().vote);
+    EXPECT_FALSE(track.news().satellites);
+    track.news().vote = LeapVote{.event = {kEvening.second.day, LeapKind::kInsert}};
+    track.news().note(Satellites{.source = 1, .at = kStart, .visible = 12, .used = 9});
+    track.restart();
+    EXPECT_EQ(track.news().vote->event.kind, LeapKind::kInsert);
+    EXPECT_EQ(track.news().satellites->used, 9);
 }
 
 }  // namespace
