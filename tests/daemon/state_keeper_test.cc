@@ -242,7 +242,7 @@ TEST_P(Keeping, AWriteThatFailedIsTriedAgainSoonAndToldOnce) {
         }
         EXPECT_EQ(lines_.size(), 1U);
         std::filesystem::create_directory(settings_.directory);
-        while (!std::filesystem::exists(settings_.directory / "clock.state")) {
+        while (!std::filesystem::exists(settings_.directory + "/clock.state")) {
             pass(30s);
             keep(keeper);
         }
