@@ -70,6 +70,7 @@ public:
     // Empty where nobody knew it.
     std::string name(std::string_view key) {
         const std::string_view written = text(key);
+        good_ = good_ && !written.empty();
         return std::string{written == kUnknown ? std::string_view{} : written};
     }
     Rate rate(std::string_view key) { return number(key, -kMostRate, kMostRate); }
@@ -172,7 +173,7 @@ std::string machine_identity(std::string_view text) {
     bool something = false;
     for (const char c : text) {
         if (c > ' ') {
-            something = true;
+            something = something || c != '0';
             hash = (hash ^ static_cast<unsigned char>(c)) * kPrime;
         }
     }

@@ -19,7 +19,7 @@ struct KeptState {
 };
 
 /// What tells one machine from another without telling which it is: 16 hexadecimal digits for `text`, which is the
-/// serial number of a board or the id of an installation. Empty for a text with nothing in it.
+/// serial number of a board or the id of an installation. Empty for a text with nothing but zeros in it.
 std::string machine_identity(std::string_view text);
 
 /// Files larger than this are no state of ours.

@@ -115,6 +115,7 @@ TEST(MachineIdentity, TellsTextsApartAndNotHowTheyEnd) {
 TEST(MachineIdentity, IsNothingWhereThereIsNothing) {
     EXPECT_EQ(machine_identity(""), "");
     EXPECT_EQ(machine_identity("\n"), "");
+    EXPECT_EQ(machine_identity("0000000000000000\n"), "");
     EXPECT_EQ(machine_identity(std::string(4, '\0')), "");
 }
 
@@ -161,15 +162,15 @@ TEST_P(ImpossibleState, IsRefusedThoughTheFileIsWhole) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, ImpossibleState,
-    ::testing::Values(Impossible{"boot", "../../etc"}, Impossible{"machine", "0123456789ABCDEF"},
-                      Impossible{"machine", "0123"}, Impossible{"asleep", "-1"}, Impossible{"laboratory", "2"},
-                      Impossible{"rate", "1e3"}, Impossible{"rate", "9223372036854775807"},
-                      Impossible{"rate", "9223372036854775808"}, Impossible{"rate", "+5"}, Impossible{"rate", " 5"},
-                      Impossible{"rate", "05"}, Impossible{"rate", "-0"}, Impossible{"rate", ""},
-                      Impossible{"leap_day", "-1"}, Impossible{"leap_kind", "2"}, Impossible{"leap_voices", "1001"},
-                      Impossible{"leap_trusted", "2"}, Impossible{"leap_mode", "2"},
-                      Impossible{"leap_smear_minutes", "59"}, Impossible{"last_leap_day", "1000000"},
-                      Impossible{"rate_bound", "-1"}, Impossible{"saved", "-1"},
+    ::testing::Values(Impossible{"boot", "../../etc"}, Impossible{"boot", ""},
+                      Impossible{"machine", "0123456789ABCDEF"}, Impossible{"machine", "0123"},
+                      Impossible{"asleep", "-1"}, Impossible{"laboratory", "2"}, Impossible{"rate", "1e3"},
+                      Impossible{"rate", "9223372036854775807"}, Impossible{"rate", "9223372036854775808"},
+                      Impossible{"rate", "+5"}, Impossible{"rate", " 5"}, Impossible{"rate", "05"},
+                      Impossible{"rate", "-0"}, Impossible{"rate", ""}, Impossible{"leap_day", "-1"},
+                      Impossible{"leap_kind", "2"}, Impossible{"leap_voices", "1001"}, Impossible{"leap_trusted", "2"},
+                      Impossible{"leap_mode", "2"}, Impossible{"leap_smear_minutes", "59"},
+                      Impossible{"last_leap_day", "1000000"}, Impossible{"rate_bound", "-1"}, Impossible{"saved", "-1"},
                       Impossible{"saved", "1795823000000000000"}, Impossible{"saved_local", "9000000000000000000"},
                       Impossible{"anchor_tai", "9223372036854775807"}, Impossible{"slew_end", "3598000000000"},
                       Impossible{"dispersion", "-1"}, Impossible{"dispersion_rate", "-1"},
