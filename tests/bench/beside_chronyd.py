@@ -9,11 +9,9 @@ what is printed is scaled back.
 """
 
 import argparse
-import getpass
 import math
 import os
 import pathlib
-import shutil
 import socket
 import statistics
 import struct
@@ -22,18 +20,12 @@ import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-CHRONYD = ROOT / "build/tools/chrony/usr/sbin/chronyd"
+from ntp_servers import BIN, CHRONYD, chronyd_command, free_port
+
 SOCK_MAGIC = 0x534F434B
 NTP_EPOCH = 2_208_988_800
 EXCHANGES = 12
 SETTLED = 600  # seconds
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Chronyd:
@@ -48,9 +40,7 @@ class Chronyd:
             f"port {self.port}\nbindaddress 127.0.0.1\nallow 127.0.0.1\ncmdport 0\nbindcmdaddress /\n"
             f"driftfile {directory}/drift\npidfile {directory}/pid\n")
         self.log = open(f"{directory}/log", "wb")
-        without_right = ["setpriv", "--bounding-set=-sys_time"] if os.geteuid() == 0 and shutil.which("setpriv") else []
-        self.process = subprocess.Popen([*without_right, CHRONYD, "-x", "-U", "-u", getpass.getuser(), "-d", "-f", configuration],
-                                        stdout=self.log, stderr=self.log)
+        self.process = subprocess.Popen(chronyd_command(configuration), stdout=self.log, stderr=self.log)
         self.feeder = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.client.settimeout(0.2)
@@ -158,7 +148,7 @@ def main():
     parser.add_argument("--scale", type=int, default=100, help="how much larger than it is the trace is played")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--poll", type=int, nargs="*", default=[2, 4], help="polling intervals of chronyd's reference clock")
-    parser.add_argument("--figures", default=str(ROOT / "build/release/bin/clock_figures"))
+    parser.add_argument("--figures", default=str(BIN / "clock_figures"))
     options = parser.parse_args()
     if not CHRONYD.exists():
         sys.exit("packaging/install-dependencies bench brings the chronyd that is needed.")
