@@ -106,11 +106,18 @@ void JjyBeat::fold(LocalInstant until) {
         *this = JjyBeat{wanted_inverted_};
         folded_ = until;
     }
+    LocalInstant end_of_this = end_of_bin(*folded_);
+    std::size_t bin = bin_of(*folded_);
     while (*folded_ < until) {
-        const LocalInstant end = std::min(until, end_of_bin(*folded_));
-        profile_[bin_of(*folded_)] += level_ ? in_seconds(end - *folded_) : 0.0;
+        const LocalInstant end = std::min(until, end_of_this);
+        profile_[bin] += level_ ? in_seconds(end - *folded_) : 0.0;
         folded_ = end;
-        if (end.time_since_epoch() % kSecond == Duration::zero()) {
+        if (end < end_of_this) {
+            return;
+        }
+        end_of_this += kBin;
+        bin = (bin + 1) % kBins;
+        if (bin == 0) {
             end_second();
         }
     }
@@ -149,18 +156,26 @@ double JjyBeat::contrast_at(std::size_t bin) const {
     for (std::size_t i = 0; i < kStepBins; ++i) {
         difference += profile_[(bin + i) % kBins] - profile_[(bin + kBins - 1 - i) % kBins];
     }
-    return difference / (in_seconds(kBin) * static_cast<double>(kStepBins) * seconds_folded_);
+    return difference / full_contrast();
 }
 
+double JjyBeat::full_contrast() const {
+    return in_seconds(kBin) * static_cast<double>(kStepBins) * seconds_folded_;
+}
+
+// The contrast of each bin differs from that of its neighbour by three bins alone.
 JjyBeat::Step JjyBeat::clearest_step() const {
     Step best;
+    const double full = full_contrast();
+    double contrast = contrast_at(0);
     for (std::size_t bin = 0; bin < kBins; ++bin) {
-        const double contrast = contrast_at(bin);
         const bool inverted = wanted_inverted_.value_or(contrast < 0);
         const double clear = inverted ? -contrast : contrast;
         if (clear > best.contrast) {
             best = {bin, inverted, clear};
         }
+        const double enters = profile_[(bin + kStepBins) % kBins] + profile_[(bin + kBins - kStepBins) % kBins];
+        contrast += (enters - 2.0 * profile_[bin]) / full;
     }
     return best;
 }

@@ -70,6 +70,7 @@ private:
     void end_second();
     void look_for_beat();
     double contrast_at(std::size_t bin) const;
+    double full_contrast() const;
     double contrast_of_beat() const;
     Step clearest_step() const;
     bool is_elsewhere(const Step& step) const;

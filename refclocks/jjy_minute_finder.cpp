@@ -13,7 +13,7 @@ constexpr int kSeconds = 60;
 constexpr int kMinutesPerHour = 60;
 constexpr int kHoursPerDay = 24;
 constexpr int kMinutesPerDay = kMinutesPerHour * kHoursPerDay;
-constexpr int kDaysPerWeek = 7;
+constexpr std::size_t kDaysPerWeek = 7;
 constexpr int kThursday = 4;  // 1970-01-01
 
 constexpr std::size_t kMostHeard = 600;
@@ -40,6 +40,19 @@ bool is_data(int second, bool call_sign) {
     return second == kJjyHourParity || second == kJjyMinuteParity ||
            std::any_of(kDataFields.begin(), kDataFields.end(), holds) ||
            (!call_sign && std::any_of(kDataFieldsOfDate.begin(), kDataFieldsOfDate.end(), holds));
+}
+
+UtcDay new_year(int year) {
+    return day_from_date(year, 1, 1).value_or(0);
+}
+
+int days_from(UtcDay earliest) {
+    return new_year(civil_from_second({earliest, 0}).year + kYears + 1) - earliest;
+}
+
+// Whether an explanation that leaves `lead` fewer errors than the next best is believed where errors are so frequent.
+bool is_certain(double lead, double error_rate) {
+    return error_rate <= kMostErrors && lead * std::log((1.0 - error_rate) / error_rate) >= kCertain;
 }
 
 int ones_in(JjyField field, int value) {
@@ -69,6 +82,35 @@ private:
     double second_ = std::numeric_limits<double>::max();
 };
 
+/// A day as a frame names it. Eighty years are gone through by counting on: nobody has to know them by heart.
+struct JjyMinuteFinder::Date {
+    int full_year = 0;
+    int days_in_year = 0;
+    std::size_t year = 0;  ///< two digits
+    std::size_t day_of_year = 0;
+    std::size_t weekday = 0;
+
+    explicit Date(UtcDay day) : weekday{static_cast<std::size_t>(day + kThursday) % kDaysPerWeek} {
+        begin_year(civil_from_second({day, 0}).year);
+        day_of_year = static_cast<std::size_t>(day - new_year(full_year) + 1);
+    }
+
+    void step() {
+        weekday = weekday + 1 < kDaysPerWeek ? weekday + 1 : 0;
+        if (++day_of_year > static_cast<std::size_t>(days_in_year)) {
+            begin_year(full_year + 1);
+            day_of_year = 1;
+        }
+    }
+
+private:
+    void begin_year(int number) {
+        full_year = number;
+        year = static_cast<std::size_t>(number % 100);
+        days_in_year = new_year(number + 1) - new_year(number);
+    }
+};
+
 /// What each value of the parts of a date leaves unexplained in the minutes of one day.
 struct JjyMinuteFinder::DateErrors {
     std::array<double, 367> day_of_year{};
@@ -76,22 +118,11 @@ struct JjyMinuteFinder::DateErrors {
     std::array<double, 7> weekday{};
 
     double of(const Date& date) const {
-        return day_of_year[static_cast<std::size_t>(date.day_of_year)] + year[static_cast<std::size_t>(date.year)] +
-               weekday[static_cast<std::size_t>(date.weekday)];
+        return day_of_year[date.day_of_year] + year[date.year] + weekday[date.weekday];
     }
 };
 
-JjyMinuteFinder::JjyMinuteFinder(UtcDay earliest) : first_day_{earliest} {
-    const int first_year = civil_from_second({earliest, 0}).year;
-    for (int year = first_year; year <= first_year + kYears; ++year) {
-        const UtcDay begin = day_from_date(year, 1, 1).value_or(earliest);
-        const UtcDay end = day_from_date(year + 1, 1, 1).value_or(begin);
-        for (UtcDay day = std::max(begin, earliest); day < end; ++day) {
-            dates_.push_back({static_cast<std::int16_t>(year % 100), static_cast<std::int16_t>(day - begin + 1),
-                              static_cast<std::int16_t>((day + kThursday) % kDaysPerWeek)});
-        }
-    }
-}
+JjyMinuteFinder::JjyMinuteFinder(UtcDay earliest) : first_day_{earliest}, days_{days_from(earliest)} {}
 
 void JjyMinuteFinder::add(const JjySoftSymbol& symbol) {
     heard_.push_back(symbol);
@@ -213,8 +244,11 @@ JjyMinuteFinder::Guess JjyMinuteFinder::guess_date(int phase, int minute_of_day)
     const DateErrors today = date_errors(phase, minute_of_day, false);
     const DateErrors tomorrow = date_errors(phase, minute_of_day, true);
     Contest contest;
-    for (std::size_t day = 0; day + 1 < dates_.size(); ++day) {
-        contest.enter(static_cast<int>(day), today.of(dates_[day]) + tomorrow.of(dates_[day + 1]));
+    Date date{first_day_};
+    for (int day = 0; day + 1 < days_; ++day) {
+        const double errors = today.of(date);
+        date.step();
+        contest.enter(day, errors + tomorrow.of(date));
     }
     return contest.winner();
 }
@@ -246,20 +280,24 @@ std::optional<JjyPlace> JjyMinuteFinder::find() const {
     }
     const Guess minute = guess_minute(from);
     const Guess hour = guess_hour(from, minute.value);
-    const int minute_of_day = hour.value * kMinutesPerHour + minute.value;
-    const Guess date = guess_date(from, minute_of_day);
     const double data = certainty(from, from + count, true, minute.value);
-    const double data_errors = minute.errors + hour.errors + date.errors;
-    const double error_rate = (phase.errors + data_errors + 1.0) / (fixed + data + 2.0);
-    if (error_rate > kMostErrors) {
+    const double time_errors = minute.errors + hour.errors;
+    const double time_lead = std::min({phase.lead, minute.lead, hour.lead});
+    const auto error_rate = [&](double data_errors) {
+        return (phase.errors + data_errors + 1.0) / (fixed + data + 2.0);
+    };
+    // Dates are dear, and none makes certain what is not certain without one.
+    if (!is_certain(time_lead, error_rate(time_errors))) {
         return std::nullopt;
     }
-    const double lead = std::min({phase.lead, minute.lead, hour.lead, date.lead});
-    const double odds = lead * std::log((1.0 - error_rate) / error_rate);
-    const double choices = std::log(static_cast<double>(dates_.size()) * kMinutesPerDay);
-    const double odds_against_chance =
-        (data - data_errors) * std::log(2.0 * (1.0 - error_rate)) + data_errors * std::log(2.0 * error_rate) - choices;
-    if (std::min(odds, odds_against_chance) < kCertain) {
+    const int minute_of_day = hour.value * kMinutesPerHour + minute.value;
+    const Guess date = guess_date(from, minute_of_day);
+    const double errors = time_errors + date.errors;
+    const double rate = error_rate(errors);
+    const double choices = std::log(static_cast<double>(days_) * kMinutesPerDay);
+    const double against_chance =
+        (data - errors) * std::log(2.0 * (1.0 - rate)) + errors * std::log(2.0 * rate) - choices;
+    if (!is_certain(std::min(time_lead, date.lead), rate) || against_chance < kCertain) {
         return std::nullopt;
     }
     const int newest = from + count - 1;

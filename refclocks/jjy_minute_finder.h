@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <vector>
 
 #include "refclocks/jjy_beat.h"
 
@@ -45,11 +44,7 @@ private:
     };
     /// The best guess while candidates go by.
     class Contest;
-    struct Date {
-        std::int16_t year = 0;  ///< two digits
-        std::int16_t day_of_year = 0;
-        std::int16_t weekday = 0;
-    };
+    struct Date;
     struct DateErrors;
     /// Of a zero, of anything but a marker, of a marker: by place in the minute.
     using PlaceErrors = std::array<std::array<double, 3>, 60>;
@@ -66,8 +61,8 @@ private:
     Guess guess_date(int phase, int minute_of_day) const;
     DateErrors date_errors(int phase, int minute_of_day, bool next_day) const;
 
-    UtcDay first_day_;         ///< in Japan
-    std::vector<Date> dates_;  ///< from there on
+    UtcDay first_day_;  ///< in Japan
+    int days_;          ///< so many days from there on may be meant
     std::deque<JjySoftSymbol> heard_;
 };
 
