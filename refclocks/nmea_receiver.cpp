@@ -32,14 +32,14 @@ void NmeaReceiver::restart() {
     last_read_.reset();
     line_begun_.reset();
     cycle_ = Cycle{.heard = {}, .whole = false};
+    doubted_ = false;
 }
 
 int NmeaReceiver::take(std::string_view bytes, LocalInstant read) {
     const std::optional<LocalInstant> before = std::exchange(last_read_, read);
     const bool paused = before && read - *before >= kPause;
     if (paused) {
-        tell_satellites();
-        cycle_ = Cycle{.heard = read};
+        begin_cycle(read);
     }
     line_begun_ = line_begun_.value_or(read);
     int readable = 0;
@@ -54,6 +54,12 @@ int NmeaReceiver::take(std::string_view bytes, LocalInstant read) {
         line_begun_.reset();
     }
     return readable;
+}
+
+void NmeaReceiver::begin_cycle(LocalInstant heard) {
+    tell_satellites();
+    doubted_ = cycle_.valid ? !*cycle_.valid : doubted_;
+    cycle_ = Cycle{.heard = heard};
 }
 
 bool NmeaReceiver::read_line(std::string_view line) {
@@ -107,8 +113,7 @@ void NmeaReceiver::name(const UtcTime& time) {
 
 void NmeaReceiver::name(Duration time_of_day) {
     if (cycle_.time_of_day && std::chrono::abs(*cycle_.time_of_day - time_of_day) > kSameTime) {
-        tell_satellites();
-        cycle_ = Cycle{.heard = *line_begun_};
+        begin_cycle(*line_begun_);
     }
     cycle_.time_of_day = time_of_day;
 }
@@ -122,8 +127,10 @@ void NmeaReceiver::vouch(bool valid) {
     tell_label();
 }
 
+// To wait for the end of the cycle would cost the label its use, and a no may come after a yes: whoever said no in the
+// last cycle may be about to say so again.
 void NmeaReceiver::tell_label() {
-    if (!cycle_.whole || cycle_.told || !cycle_.time || !cycle_.valid.value_or(false)) {
+    if (doubted_ || !cycle_.whole || cycle_.told || !cycle_.time || !cycle_.valid.value_or(false)) {
         return;
     }
     cycle_.told = true;

@@ -38,6 +38,7 @@ private:
         std::map<std::string, int> visible = {};  // by talker
     };
 
+    void begin_cycle(LocalInstant heard);
     bool read_line(std::string_view line);
     void take(std::monostate) {}
     void take(Rejection::Reason reason) { watch_.reject(reason); }
@@ -60,6 +61,7 @@ private:
     std::optional<LocalInstant> last_read_;
     std::optional<LocalInstant> line_begun_;
     Cycle cycle_{.heard = {}, .whole = false};
+    bool doubted_ = false;  // the last cycle in which somebody vouched or not had one that said no
     std::optional<Label> last_label_;
     std::optional<Satellites> last_satellites_;
 };

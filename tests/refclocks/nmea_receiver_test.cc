@@ -109,7 +109,41 @@ TEST_F(NmeaReceiverTest, DoesNotBelieveZdaWithoutSomebodyWhoVouches) {
     EXPECT_TRUE(labels().empty());
     EXPECT_THAT(kept_.reasons(), ElementsAre(Reason::kNoFix, Reason::kNoFix));
     say(6100ms, zda(43) + line("GNGSA,A,3,04,,,,,,,,,,,,2.5,1.3,2.1"));
+    EXPECT_TRUE(labels().empty()) << "somebody said no a second ago";
+    say(7100ms, zda(44) + line("GNGSA,A,3,04,,,,,,,,,,,,2.5,1.3,2.1"));
     EXPECT_EQ(labels().size(), 1U);
+}
+
+TEST_F(NmeaReceiverTest, BelievesNoReceiverThatSaysNoOnlyAfterItSaidYes) {
+    join();
+    say(1100ms, rmc(38) + gga(38));
+    for (int second = 39; second < 50; ++second) {
+        say((second - 37) * 1s + 100ms, rmc(second) + gga(second, 6) + zda(second));
+    }
+    EXPECT_EQ(labels().size(), 2U) << "the first no comes too late, no other does";
+    EXPECT_EQ(kept_.of<Rejection>().size(), 11U);
+    say(13100ms, rmc(50) + gga(50));
+    EXPECT_EQ(labels().size(), 2U) << "a cycle without a no";
+    say(14100ms, rmc(51) + gga(51));
+    ASSERT_EQ(labels().size(), 3U);
+    EXPECT_EQ(format_utc(labels()[2].time), "2026-11-22T00:21:51Z");
+    EXPECT_EQ(labels()[2].heard, LocalInstant{14100ms}) << "at no cost in time";
+}
+
+TEST_F(NmeaReceiverTest, RemembersANoThroughACycleWithoutAWord) {
+    join();
+    for (int second = 38; second < 42; ++second) {
+        say((second - 37) * 1s + 100ms, rmc(second));
+        say((second - 37) * 1s + 300ms, gga(second, 6));
+        say((second - 37) * 1s + 500ms, line("GPGSV,1,1,04"));
+    }
+    EXPECT_EQ(labels().size(), 1U);
+}
+
+TEST_F(NmeaReceiverTest, HearsTheNoOfTheCycleThatItJoined) {
+    say(0ms, rmc(37) + gga(37, 6));
+    say(1000ms, rmc(38) + gga(38, 6));
+    EXPECT_TRUE(labels().empty());
 }
 
 TEST_F(NmeaReceiverTest, CountsACycleWithoutAFixOnce) {
