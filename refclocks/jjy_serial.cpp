@@ -33,7 +33,9 @@ private:
         if (port.descriptor < 0) {
             return port.fault;
         }
-        port_.assign(port.descriptor);
+        if (auto fault = hand_over_serial_port(port_, port.descriptor, settings_.device)) {
+            return fault;
+        }
         model_ = make_jjy_model(settings_.model);
         messages_.clear();
         heard_ = Heard::kNothing;

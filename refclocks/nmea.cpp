@@ -48,7 +48,9 @@ private:
         if (port.descriptor < 0) {
             return port.fault;
         }
-        port_.assign(port.descriptor);
+        if (auto fault = hand_over_serial_port(port_, port.descriptor, settings_.device)) {
+            return fault;
+        }
         receiver_.restart();
         heard_bytes_ = false;
         heard();

@@ -78,6 +78,10 @@ SerialPort open_serial_port(const std::string& device, unsigned baud, SerialDire
                     "): " + remedy_for(error) + "; trying again"};
 }
 
+std::string serial_port_unwatched(const std::string& device, const std::string& error) {
+    return "the serial port " + device + " cannot be waited for (" + error + "); trying again";
+}
+
 std::string serial_port_silent(const std::string& device, unsigned baud) {
     return "nothing comes from " + device + " at " + std::to_string(baud) +
            " baud: check the receiver, its cable and its power";

@@ -1,7 +1,11 @@
 #include "refclocks/nmea.h"
 
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
 #include <fstream>
 
+#include "refclocks/serial_port.h"
 #include "tests/refclocks/driver_fixture.h"
 #include "tests/refclocks/nmea_text.h"
 #include "tests/refclocks/pseudo_terminal.h"
@@ -93,6 +97,46 @@ TEST_F(NmeaTest, RefusesWhatIsNoSerialPort) {
     NmeaRefclock clock{io_, counter_, kept_, 7, wrong};
     clock.start();
     EXPECT_THAT(kept_.said(), HasSubstr("it is no serial port"));
+}
+
+TEST_F(NmeaTest, ClosesAPortThatTheEventLoopRefuses) {
+    const SerialPort port = open_serial_port(line_->device(), 9600, SerialDirection::kReadOnly);
+    ASSERT_GE(port.descriptor, 0);
+    boost::asio::posix::stream_descriptor first{io_};
+    boost::asio::posix::stream_descriptor second{io_};
+    EXPECT_FALSE(hand_over_serial_port(first, port.descriptor, "/dev/gps0"));
+    const auto fault = hand_over_serial_port(second, port.descriptor, "/dev/gps0");
+    first.release();
+    ASSERT_TRUE(fault) << "the event loop knows it already";
+    EXPECT_THAT(*fault, StartsWith("the serial port /dev/gps0 cannot be waited for ("));
+    EXPECT_FALSE(second.is_open());
+    EXPECT_EQ(::fcntl(port.descriptor, F_GETFD), -1);
+}
+
+/// What the driver says to a user who has no rights of his own, in a process of its own: the exit code is 0 where it
+/// has `words`.
+[[noreturn]] void say_as_nobody(const NmeaSettings& settings, const std::string& words) {
+    constexpr uid_t kNobody = 65534;
+    const bool is_nobody = ::geteuid() != 0 || ::setuid(kNobody) == 0;
+    boost::asio::io_context io;
+    Counter counter;
+    Keeper kept;
+    NmeaRefclock clock{io, counter, kept, 7, settings};
+    clock.start();
+    ::_exit(is_nobody && kept.said().find(words) != std::string::npos ? 0 : 1);
+}
+
+TEST_F(NmeaTest, SaysWhatToDoWhereThePortMayNotBeOpened) {
+    ASSERT_EQ(::chmod(line_->device().c_str(), 0), 0);
+    EXPECT_EXIT(say_as_nobody(settings(), "put this user into the group dialout"), ::testing::ExitedWithCode(0), "");
+}
+
+TEST_F(NmeaTest, SaysWhatToDoWhereAnotherProgramHasThePortToItself) {
+    ASSERT_EQ(::chmod(line_->device().c_str(), 0666), 0);
+    const int other = ::open(line_->device().c_str(), O_RDWR | O_NOCTTY);
+    ASSERT_EQ(::ioctl(other, TIOCEXCL), 0);
+    EXPECT_EXIT(say_as_nobody(settings(), "end the program that uses it"), ::testing::ExitedWithCode(0), "");
+    ::close(other);
 }
 
 TEST_F(NmeaTest, NoticesThatTheReceiverWasUnplugged) {
