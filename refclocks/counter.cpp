@@ -127,12 +127,16 @@ std::optional<LocalInstant> Counter::RealtimeStamps::at(std::int64_t stamp) cons
     return stepped_ ? std::nullopt : from_age(reading_.realtime - stamp, reading_.raw);
 }
 
-std::optional<LocalInstant> Counter::from_realtime(std::int64_t stamp) {
+// What is old by a clock that was stepped meanwhile may be of a moment ago.
+StampedInstant Counter::from_realtime(std::int64_t stamp) {
     const ClockReading now = reader_();
-    const std::optional<LocalInstant> instant =
-        may_lie_before_a_step(stamp, now) ? std::nullopt : interpolated(stamp, &ClockReading::realtime, now);
+    StampedInstant stamped;
+    if (!may_lie_before_a_step(stamp, now)) {
+        stamped.at = interpolated(stamp, &ClockReading::realtime, now);
+        stamped.refusal = now.realtime - stamp > kOldestStamp ? Rejection::Reason::kStale : stamped.refusal;
+    }
     push_if_telling(now);
-    return instant;
+    return stamped;
 }
 
 std::optional<LocalInstant> Counter::from_monotonic(std::int64_t stamp) {

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "leap/instant.h"
+#include "refclocks/observation.h"
 
 namespace tokimori {
 
@@ -30,6 +31,14 @@ LocalInstant read_host_counter();
 
 /// The smallest step of the counter as log2 seconds (RFC 5905 precision), measured; −30 … −6.
 int measure_host_precision();
+
+/// The instant that a stamp means, or why nobody can tell.
+struct StampedInstant {
+    std::optional<LocalInstant> at = std::nullopt;
+    /// Only where `at` is not set. kStale: more than 2 s old. kClockStepped: in the future, or the stamp's clock was
+    /// stepped, or may have been, between the stamp and now.
+    Rejection::Reason refusal = Rejection::Reason::kClockStepped;
+};
 
 /// The host's counter, and the one place where stamps of other clocks become instants of it. What counts is a stamp's
 /// age (`that clock now − stamp`); so it does not matter what that clock shows, only that it was not stepped in
@@ -64,11 +73,9 @@ public:
     RealtimeStamps realtime_stamps();
 
     /// A stamp of CLOCK_REALTIME, POSIX nanoseconds, at most 2 s old, interpolated between the two readings about it.
-    /// nullopt where that clock was, or may have been, stepped between the stamp and now, or the stamp lies in the
-    /// future or is too old.
-    std::optional<LocalInstant> from_realtime(std::int64_t stamp);
+    StampedInstant from_realtime(std::int64_t stamp);
 
-    /// A stamp of CLOCK_MONOTONIC; likewise.
+    /// A stamp of CLOCK_MONOTONIC, which nobody steps; likewise. nullopt: it is too old.
     std::optional<LocalInstant> from_monotonic(std::int64_t stamp);
 
     /// CLOCK_REALTIME now, POSIX nanoseconds, with the counter of the same instant. For what imitates the host's date

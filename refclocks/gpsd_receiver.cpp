@@ -5,14 +5,14 @@
 #include <cstdlib>
 #include <utility>
 
+#include "refclocks/stamp_uncertainty.h"
+
 namespace tokimori {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// A user process reads a serial port this late at worst.
-constexpr Duration kOffsetUncertainty = milliseconds{10};
 // What passes between gpsd's decision to report and our reading of the socket, on one host or across a LAN.
 constexpr Duration kArrivalUncertainty = milliseconds{100};
 // TPV prints milliseconds, TOFF nanoseconds; the fastest receivers report every 40 ms.
@@ -85,12 +85,12 @@ void GpsdReceiver::take(const FixReport& report) {
 }
 
 void GpsdReceiver::take(const TimeOffsetReport& report) {
-    const std::optional<LocalInstant> at = counter_.from_realtime(report.clock);
-    if (!at) {
-        reject(Rejection::Reason::kClockStepped);
+    const StampedInstant stamped = counter_.from_realtime(report.clock);
+    if (!stamped.at) {
+        reject(stamped.refusal);
         return;
     }
-    offset_ = Hearing{report.real, *at};
+    offset_ = Hearing{report.real, *stamped.at};
 }
 
 // Some receivers tell of their satellites in several incomplete reports a second; the fullest counts, and is passed on
@@ -165,7 +165,7 @@ std::optional<Label> GpsdReceiver::label(const FixReport& report) {
     const std::optional<Hearing> offset = std::exchange(offset_, std::nullopt);
     if (offset && apart(offset->time, *report.time) <= kSameTime) {
         made.heard = offset->at;
-        made.uncertainty = kOffsetUncertainty;
+        made.uncertainty = kSentenceStampUncertainty;
         return made;
     }
     if (report.mode < 2 && report.status != kStatusTimeOnly) {

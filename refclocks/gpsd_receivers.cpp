@@ -74,17 +74,17 @@ void GpsdReceivers::take(const PulseReport& report) {
         last_pulse_ == report.real) {
         return;
     }
-    const std::optional<LocalInstant> at = counter_.from_realtime(report.clock);
-    if (!at) {
-        watch_.reject(Rejection::Reason::kClockStepped);
+    const StampedInstant stamped = counter_.from_realtime(report.clock);
+    if (!stamped.at) {
+        watch_.reject(stamped.refusal);
         return;
     }
     last_pulse_ = report.real;
-    const SawtoothCorrection::Verdict sawtooth = sawtooth_.take(*at, report.sawtooth);
+    const SawtoothCorrection::Verdict sawtooth = sawtooth_.take(*stamped.at, report.sawtooth);
     if (sawtooth.changed) {
         tell_sawtooth(report.device);
     }
-    sink_.observe(Pulse{.source = source_, .at = *at + sawtooth.correction, .uncertainty = report.uncertainty});
+    sink_.observe(Pulse{.source = source_, .at = *stamped.at + sawtooth.correction, .uncertainty = report.uncertainty});
 }
 
 bool GpsdReceivers::lose(const std::string& device) {

@@ -156,15 +156,15 @@ private:
     }
 
     std::optional<LocalInstant> take_one(const PpsStamp& stamp, bool configured) {
-        const std::optional<LocalInstant> at = counter().from_realtime(stamp.posix);
-        if (at && configured) {
-            pulses_.take({*at, true, stamp.sequence});
-        } else if (at) {
-            pulses_.take({*at, false});
+        const StampedInstant stamped = counter().from_realtime(stamp.posix);
+        if (stamped.at && configured) {
+            pulses_.take({*stamped.at, true, stamp.sequence});
+        } else if (stamped.at) {
+            pulses_.take({*stamped.at, false});
         } else if (configured) {
-            watch().reject(Rejection::Reason::kClockStepped);
+            watch().reject(stamped.refusal);
         }
-        return at;
+        return stamped.at;
     }
 
     PulseWatch pulses_;

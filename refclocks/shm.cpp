@@ -14,8 +14,10 @@
 #include <utility>
 #include <variant>
 
+#include "refclocks/refused.h"
 #include "refclocks/retried_device.h"
 #include "refclocks/shm_record.h"
+#include "refclocks/stamp_uncertainty.h"
 
 namespace tokimori {
 namespace {
@@ -25,11 +27,8 @@ using Error = boost::system::error_code;
 
 constexpr key_t kFirstKey = 0x4e545030;  // "NTP0"
 constexpr unsigned kPrivateUnits = 2;
-constexpr std::int64_t kOldest = 2'000'000'000;
 // Sentences, by their writer's own word.
 constexpr Duration kCoarse = std::chrono::milliseconds{7};
-// A program reads a serial port this late at worst.
-constexpr Duration kArrivalUncertainty = std::chrono::milliseconds{10};
 
 /// The segment, attached as long as the object lives.
 class Segment {
@@ -125,6 +124,7 @@ private:
         }
         watch().succeeded();
         last_count_.reset();
+        refused_.reset();
         heard();
         poll();
         return std::nullopt;
@@ -139,38 +139,44 @@ private:
         if (segment_->is_gone(settings_.unit)) {
             reopen();
         }
-        watch().tell(false, "nobody writes into " + place() +
-                                ": start the program that should, or configure the unit that it writes");
+        const std::optional<Reason> refused = std::exchange(refused_, std::nullopt);
+        watch().tell(false, refused ? words_for_refused("what is written into " + place(), *refused)
+                                    : "nobody writes into " + place() +
+                                          ": start the program that should, or configure the unit that it writes");
     }
 
     void poll() {
         after(poll_timer_, settings_.poll, &Reader::poll);
         if (const auto taken = segment_->take()) {
-            heard();
             std::visit([this](const auto& what) { take(what); }, *taken);
         }
     }
 
-    void take(Reason reason) { watch().reject(reason); }
+    void take(Reason reason) {
+        refused_ = reason;
+        watch().reject(reason);
+    }
 
     // Segments outlive their writers: what is found first may be days old.
     void take(const ShmRecord& record) {
         const bool twice = record.counted && std::exchange(last_count_, record.count) == record.count;
-        const std::optional<LocalInstant> local = twice ? std::nullopt : counter().from_realtime(record.receive);
-        if (!local) {
-            const bool old = twice || counter().host_date().posix - record.receive > kOldest;
-            watch().reject(old ? Reason::kStale : Reason::kClockStepped);
+        const StampedInstant stamped =
+            twice ? StampedInstant{.refusal = Reason::kStale} : counter().from_realtime(record.receive);
+        if (!stamped.at) {
+            take(stamped.refusal);
             return;
         }
+        heard();
         watch().tell(true, place() + " is being written");
         if (settings_.late || record.uncertainty >= kCoarse) {
             sink().observe(Label{.source = source(),
-                                 .heard = *local,
+                                 .heard = *stamped.at,
                                  .time = record.time,
-                                 .uncertainty = kArrivalUncertainty,
+                                 .uncertainty = kSentenceStampUncertainty,
                                  .leap_at_month_end = record.leap_at_month_end});
         } else {
-            sink().observe(OffsetSample{source(), *local, record.time, record.uncertainty, record.leap_at_month_end});
+            sink().observe(
+                OffsetSample{source(), *stamped.at, record.time, record.uncertainty, record.leap_at_month_end});
         }
     }
 
@@ -182,6 +188,7 @@ private:
     const ShmSettings settings_;
     std::unique_ptr<Segment> segment_;
     std::optional<std::int32_t> last_count_;
+    std::optional<Reason> refused_;  // the last since it was said to be silent
 };
 
 ShmRefclock::ShmRefclock(boost::asio::io_context& io, Counter& counter, ObservationSink& sink, SourceId source,

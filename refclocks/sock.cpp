@@ -13,6 +13,7 @@
 #include <utility>
 #include <variant>
 
+#include "refclocks/refused.h"
 #include "refclocks/retried_device.h"
 #include "refclocks/sock_datagram.h"
 #include "refclocks/socket_file.h"
@@ -25,10 +26,6 @@ namespace asio = boost::asio;
 using Datagrams = asio::local::datagram_protocol;
 using Reason = Rejection::Reason;
 using Error = boost::system::error_code;
-
-constexpr std::int64_t kOldest = 2'000'000'000;
-// A program reads a serial port this late at worst.
-constexpr Duration kArrivalUncertainty = std::chrono::milliseconds{10};
 
 }  // namespace
 
@@ -46,6 +43,7 @@ private:
                    "): " + remedy_for_socket(error) + "; trying again";
         }
         watch().succeeded();
+        refused_.reset();
         heard();
         receive();
         return std::nullopt;
@@ -61,8 +59,10 @@ private:
         if (!file_.is_ours()) {
             reopen();
         }
-        watch().tell(false, "nobody sends to the socket " + settings_.path +
-                                ": start the program that should, after this one, and let it send there");
+        const std::optional<Reason> refused = std::exchange(refused_, std::nullopt);
+        watch().tell(false, refused ? words_for_refused("what arrives at the socket " + settings_.path, *refused)
+                                    : "nobody sends to the socket " + settings_.path +
+                                          ": start the program that should, after this one, and let it send there");
     }
 
     std::error_code open_socket() {
@@ -82,7 +82,7 @@ private:
 
     void received(const Error& error, std::size_t count) {
         if (error) {
-            reopen();
+            lose("the socket " + settings_.path + " was lost (" + error.message() + "); trying again");
             return;
         }
         const std::uint64_t receiving = opening();
@@ -92,7 +92,10 @@ private:
         }
     }
 
-    void take(Reason reason) { watch().reject(reason); }
+    void take(Reason reason) {
+        refused_ = reason;
+        watch().reject(reason);
+    }
 
     void take(const SockSample& sample) {
         const auto local = local_of(sample.stamp);
@@ -100,7 +103,7 @@ private:
             sink().observe(Label{.source = source(),
                                  .heard = *local,
                                  .time = sample.time,
-                                 .uncertainty = kArrivalUncertainty,
+                                 .uncertainty = kSentenceStampUncertainty,
                                  .leap_at_month_end = sample.leap_at_month_end});
         } else if (local) {
             sink().observe(
@@ -115,15 +118,14 @@ private:
     }
 
     std::optional<LocalInstant> local_of(std::int64_t stamp) {
-        const std::optional<LocalInstant> local = counter().from_realtime(stamp);
-        if (!local) {
-            const bool old = counter().host_date().posix - stamp > kOldest;
-            watch().reject(old ? Reason::kStale : Reason::kClockStepped);
+        const StampedInstant stamped = counter().from_realtime(stamp);
+        if (!stamped.at) {
+            take(stamped.refusal);
             return std::nullopt;
         }
         heard();
         watch().tell(true, "measurements arrive at the socket " + settings_.path);
-        return local;
+        return stamped.at;
     }
 
     Datagrams::socket socket_;
@@ -131,6 +133,7 @@ private:
     // One more than the longest: what is longer is seen as such.
     std::array<std::uint8_t, kSockBytes + 1> bytes_{};
     SocketFile file_;
+    std::optional<Reason> refused_;  // the last since it was said to be silent
 };
 
 SockRefclock::SockRefclock(asio::io_context& io, Counter& counter, ObservationSink& sink, SourceId source,

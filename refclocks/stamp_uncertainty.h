@@ -13,5 +13,7 @@ constexpr Duration kKernelStampUncertainty = std::chrono::microseconds{5};
 /// A stamp that came through a program which may have taken it itself, once it was woken up. Which of the two it was
 /// neither gpsd's reports nor shared memory nor SOCK can tell.
 constexpr Duration kProgramStampUncertainty = std::chrono::microseconds{50};
+/// A stamp that a program took when it had read a sentence from a serial port: it reads this late at worst.
+constexpr Duration kSentenceStampUncertainty = std::chrono::milliseconds{10};
 
 }  // namespace tokimori

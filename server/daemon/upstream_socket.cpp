@@ -109,7 +109,7 @@ std::optional<CameBack> UpstreamSocket::receive(std::error_code& error) {
         return std::nullopt;
     }
     const auto stamp = stamp_in(message);
-    const auto at = stamp ? counter_.from_realtime(*stamp) : std::nullopt;
+    const auto at = stamp ? counter_.from_realtime(*stamp).at : std::nullopt;
     return CameBack{std::span{octets_}.first(static_cast<std::size_t>(size)), at.value_or(now)};
 }
 

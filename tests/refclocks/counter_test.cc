@@ -39,7 +39,7 @@ LocalInstant local(std::int64_t nanoseconds) {
 TEST(Counter, TurnsARealtimeStampIntoItsAge) {
     FakeHost host;
     Counter counter = host.counter();
-    EXPECT_EQ(counter.from_realtime(host.reading.realtime - 5'000), local(50 * kSecond - 5'000));
+    EXPECT_EQ(counter.from_realtime(host.reading.realtime - 5'000).at, local(50 * kSecond - 5'000));
 }
 
 TEST(Counter, TurnsAMonotonicStampIntoItsAge) {
@@ -51,22 +51,34 @@ TEST(Counter, TurnsAMonotonicStampIntoItsAge) {
 TEST(Counter, RefusesStampsFromTheFutureAndFromLongAgo) {
     FakeHost host;
     Counter counter = host.counter();
-    EXPECT_FALSE(counter.from_realtime(host.reading.realtime + kSecond / 10));
-    EXPECT_FALSE(counter.from_realtime(host.reading.realtime - 3 * kSecond));
+    EXPECT_FALSE(counter.from_realtime(host.reading.realtime + kSecond / 10).at);
+    EXPECT_FALSE(counter.from_realtime(host.reading.realtime - 3 * kSecond).at);
     EXPECT_FALSE(counter.from_monotonic(host.reading.monotonic + kSecond));
+}
+
+TEST(Counter, SaysWhyAStampHasNoInstant) {
+    FakeHost host;
+    Counter counter = host.counter();
+    counter.keep();
+    host.pass(100'000'000);
+    EXPECT_EQ(counter.from_realtime(host.reading.realtime + kSecond).refusal, Rejection::Reason::kClockStepped);
+    EXPECT_EQ(counter.from_realtime(host.reading.realtime - 3 * kSecond).refusal, Rejection::Reason::kStale);
+    const std::int64_t young = host.reading.realtime;
+    host.reading.realtime += 3600 * kSecond;
+    EXPECT_EQ(counter.from_realtime(young).refusal, Rejection::Reason::kClockStepped) << "it looks an hour old";
 }
 
 TEST(Counter, DropsAStampAcrossAStepInEitherDirection) {
     for (const std::int64_t step : {-kSecond / 2, kSecond / 2, std::int64_t{50'000}}) {
         FakeHost host;
         Counter counter = host.counter();
-        ASSERT_TRUE(counter.from_realtime(host.reading.realtime));
+        ASSERT_TRUE(counter.from_realtime(host.reading.realtime).at);
         host.pass(1'000'000);
         const std::int64_t stamp = host.reading.realtime - 100;
         host.reading.realtime += step;
-        EXPECT_FALSE(counter.from_realtime(stamp)) << step;
+        EXPECT_FALSE(counter.from_realtime(stamp).at) << step;
         host.pass(1'000'000 + std::max<std::int64_t>(-step, 0));
-        EXPECT_EQ(counter.from_realtime(host.reading.realtime - 100), local(host.reading.raw - 100)) << step;
+        EXPECT_EQ(counter.from_realtime(host.reading.realtime - 100).at, local(host.reading.raw - 100)) << step;
     }
 }
 
@@ -79,9 +91,9 @@ TEST(Counter, DropsAStampThatMayBeOfEitherPassThroughASecondThatCameTwice) {
     host.reading.realtime -= kSecond / 2;
     counter.keep();
     host.pass(700'000'000);
-    EXPECT_FALSE(counter.from_realtime(before_the_step)) << "0.7 s or 0.2 s ago";
-    EXPECT_FALSE(counter.from_realtime(before_the_step - kSecond / 4)) << "0.95 s or 0.45 s ago";
-    EXPECT_EQ(counter.from_realtime(before_the_step + 1'000'000), local(host.reading.raw - 199'000'000));
+    EXPECT_FALSE(counter.from_realtime(before_the_step).at) << "0.7 s or 0.2 s ago";
+    EXPECT_FALSE(counter.from_realtime(before_the_step - kSecond / 4).at) << "0.95 s or 0.45 s ago";
+    EXPECT_EQ(counter.from_realtime(before_the_step + 1'000'000).at, local(host.reading.raw - 199'000'000));
 }
 
 TEST(Counter, TakesNoStampFromBeforeAStepOfTheLastSecondsForAYoungerOne) {
@@ -95,7 +107,7 @@ TEST(Counter, TakesNoStampFromBeforeAStepOfTheLastSecondsForAYoungerOne) {
     host.pass(500'000'000);
     counter.keep();
     host.pass(100'000'000);
-    EXPECT_FALSE(counter.from_realtime(old));
+    EXPECT_FALSE(counter.from_realtime(old).at);
     EXPECT_TRUE(counter.from_monotonic(host.reading.monotonic - 900'000'000));
 }
 
@@ -110,7 +122,7 @@ TEST(Counter, MeasuresTheAgeOfAStampInItsOwnSecondsWhileTheClockIsSlewed) {
         host.pass(200'000'000);
         counter.keep();
         host.pass(500'000'000);
-        const auto realtime = counter.from_realtime(then.realtime);
+        const auto realtime = counter.from_realtime(then.realtime).at;
         const auto monotonic = counter.from_monotonic(then.monotonic);
         ASSERT_TRUE(realtime && monotonic) << ppm;
         EXPECT_LE(std::chrono::abs(*realtime - local(then.raw)), Duration{2}) << ppm;
@@ -132,7 +144,7 @@ TEST(Counter, IsExactOnBothSidesOfAReadingKeptWhereASlewBegins) {
         const ClockReading after = host.reading;
         host.pass(400'000'000);
         for (const ClockReading& then : {before, after}) {
-            const auto instant = counter.from_realtime(then.realtime);
+            const auto instant = counter.from_realtime(then.realtime).at;
             ASSERT_TRUE(instant) << ppm;
             EXPECT_LE(std::chrono::abs(*instant - local(then.raw)), Duration{2}) << ppm;
         }
@@ -150,7 +162,7 @@ TEST(Counter, ErrsByNoMoreThanAQuarterOfTheSlewWhereItBeginsUnseenBetweenReading
         host.pass(250'000'000);
         counter.keep();
         host.pass(500'000'000);
-        const auto instant = counter.from_realtime(then.realtime);
+        const auto instant = counter.from_realtime(then.realtime).at;
         ASSERT_TRUE(instant);
         EXPECT_LE(std::chrono::abs(*instant - local(then.raw)), Duration{500'000'000 / 4 / 1'000'000 * ppm});
     }
@@ -167,9 +179,9 @@ TEST(Counter, ReachesBackToTheOldestStampHoweverManyItTurns) {
     host.slew_ppm = 100'000;
     for (int i = 0; i < 16'000; ++i) {
         host.pass(100'000);
-        ASSERT_TRUE(counter.from_realtime(host.reading.realtime));
+        ASSERT_TRUE(counter.from_realtime(host.reading.realtime).at);
     }
-    EXPECT_EQ(counter.from_realtime(then.realtime), local(then.raw));
+    EXPECT_EQ(counter.from_realtime(then.realtime).at, local(then.raw));
 }
 
 TEST(Counter, JudgesABatchOfPacketsByOneReading) {
@@ -192,11 +204,11 @@ TEST(Counter, JudgesABatchOfPacketsByOneReading) {
 TEST(Counter, DoesNotTakeASlewForAStep) {
     FakeHost host;
     Counter counter = host.counter();
-    ASSERT_TRUE(counter.from_realtime(host.reading.realtime));
+    ASSERT_TRUE(counter.from_realtime(host.reading.realtime).at);
     host.pass(kSecond);
     host.reading.realtime += kSecond / 12;
     host.reading.monotonic += kSecond / 12;
-    EXPECT_TRUE(counter.from_realtime(host.reading.realtime));
+    EXPECT_TRUE(counter.from_realtime(host.reading.realtime).at);
 }
 
 TEST(Counter, NoticesASleep) {

@@ -26,6 +26,11 @@ protected:
             ASSERT_NE(io_.run_one_until(deadline), 0U) << "what was waited for did not come; said: " << kept_.said();
         }
     }
+    /// Runs handlers for `span`, in which nothing is to be waited for.
+    void pass(std::chrono::milliseconds span) {
+        io_.restart();
+        io_.run_for(span);
+    }
     template <typename Kind>
     void run_until_kept(std::size_t count) {
         run_until([&] { return kept_.of<Kind>().size() >= count; });

@@ -1,5 +1,6 @@
 #include "refclocks/shm.h"
 
+#include <sched.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>
 #include <unistd.h>
@@ -404,6 +405,30 @@ TEST_F(ShmTest, SaysThatNobodyWritesAndThatSomebodyDoesAgain) {
     EXPECT_EQ(kept_.of<DeviceState>().size(), 2U);
 }
 
+TEST_F(ShmTest, SaysThatWhatIsWrittenIsRefusedAndWhy) {
+    ShmSettings impatient = settings();
+    impatient.silence = 200ms;
+    ShmRefclock clock{io_, counter_, kept_, 7, impatient};
+    clock.start();
+    attach();
+    write();
+    run_until_said("+NTP shared memory unit");
+    for (int i = 0; i < 500 && kept_.said().find("what is written into NTP shared memory unit") == std::string::npos;
+         ++i) {
+        write(3s);
+        pass(20ms);
+    }
+    EXPECT_THAT(kept_.said(), ::testing::StartsWith("-"));
+    EXPECT_THAT(kept_.said(), HasSubstr("is refused: it is more than 2 s old"));
+    for (int i = 0; i < 500 && kept_.said().find("its writer says that it does not have the time") == std::string::npos;
+         ++i) {
+        write(0ns, 3);
+        pass(20ms);
+    }
+    EXPECT_THAT(kept_.said(), HasSubstr("is refused: its writer says that it does not have the time"));
+    run_until_said("-nobody writes");
+}
+
 TEST_F(ShmTest, MovesToTheNewSegmentWhereTheOldOneWasRemoved) {
     ShmSettings impatient = settings();
     impatient.silence = 20ms;
@@ -439,6 +464,36 @@ TEST_F(ShmTest, SaysWhatIsWrongWithASegmentThatIsTooSmall) {
     attach();
     write();
     run_until_kept<OffsetSample>(1);
+}
+
+/// What the driver says to a user who has no rights of his own, of a segment that nobody may use; in a process with
+/// shared memory of its own where that may be. The exit code is 0 where it has `words`.
+[[noreturn]] void say_as_nobody(ShmSettings settings, const std::string& words) {
+    constexpr uid_t kNobody = 65534;
+    const bool is_root = ::geteuid() == 0;
+    const bool is_apart = !is_root || ::unshare(CLONE_NEWIPC) == 0;
+    const bool is_made =
+        is_apart && ::shmget(static_cast<key_t>(0x4e545030U + settings.unit), sizeof(Wide), IPC_CREAT) >= 0;
+    const bool is_nobody = is_made && (!is_root || ::setuid(kNobody) == 0);
+    boost::asio::io_context io;
+    Counter counter;
+    Keeper kept;
+    ShmRefclock clock{io, counter, kept, 7, settings};
+    clock.start();
+    ::_exit(is_nobody && kept.said().find(words) != std::string::npos ? 0 : 1);
+}
+
+TEST_F(ShmTest, SaysWhatToDoWhereASegmentForEverybodyIsNot) {
+    EXPECT_EXIT(say_as_nobody(settings(), "or remove it with ipcrm -M 0x4e54"), ::testing::ExitedWithCode(0), "");
+}
+
+TEST_F(ShmTest, SaysWhatToDoWhereAPrivateSegmentIsAnothersOwn) {
+    if (::geteuid() != 0) {
+        GTEST_SKIP() << "only root can have units 0 and 1 apart from those of this host";
+    }
+    ShmSettings wanted = settings();
+    wanted.unit = 1;
+    EXPECT_EXIT(say_as_nobody(wanted, "configure a unit from 2 on"), ::testing::ExitedWithCode(0), "");
 }
 
 TEST_F(ShmTest, SaysNothingMoreOnceItIsStopped) {

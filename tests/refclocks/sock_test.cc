@@ -1,7 +1,9 @@
 #include "refclocks/sock.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmath>
@@ -302,6 +304,63 @@ TEST_F(SockTest, SaysThatNobodySendsAndMakesASocketThatWasTakenAwayAnew) {
     clock.start();
     run_until_said("-nobody sends");
     ASSERT_TRUE(std::filesystem::remove(directory_.file("gps.sock")));
+    run_until([&] { return exists(); });
+    send(measured());
+    run_until_said("+measurements");
+}
+
+TEST_F(SockTest, SaysThatWhatArrivesIsRefusedAndWhy) {
+    SockSettings impatient = settings();
+    impatient.silence = 200ms;
+    SockRefclock clock{io_, counter_, kept_, 7, impatient};
+    clock.start();
+    send(measured());
+    run_until_said("+measurements");
+    for (int i = 0; i < 500 && kept_.said().find("what arrives at the socket") == std::string::npos; ++i) {
+        send(measured(3s));
+        pass(20ms);
+    }
+    EXPECT_THAT(kept_.said(), StartsWith("-"));
+    EXPECT_THAT(kept_.said(), HasSubstr("gps.sock is refused: it is more than 2 s old"));
+    Wide unsynchronised = measured();
+    unsynchronised.leap = 3;
+    for (int i = 0; i < 500 && kept_.said().find("its writer says that it does not have the time") == std::string::npos;
+         ++i) {
+        send(unsynchronised);
+        pass(20ms);
+    }
+    EXPECT_THAT(kept_.said(), HasSubstr("is refused: its writer says that it does not have the time"));
+    run_until_said("-nobody sends");
+}
+
+/// The descriptor of this process that is bound to `path`.
+int descriptor_bound_to(const std::string& path) {
+    for (int descriptor = 0; descriptor < 1024; ++descriptor) {
+        sockaddr_un address{};
+        socklen_t length = sizeof address;
+        if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &length) == 0 &&
+            path == address.sun_path) {
+            return descriptor;
+        }
+    }
+    return -1;
+}
+
+TEST_F(SockTest, WaitsBeforeItMakesTheSocketAnewWhereReceivingFails) {
+    SockRefclock clock{io_, counter_, kept_, 7, settings()};
+    clock.start();
+    const int descriptor = descriptor_bound_to(directory_.file("gps.sock"));
+    ASSERT_GE(descriptor, 0);
+    kept_.on_each = [&] {
+        const int no_socket = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+        ::dup2(no_socket, descriptor);
+        ::close(no_socket);
+        kept_.on_each = [] {};
+    };
+    send(measured());
+    run_until_said("was lost");
+    EXPECT_THAT(kept_.said(), StartsWith("-the socket " + directory_.file("gps.sock") + " was lost ("));
+    EXPECT_THAT(kept_.said(), HasSubstr("); trying again"));
     run_until([&] { return exists(); });
     send(measured());
     run_until_said("+measurements");
