@@ -162,14 +162,15 @@ TEST_F(Memory, OfACrystalThatIsSomewhatAnotherBendsNoLine) {
     memory.rate = rate_from_ppm(-35.0);
     memory.rate_bound = rate_from_ppm(1.0);
     restart(memory, false, 65s);
+    int served = 0;
     for (int second = 65; second < 140; ++second) {
         feed(second, second + 1);
-        if (second >= 75) {
-            const ClockReport clock = clock_.report();
-            EXPECT_NEAR(clock.frequency_ppm, 0.0, 0.5) << second;
-            EXPECT_LE(std::abs(clock.frequency_ppm), clock.frequency_bound_ppm) << second;
+        if (serving_at(seconds(second + 1))) {
+            ++served;
+            EXPECT_NEAR(clock_.report().frequency_ppm, 0.0, 0.5) << second;
         }
     }
+    EXPECT_GT(served, 60);
 }
 
 TEST_F(Memory, OfLostTimeServesNothing) {

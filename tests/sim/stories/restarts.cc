@@ -25,16 +25,19 @@ Story deaf(Story story, int until) {
     return story;
 }
 
-// What is remembered is of another board's crystal, and soon nobody is there to say so.
-Story another_crystal(const char* name, double ppm, int heard) {
-    Story story = restarted(name, What::kOtherCrystal, ppm, 600, 640);
-    story.seen = "the pulses between the reboot and the silence";
-    story.faults.push_back({1, 640 + heard, 6000});
-    story.seconds = 6600;
-    story.owed = {{10, 600}, {652, 6600}};
-    story.worst = 300ms;
-    story.states = {{6599, kFollowing}};
-    return story;
+// What is remembered is of another board's crystal, and who could say so is heard for a while only.
+Story another_crystal(const char* name, const Receiver& source, double ppm, int heard, double share = 1) {
+    constexpr int kBack = 3640;
+    const int silent = kBack + heard;
+    return {.name = name,
+            .seen = "what is heard between the reboot and the silence",
+            .sources = {source},
+            .faults = {{0, 3600, kBack, What::kOtherCrystal, ppm}, {1, silent, silent + 7200}},
+            .seconds = silent + 7800,
+            .owed = {{600, 3600}, {silent, silent + 7200, share}, {silent + 7500, silent + 7800}},
+            .worst = 400ms,
+            .states = {{silent + 7799, kFollowing}},
+            .floor = "2026-01-01"};
 }
 
 Story served_at_once(Story story) {
@@ -67,11 +70,13 @@ std::vector<Story> stories_of_restarts() {
                           910),
         restarted("A reboot after a year is served as soon as the receiver is believed", What::kReboot, 365, 600, 640),
         restarted("Nonsense that is remembered of the crystal does no harm", What::kForgetfulBoot, 0, 600, 640),
-        another_crystal("A board with another crystal is not held to what the card remembers", 35, 60),
-        another_crystal("A board with a faster crystal is not held to what the card remembers", -35, 60),
-        another_crystal("A board with a much faster crystal is not held to what the card remembers", -200, 60),
-        another_crystal("A board with another crystal that is heard for seconds alone keeps its promise", 35, 14),
-        another_crystal("A board with almost the same crystal keeps its promise", 19, 14),
+        another_crystal("A board with another crystal that hears a receiver is not held to what the card remembers",
+                        gps(1), 35, 14),
+        another_crystal("A board with a slower crystal is not held to what the card remembers", server(1, 16), 35, 200),
+        another_crystal("A board with a faster crystal is not held to what the card remembers", server(1, 16), -35,
+                        200),
+        another_crystal("A board with a far slower crystal is not held to what the card remembers", server(1, 16), 100,
+                        60, 0.1),
         {.name = "After a restart a receiver that names another second is refused",
          .seen = "the clock that went on",
          .sources = {gps(1)},
