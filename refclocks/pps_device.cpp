@@ -25,7 +25,7 @@ public:
     explicit KernelPpsDevice(std::string path) : path_{std::move(path)} {}
     KernelPpsDevice(const KernelPpsDevice&) = delete;
     KernelPpsDevice& operator=(const KernelPpsDevice&) = delete;
-    ~KernelPpsDevice() override { KernelPpsDevice::close(); }
+    ~KernelPpsDevice() override { close(); }
 
     PpsOpened open() override {
         close();
@@ -61,14 +61,14 @@ public:
         return quiet && !has_node() ? std::nullopt : stamps;
     }
 
-    void close() override {
+private:
+    void close() {
         if (descriptor_ >= 0) {
             ::close(descriptor_);
             descriptor_ = -1;
         }
     }
 
-private:
     std::string open_fault(int error) const {
         const std::string why = " (" + std::generic_category().message(error) + "): ";
         if (error == EACCES || error == EPERM) {

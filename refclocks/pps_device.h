@@ -33,7 +33,8 @@ struct PpsOpened {
     std::string fault = {};  ///< why it could not be opened, with the remedy; empty where it could
 };
 
-/// A source of stamped pulses as RFC 2783 has it. Used by one thread at a time; tests pass their own.
+/// A source of stamped pulses as RFC 2783 has it, closed when it is destroyed. Used by one thread at a time; tests pass
+/// their own.
 class PpsDevice {
 public:
     virtual ~PpsDevice() = default;
@@ -43,8 +44,6 @@ public:
     /// The stamps after the next edge, or as they are when `timeout` is over; at once where it is zero or the device
     /// cannot wait. nullopt: the device is gone.
     virtual std::optional<PpsStamps> fetch(std::chrono::milliseconds timeout) = 0;
-
-    virtual void close() = 0;
 };
 
 /// The kernel's device `path` (<linux/pps.h>, which is RFC 2783 below its C functions). Both edges are captured as far

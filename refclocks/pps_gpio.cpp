@@ -31,7 +31,7 @@ public:
           falling_edge_{settings.falling_edge} {
         line_->use({.opened = [this] { pulses_.restart(); },
                     .edge = [this](std::optional<LocalInstant> at, bool rising) { take(at, rising); },
-                    .silent = [this] { pulses_.silent(); }});
+                    .silent = [this] { fall_silent(); }});
     }
 
     GpioLine& line() { return *line_; }
@@ -44,6 +44,12 @@ private:
         } else if (configured) {
             line_->watch().reject(Rejection::Reason::kStale);
         }
+    }
+
+    // A chip that went away does not always say so.
+    void fall_silent() {
+        line_->reopen();
+        pulses_.silent();
     }
 
     const std::shared_ptr<GpioLine> line_;

@@ -1,9 +1,14 @@
 #include "refclocks/pps_kernel.h"
 
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <stop_token>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -15,8 +20,30 @@
 namespace tokimori {
 namespace {
 
-// How long an end of the thread may take, and how old an edge may become that came between two waits.
+// How long the thread may outlive its opening, and how old an edge may become that came between two waits.
 constexpr std::chrono::milliseconds kWait{250};
+
+/// One end of a pair of sockets; each message is what a device holds. No message follows where that
+/// is gone.
+class MessageEnd {
+public:
+    explicit MessageEnd(int descriptor) : descriptor_{descriptor} {}
+    ~MessageEnd() { ::close(descriptor_); }
+    MessageEnd(const MessageEnd&) = delete;
+    MessageEnd& operator=(const MessageEnd&) = delete;
+
+    /// False once the other end is closed.
+    bool send(const PpsStamps& stamps) const {
+        return ::send(descriptor_, &stamps, sizeof stamps, MSG_NOSIGNAL) == sizeof stamps;
+    }
+    bool has_reader() const {
+        pollfd end{descriptor_, 0, 0};
+        return ::poll(&end, 1, 0) == 0;
+    }
+
+private:
+    int descriptor_;
+};
 
 PulseWatchSettings watch_settings(const KernelPpsSettings& settings) {
     PulseWatchSettings watch{settings.device, "assert", "clear"};
@@ -34,14 +61,14 @@ public:
              KernelPpsSettings settings)
         : RetriedDevice{io, counter, sink, source, settings.patience},
           pulses_{*this, watch_settings(settings)},
-          io_{io},
           settings_{std::move(settings)},
-          device_{settings_.hardware ? settings_.hardware : make_kernel_pps_device(settings_.device)},
+          messages_{io},
           poll_timer_{io} {}
 
 private:
     std::optional<std::string> open_device() override {
         pulses_.restart();
+        device_ = settings_.hardware ? settings_.hardware : make_kernel_pps_device(settings_.device);
         const PpsOpened opened = device_->open();
         if (!opened.fault.empty()) {
             return opened.fault;
@@ -66,14 +93,13 @@ private:
     }
 
     void close_device() override {
-        if (thread_.joinable()) {
-            thread_.request_stop();
-            thread_.join();
-        }
+        Error ignored;
+        messages_.close(ignored);
         poll_timer_.cancel();
-        device_->close();
+        device_.reset();
     }
 
+    // Not opened anew: every fetch finds out whether it is still there.
     void silent() override { pulses_.silent(); }
 
     std::string missing_edge(const PpsOpened& opened) const {
@@ -85,43 +111,54 @@ private:
 
     std::string gone() const { return settings_.device + " is gone: plug the receiver in again"; }
 
+    // The thread is not joined: that would keep the clock thread waiting for an edge. It ends when nobody reads what it
+    // says any more.
     bool start_thread() {
-        try {
-            thread_ = std::jthread{[this, weak = weak_from_this(), opening = opening(), before = seen_](
-                                       const std::stop_token& stop) { wait_for_edges(stop, weak, opening, before); }};
-            return true;
-        } catch (const std::system_error&) {
+        std::array<int, 2> ends{};
+        if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
             return false;
         }
+        const auto says = std::make_shared<const MessageEnd>(ends[1]);
+        Error error;
+        messages_.assign(ends[0], error);
+        if (error) {
+            ::close(ends[0]);
+            return false;
+        }
+        try {
+            std::thread{[says, device = device_, before = seen_] { wait_for_edges(*says, *device, before); }}.detach();
+        } catch (const std::system_error&) {
+            messages_.close(error);
+            return false;
+        }
+        read();
+        return true;
     }
 
-    // On the thread: touches the device, `io_` and its arguments, nothing else.
-    void wait_for_edges(const std::stop_token& stop, const std::weak_ptr<RetriedDevice>& weak, std::uint64_t opening,
-                        std::optional<PpsStamps> last) {
-        while (last && !stop.stop_requested()) {
-            const std::optional<PpsStamps> before = std::exchange(last, device_->fetch(kWait));
-            if (last != before) {
-                boost::asio::post(io_, [weak, opening, stamps = last] { hand_over(weak, opening, stamps); });
-            }
+    // On the thread: touches its arguments, nothing else. It has the device to itself.
+    static void wait_for_edges(const MessageEnd& says, PpsDevice& device, PpsStamps last) {
+        bool wanted = true;
+        while (wanted) {
+            const std::optional<PpsStamps> now = device.fetch(kWait);
+            wanted = now && (*now == last ? says.has_reader() : says.send(*now));
+            last = now.value_or(last);
         }
     }
 
-    // On the clock thread.
-    static void hand_over(const std::weak_ptr<RetriedDevice>& weak, std::uint64_t opening,
-                          const std::optional<PpsStamps>& stamps) {
-        if (const std::shared_ptr<RetriedDevice> self = weak.lock()) {
-            static_cast<Listener&>(*self).fetched(opening, stamps);
-        }
+    void read() {
+        messages_.async_read_some(boost::asio::buffer(&message_, sizeof message_),
+                                  in_this_opening(&Listener::heard_of));
     }
 
-    void fetched(std::uint64_t opening, const std::optional<PpsStamps>& stamps) {
-        if (!is_under_way(opening)) {
+    void heard_of(const Error& error, std::size_t) {
+        const std::uint64_t reading = opening();
+        if (error) {
+            lose(gone());
             return;
         }
-        if (stamps) {
-            take_new(*stamps);
-        } else {
-            lose(gone());
+        take_new(message_);
+        if (is_under_way(reading)) {
+            read();
         }
     }
 
@@ -168,13 +205,13 @@ private:
     }
 
     PulseWatch pulses_;
-    boost::asio::io_context& io_;
     const KernelPpsSettings settings_;
-    const std::shared_ptr<PpsDevice> device_;
+    std::shared_ptr<PpsDevice> device_;               // of this opening
+    boost::asio::posix::stream_descriptor messages_;  // of a thread that waits
+    PpsStamps message_;
     DeviceTimer poll_timer_;
     PulsePoll poll_;
     PpsStamps seen_;
-    std::jthread thread_;
 };
 
 KernelPpsRefclock::KernelPpsRefclock(boost::asio::io_context& io, Counter& counter, ObservationSink& sink,

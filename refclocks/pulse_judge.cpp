@@ -30,6 +30,12 @@ bool is_whole(Duration gap, std::int64_t count) {
 
 }  // namespace
 
+void PulseJudge::restart() {
+    const std::optional<LocalInstant> since = last_ ? std::optional{last_->at} : away_since_;
+    *this = PulseJudge{};
+    away_since_ = since;
+}
+
 PulseJudge::Verdict PulseJudge::judge(const PulseEdge& edge) {
     note_line(edge);
     if (!edge.configured) {
@@ -67,7 +73,8 @@ PulseJudge::Verdict PulseJudge::off_beat(const Mark& edge) {
     const int needed = last_ ? kFollowersToReplace : kFollowersAtFirst;
     const std::optional<Mark> before = newcomer_before(edge);
     if (before && newcomer_->followed >= needed) {
-        const std::int64_t silent = last_ ? nearest_seconds(edge.at - last_->at) - 1 - needed : 0;
+        const std::optional<LocalInstant> since = last_ ? std::optional{last_->at} : away_since_;
+        const std::int64_t silent = since ? nearest_seconds(edge.at - *since) - 1 - needed : 0;
         Verdict verdict = on_beat(*before, edge, 0);
         verdict.lost = std::max<std::int64_t>(silent, 0);
         return verdict;
@@ -78,6 +85,7 @@ PulseJudge::Verdict PulseJudge::off_beat(const Mark& edge) {
 PulseJudge::Verdict PulseJudge::begin_again(const Mark& edge) {
     const std::int64_t lost = nearest_seconds(edge.at - last_->at) - 1;
     last_.reset();
+    away_since_ = edge.at;
     newcomer_ = Train{edge};
     return {.lost = lost};
 }

@@ -26,7 +26,7 @@ public:
     struct Verdict {
         bool pulse = false;
         std::optional<Rejection::Reason> rejection = std::nullopt;  ///< kOffBeat or kWrongEdge
-        std::int64_t lost = 0;  ///< seconds without an edge since the last one on the beat
+        std::int64_t lost = 0;  ///< seconds without an edge since the last one on the beat, however long that is ago
     };
 
     /// Edges in their order. Those of the opposite direction are only remembered.
@@ -35,8 +35,9 @@ public:
     /// True from the third second in a row whose configured edge was the trailing one, until three were not.
     bool inverted() const { return inverted_; }
 
-    /// Forgets everything: the device was away.
-    void restart() { *this = PulseJudge{}; }
+    /// The device was away, and the beat has to be found anew. The outage counts as lost seconds with the first pulse
+    /// after it: all of them, a day as 86,399.
+    void restart();
 
 private:
     /// An edge, and what had been seen of the line until then.
@@ -58,8 +59,9 @@ private:
     bool is_leading(const Mark& before, const Mark& edge);
     void note_line(const PulseEdge& edge);
 
-    std::optional<Mark> last_;       ///< the last edge on the beat
-    std::optional<Train> newcomer_;  ///< edges off the beat that may become a new one
+    std::optional<Mark> last_;                ///< the last edge on the beat
+    std::optional<LocalInstant> away_since_;  ///< where there is none any more: until when all seconds are counted
+    std::optional<Train> newcomer_;           ///< edges off the beat that may become a new one
     std::optional<std::uint32_t> sequence_;
     std::optional<LocalInstant> far_since_;
     Mark line_;

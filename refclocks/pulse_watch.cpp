@@ -1,8 +1,16 @@
 #include "refclocks/pulse_watch.h"
 
+#include <utility>
+
 #include "refclocks/stamp_uncertainty.h"
 
 namespace tokimori {
+namespace {
+
+// The end of a pulse comes within this time.
+constexpr Duration kPulse = std::chrono::seconds{1};
+
+}  // namespace
 
 PulseWatch::PulseWatch(RetriedDevice& device, PulseWatchSettings settings)
     : device_{device}, settings_{std::move(settings)} {}
@@ -13,20 +21,28 @@ void PulseWatch::restart() {
     remark_.clear();
 }
 
-// A device that went away does not always say so: it is opened anew.
 void PulseWatch::silent() {
-    device_.reopen();
-    device_.watch().tell(false, edges_seen_ ? settings_.place +
-                                                  " has edges, but not one a second: is it the receiver's pulse "
-                                                  "output, and is that set to one pulse a second?"
-                                            : settings_.place +
-                                                  " is open, but no pulse comes: has the receiver a fix, and is its "
-                                                  "pulse output connected?");
+    const bool edges_seen = std::exchange(edges_seen_, false);
+    device_.watch().tell(false, edges_seen ? settings_.place +
+                                                 " has edges, but not one a second: is it the receiver's pulse "
+                                                 "output, and is that set to one pulse a second?"
+                                           : settings_.place +
+                                                 " is open, but no pulse comes: has the receiver a fix, and is its "
+                                                 "pulse output connected?");
+}
+
+void PulseWatch::note_edge(LocalInstant at, bool pulse) {
+    if (pulse) {
+        last_pulse_ = at;
+        edges_seen_ = false;
+    } else if (!last_pulse_ || at - *last_pulse_ > kPulse) {
+        edges_seen_ = true;
+    }
 }
 
 void PulseWatch::take(const PulseEdge& edge) {
     const PulseJudge::Verdict verdict = judge_.judge(edge);
-    edges_seen_ = true;
+    note_edge(edge.at, verdict.pulse);
     if (verdict.pulse || judge_.inverted()) {
         device_.heard();
     }

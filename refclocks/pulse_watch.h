@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -21,20 +22,23 @@ public:
     /// `device` is the one whose part this is.
     PulseWatch(RetriedDevice& device, PulseWatchSettings settings);
 
-    /// The device is being opened; edges are judged from the beginning.
+    /// The device is being opened: a beat has to be found. The seconds since the last pulse count as lost.
     void restart();
     /// Said of a working device in addition; kept until the next `restart`.
     void remark(std::string text) { remark_ = std::move(text); }
     void take(const PulseEdge& edge);
-    /// No pulse came for long: says so and opens the device anew.
+    /// No pulse came for long: says so.
     void silent();
 
 private:
+    void note_edge(LocalInstant at, bool pulse);
+
     RetriedDevice& device_;
     const PulseWatchSettings settings_;
     PulseJudge judge_;
     std::string remark_;
-    bool edges_seen_ = false;  // since it was opened
+    std::optional<LocalInstant> last_pulse_;
+    bool edges_seen_ = false;  // that are no part of a pulse, since it was said to be silent
 };
 
 }  // namespace tokimori

@@ -23,7 +23,6 @@ TEST(KernelPpsDevice, IsGoneWhileItIsNotOpen) {
     EXPECT_FALSE(device->fetch(std::chrono::milliseconds{0}));
     device->open();
     EXPECT_FALSE(device->fetch(std::chrono::milliseconds{0}));
-    device->close();
 }
 
 }  // namespace

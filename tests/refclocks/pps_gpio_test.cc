@@ -191,6 +191,21 @@ TEST_F(GpioPpsTest, SaysThatNoPulsesCome) {
     EXPECT_FALSE(is_working());
 }
 
+TEST_F(GpioPpsTest, CountsThePulsesOfAnOutageThatIsLongerThanItsPatience) {
+    GpioPpsSettings wanted = settings();
+    wanted.patience.silence = 500ms;
+    const auto clock = started(wanted);
+    seconds(10, 12);
+    const int before = line_->opened;
+    run_until_said("is open, but no pulse comes");
+    run_until([&] { return line_->opened > before; });
+    seconds(26, 29);
+    EXPECT_EQ(pulses(), (std::vector<Duration>{11s, 27s, 28s})) << "the first edge only begins the count";
+    EXPECT_TRUE(is_working());
+    ASSERT_EQ(kept_.of<LostPulses>().size(), 1U);
+    EXPECT_EQ(kept_.of<LostPulses>().front().count, 14);
+}
+
 TEST_F(GpioPpsTest, SaysNothingAfterItsStop) {
     auto clock = started();
     seconds(10, 12);

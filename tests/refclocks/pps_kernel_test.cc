@@ -31,14 +31,14 @@ public:
     std::optional<PpsStamps> fetch(std::chrono::milliseconds timeout) override {
         std::unique_lock lock{mutex_};
         threads_.insert(std::this_thread::get_id());
+        ++fetched_;
+        if (deaf_ && timeout > 0ms) {
+            overslept_ = !changed_.wait_until(lock, std::chrono::system_clock::now() + 5s, [&] { return !deaf_; });
+        }
         const int before = edges_;
         changed_.wait_until(lock, std::chrono::system_clock::now() + timeout,
                             [&] { return gone_ || edges_ != before || timeout == 0ms; });
         return gone_ ? std::nullopt : std::optional{stamps_};
-    }
-    void close() override {
-        const std::lock_guard lock{mutex_};
-        ++closed_;
     }
 
     void edge(bool clear, std::int64_t posix, std::uint32_t count = 1) {
@@ -63,9 +63,20 @@ public:
         const std::lock_guard lock{mutex_};
         return opened_;
     }
-    int closed() const {
+    /// Nothing ends a wait while it is deaf.
+    void set_deaf(bool deaf) {
         const std::lock_guard lock{mutex_};
-        return closed_;
+        deaf_ = deaf;
+        changed_.notify_all();
+    }
+    /// Nobody ended a deaf wait for five seconds.
+    bool overslept() const {
+        const std::lock_guard lock{mutex_};
+        return overslept_;
+    }
+    int fetched() const {
+        const std::lock_guard lock{mutex_};
+        return fetched_;
     }
     std::set<std::thread::id> threads() const {
         const std::lock_guard lock{mutex_};
@@ -78,7 +89,9 @@ private:
     PpsStamps stamps_{{17, 5}, {16, 3}};
     int edges_ = 0;
     int opened_ = 0;
-    int closed_ = 0;
+    int fetched_ = 0;
+    bool deaf_ = false;
+    bool overslept_ = false;
     bool gone_ = false;
     std::set<std::thread::id> threads_;
 };
@@ -113,6 +126,14 @@ protected:
         for (int second = first; second < end; ++second) {
             edge(second * 1s);
         }
+    }
+
+    /// Waits until nobody but the test holds the device any more.
+    void wait_until_closed() {
+        run_until([&] {
+            boost::asio::post(io_, [] {});
+            return device_.use_count() == 1;
+        });
     }
 
     std::shared_ptr<FakePps> device_ = std::make_shared<FakePps>();
@@ -272,22 +293,64 @@ TEST_P(KernelPpsTest, SurvivesThatTheDeviceIsPulledAndComesBack) {
     run_until_said("/dev/pps0 is gone");
     EXPECT_FALSE(is_working());
     run_until([&] { return device_->opened() > before; });
-    EXPECT_GE(device_->closed(), 1);
     edges(30, 32);
     EXPECT_EQ(pulses(), (std::vector<Duration>{11s, 31s}));
     EXPECT_TRUE(is_working());
-    EXPECT_TRUE(kept_.of<LostPulses>().empty());
+    ASSERT_EQ(kept_.of<LostPulses>().size(), 1U);
+    EXPECT_EQ(kept_.of<LostPulses>().front().count, 18) << "the edges of 12 to 29";
 }
 
-TEST_P(KernelPpsTest, SaysThatNoPulsesComeAndOpensTheDeviceAnew) {
+TEST_P(KernelPpsTest, SaysThatNoPulsesComeAndKeepsTheDeviceOpen) {
     KernelPpsSettings wanted = settings();
     wanted.patience.silence = 20ms;
     const auto clock = started(wanted);
     run_until_said("is open, but no pulse comes");
     EXPECT_FALSE(is_working());
-    const int before = device_->opened();
-    run_until([&] { return device_->opened() > before; });
+    pass(200ms);
     EXPECT_EQ(kept_.all.size(), 1U);
+    EXPECT_EQ(device_->opened(), 1);
+}
+
+TEST_P(KernelPpsTest, CountsThePulsesOfAnOutageThatIsLongerThanItsPatience) {
+    KernelPpsSettings wanted = settings();
+    wanted.patience.silence = 500ms;
+    const auto clock = started(wanted);
+    for (int second = 10; second < 12; ++second) {
+        edge(second * 1s);
+        edge(second * 1s + 200ms, true);
+    }
+    run_until_said("is open, but no pulse comes");
+    edge(26s);
+    edge(27s);
+    EXPECT_EQ(pulses(), (std::vector<Duration>{11s, 26s, 27s}));
+    EXPECT_TRUE(is_working());
+    ASSERT_EQ(kept_.of<LostPulses>().size(), 1U);
+    EXPECT_EQ(kept_.of<LostPulses>().front().count, 14);
+    EXPECT_EQ(kept_.of<LostPulses>().front().at, LocalInstant{26s});
+}
+
+TEST_P(KernelPpsTest, DoesNotWaitForItsThreadWhenItIsStopped) {
+    device_->set_deaf(true);
+    auto clock = started();
+    run_until([&] {
+        boost::asio::post(io_, [] {});
+        return !GetParam() || device_->fetched() > 1;
+    });
+    clock->stop();
+    clock.reset();
+    device_->set_deaf(false);
+    wait_until_closed();
+    EXPECT_FALSE(device_->overslept());
+}
+
+TEST_P(KernelPpsTest, RefusesAStampThatWasOnlyHeldUpAsStale) {
+    const auto clock = started();
+    edges(10, 12);
+    const std::int64_t stamp = host_.realtime(nanoseconds(12s));
+    host_.raw = nanoseconds(14s + 500ms);
+    device_->edge(false, stamp);
+    run_until([&] { return !kept_.reasons().empty(); });
+    EXPECT_THAT(kept_.reasons(), ::testing::ElementsAre(Reason::kStale));
 }
 
 TEST_P(KernelPpsTest, SaysThatEdgesAreNoPulses) {
@@ -314,9 +377,9 @@ TEST_P(KernelPpsTest, SaysNothingAfterItsStop) {
     device_->edge(false, host_.realtime(nanoseconds(12s)));
     const std::size_t before = kept_.all.size();
     clock->stop();
-    EXPECT_GE(device_->closed(), 1);
     device_->edge(false, host_.realtime(nanoseconds(13s)));
     clock.reset();
+    wait_until_closed();
     io_.restart();
     io_.run();
     EXPECT_EQ(kept_.all.size(), before);

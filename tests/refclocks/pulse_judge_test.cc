@@ -250,7 +250,7 @@ TEST(PulseJudge, KeepsWhatItKnowsOfTheEdgesWhereSomeWereLost) {
     EXPECT_TRUE(line.judge.inverted());
 }
 
-TEST(PulseJudge, ForgetsEverythingWhenTheDeviceWasAway) {
+TEST(PulseJudge, FindsTheBeatAnewWhenTheDeviceWasAway) {
     Line line;
     line.seconds(0, 5, 900ms);
     line.judge.restart();
@@ -258,7 +258,37 @@ TEST(PulseJudge, ForgetsEverythingWhenTheDeviceWasAway) {
     line.edge(50s + 300ms);
     line.edge(51s + 300ms);
     EXPECT_EQ(line.pulses, (std::vector<Duration>{51s + 300ms}));
-    EXPECT_EQ(line.lost, 0);
+}
+
+TEST(PulseJudge, CountsAnOutageWithTheFirstPulseAfterItHoweverOftenTheDeviceIsOpened) {
+    Line line;
+    line.judge.restart();
+    line.edge(0s);
+    line.edge(1s);
+    line.judge.restart();
+    line.judge.restart();
+    line.edge(16s);
+    EXPECT_EQ(line.lost, 0) << "nobody knows yet that this is a pulse";
+    line.edge(17s);
+    EXPECT_EQ(line.lost, 14) << "2 to 15";
+    line.judge.restart();
+    line.edge(86418s + 400ms);
+    line.edge(86419s + 400ms);
+    EXPECT_EQ(line.lost, 14 + 86400) << "a day, and the same second of the next";
+    line.edge(86420s + 400ms);
+    EXPECT_EQ(line.lost, 14 + 86400);
+}
+
+TEST(PulseJudge, CountsWhatFollowsASingleEdgeAfterAMinute) {
+    Line line;
+    line.edge(0s);
+    line.edge(1s);
+    line.edge(101s);
+    EXPECT_EQ(line.lost, 99);
+    line.edge(131s);
+    line.edge(132s);
+    EXPECT_EQ(line.pulses, (std::vector<Duration>{1s, 132s}));
+    EXPECT_EQ(line.lost, 99 + 29);
 }
 
 TEST(PulseJudge, GivesNoTwoPulsesInOneSecondWhateverComes) {
