@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
+#include <deque>
 #include <stdexcept>
 #include <system_error>
 #include <thread>
@@ -28,6 +29,14 @@ constexpr unsigned kMostAutomaticWorkers = 8;
 
 unsigned workers_of(const Configuration& configuration) {
     return configuration.workers.value_or(std::clamp(std::thread::hardware_concurrency(), 1U, kMostAutomaticWorkers));
+}
+
+// The clock thread's event loop, as long as the process. Its end would wait for the thread of its resolver, and nothing
+// ends a question to a name server that does not answer; the daemon ends at once. Everything else of the daemon is
+// closed and written by then, and what the resolver finds after that is put into a loop that nobody runs.
+boost::asio::io_context& lasting_event_loop() {
+    static auto* const loops = new std::deque<boost::asio::io_context>;
+    return loops->emplace_back(1);
 }
 
 // A worker with a thread and an event loop of its own.
@@ -205,7 +214,7 @@ private:
                 .lab_mode = lab_mode_};
     }
 
-    boost::asio::io_context io_{1};
+    boost::asio::io_context& io_{lasting_event_loop()};
     boost::asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
     boost::asio::signal_set step_requests_{io_, SIGUSR1};
     PublishedState published_{PublishedClock{}};

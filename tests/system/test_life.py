@@ -5,13 +5,17 @@ import os
 import re
 import signal
 import socket
+import sys
+import tempfile
 import time
 from typing import Dict, List
 
 import pytest
 
+from namespace import NetworkNamespace
 from ntp_client import NtpClient, NtpLoad, NtpWatch, Reply
-from programs import Process, Refclock, Tokimorid, configuration, free_port, has_thread_sanitizer, slowness, wait_until
+from programs import (Process, Refclock, Tokimorid, configuration, free_port, has_thread_sanitizer, slowness, tool,
+                      wait_until)
 
 pytestmark = pytest.mark.story
 
@@ -217,6 +221,39 @@ def test_a_host_name_that_nobody_knows_is_no_failure() -> None:
     with Tokimorid.on_free_port([nowhere, SKY], lab_mode=True) as daemon, daemon.watch() as watch:
         watch.wait_for(is_synchronised, PATIENCE * slowness())
         daemon.wait_for("device name=gps working=false .*gpsd.invalid", 30)
+
+
+# Tells each question, and answers none.
+MUTE = """
+import socket
+import sys
+import tempfile
+server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server.bind(("127.0.0.1", 53))
+print("listens", flush=True)
+while server.recv(512):
+    print("asked", flush=True)
+"""
+WITH_RESOLVER = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
+GPSD_BY_NAME = '[[refclock]]\ndriver = "gpsd"\nname = "gps"\nhost = "gps.example"\n'
+UPSTREAM_BY_NAME = '[[upstream]]\naddress = "ntp.example"\n'
+
+
+@pytest.mark.parametrize("source", [GPSD_BY_NAME, UPSTREAM_BY_NAME], ids=["gpsd", "upstream"])
+def test_a_name_server_that_does_not_answer_delays_no_end(source: str) -> None:
+    with NetworkNamespace() as own, tempfile.TemporaryDirectory(prefix="tokimori-") as room:
+        resolver = os.path.join(room, "resolv.conf")
+        with open(resolver, "w", encoding="ascii") as file:
+            file.write("nameserver 127.0.0.1\noptions timeout:30 attempts:1\n")
+        with Process([*own.prefix, sys.executable, "-c", MUTE]) as mute:
+            mute.wait_for("listens", PATIENCE)
+            prefix = [*own.prefix, tool("unshare") or "unshare", "--mount", "sh", "-c", WITH_RESOLVER, resolver]
+            port = free_port()
+            with Tokimorid(configuration(["127.0.0.1:%d" % port]) + source, port, prefix) as daemon:
+                mute.wait_for("asked", PATIENCE)
+                daemon.send_signal(signal.SIGTERM)
+                assert daemon.wait(10 * slowness()) == 0
+                assert daemon.find(" stopped ")
 
 
 def test_two_daemons_live_side_by_side() -> None:
