@@ -231,6 +231,14 @@ TEST_F(GpsdReceiversTest, ReportsPulsesOnlyWhereTheyAreWanted) {
     EXPECT_EQ(kept_.of<Pulse>().size(), 1U);
 }
 
+TEST_F(GpsdReceiversTest, CallsAStampThatWasOnlyHeldUpStale) {
+    with_pulses_.take(fix("2017-12-01T17:22:36.000Z"));
+    with_pulses_.take(pulse("2017-12-01T17:22:37Z", 3s));
+    with_pulses_.take(offset("2017-12-01T17:22:37Z", 3s));
+    EXPECT_TRUE(kept_.of<Pulse>().empty());
+    EXPECT_EQ(kept_.reasons(), (std::vector<Reason>{Reason::kStale, Reason::kStale}));
+}
+
 TEST_F(GpsdReceiversTest, RejectsAPulseStampedBeforeAStep) {
     with_pulses_.take(fix("2017-12-01T17:22:36.000Z"));
     with_pulses_.take(pulse("2017-12-01T17:22:37Z", -1s));
