@@ -1,5 +1,7 @@
 #include "server/clock/leap_watch.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace tokimori {
@@ -10,19 +12,38 @@ constexpr UtcDay kDaysToMiss = 10;
 
 }  // namespace
 
-LeapWatch::LeapWatch(LeapKnowledge knowledge) : knowledge_{std::move(knowledge)}, in_force_{decided()} {}
+void LeapMemory::count(const LeapEvent& event) {
+    if (event.kind == LeapKind::kNone || std::find(counted.begin(), counted.end(), event) != counted.end()) {
+        return;
+    }
+    auto free = std::find(counted.begin(), counted.end(), LeapEvent{});
+    if (free == counted.end()) {
+        free = std::rotate(counted.begin(), std::next(counted.begin()), counted.end());
+    }
+    *free = event;
+}
 
+LeapEvent LeapMemory::last() const {
+    const auto free = std::find(counted.begin(), counted.end(), LeapEvent{});
+    return free == counted.begin() ? LeapEvent{} : *std::prev(free);
+}
+
+LeapWatch::LeapWatch(LeapKnowledge knowledge) : knowledge_{std::move(knowledge)}, in_force_{assumed()} {}
+
+// Of one that has begun nobody is asked again: its day must not be named otherwise from here on.
 void LeapWatch::replace(LeapKnowledge knowledge) {
     if (!knowledge.manual_only) {
         manual_since_.reset();
     }
     knowledge_ = std::move(knowledge);
-    in_force_ = decided().with_event(memory_.armed.event);
+    forget_refuted();
+    in_force_ = assumed().with_event(decision_.event);
 }
 
 void LeapWatch::recall(const LeapMemory& memory) {
     memory_ = memory;
-    in_force_ = decided().with_event(memory_.armed.event);
+    forget_refuted();
+    in_force_ = assumed();
 }
 
 void LeapWatch::update(TaiInstant now, std::span<const LeapVote> votes) {
@@ -30,14 +51,14 @@ void LeapWatch::update(TaiInstant now, std::span<const LeapVote> votes) {
     const UtcDay last_leap_day = second.second >= kSecondsPerDay ? second.day : second.day - 1;
     const LeapKind carried_out = in_force_.kind_on(last_leap_day);
     if (carried_out != LeapKind::kNone) {
-        memory_.last = {last_leap_day, carried_out};
+        memory_.count({last_leap_day, carried_out});
     } else if (memory_.armed.event.kind != LeapKind::kNone && memory_.armed.event.day < last_leap_day) {
-        memory_.last = memory_.armed.event;  // while we were off
+        memory_.count(memory_.armed.event);  // while we were off
     }
     if (knowledge_.manual_only && !manual_since_) {
         manual_since_ = second.day;
     }
-    const LeapTable table = decided();
+    const LeapTable table = decided(second.day);
     decision_ = weigh_leap_votes({table, second.day, knowledge_.manual_only, memory_.armed}, with_entries(votes));
     memory_.armed = decision_.armed;
     in_force_ = table.with_event(decision_.event);
@@ -49,19 +70,39 @@ void LeapWatch::count_missed(TaiInstant now) {
     if (today - last > kDaysToMiss || !in_month_of_leap_seconds(last) || in_force_.kind_on(last) != LeapKind::kNone) {
         return;
     }
-    memory_.last = missed_ = {last, LeapKind::kInsert};
-    in_force_ = decided().with_event(memory_.armed.event);
+    missed_ = {last, LeapKind::kInsert};
+    memory_.count(missed_);
+    in_force_ = assumed();
 }
 
-// A second that was counted stays counted, though a table may not know of it.
-LeapTable LeapWatch::decided() const {
+// A second that was counted stays counted, though a table may not know of it. An entry about a day that is over is no
+// vote any more; it counts where a vote would have.
+LeapTable LeapWatch::decided(UtcDay today) const {
     LeapTable table = manual_since_ ? knowledge_.table.until(*manual_since_) : knowledge_.table;
-    if (knowledge_.manual_only) {
-        for (const LeapEvent& event : knowledge_.manual) {
+    for (const LeapEvent& event : knowledge_.manual) {
+        if (knowledge_.manual_only || (event.day >= knowledge_.table.expires() && event.day < today)) {
             table = table.with_event(event);
         }
     }
-    return table.with_event(memory_.last);
+    for (const LeapEvent& event : memory_.counted) {
+        table = table.with_event(event);
+    }
+    return table;
+}
+
+// What seconds are called before it is known which day it is.
+LeapTable LeapWatch::assumed() const {
+    return decided(LeapTable::kRowsEnd).with_event(memory_.armed.event);
+}
+
+// A table that was made after the day of a leap second knows whether there was one.
+void LeapWatch::forget_refuted() {
+    const LeapTable& table = knowledge_.table;
+    const auto refuted = [&](const LeapEvent& event) {
+        return !knowledge_.manual_only && event.day < table.updated() && table.kind_on(event.day) == LeapKind::kNone;
+    };
+    auto& counted = memory_.counted;
+    std::fill(std::remove_if(counted.begin(), counted.end(), refuted), counted.end(), LeapEvent{});
 }
 
 std::vector<LeapVote> LeapWatch::with_entries(std::span<const LeapVote> votes) const {

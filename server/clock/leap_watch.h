@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <utility>
@@ -18,11 +20,18 @@ struct LeapKnowledge {
     std::vector<LeapEvent> manual{};  ///< beside `manual_only`: votes
 };
 
-/// What should survive a restart: a leap second that was armed by sources is not known to a table, and one that is over
-/// must be counted and never be announced again.
+/// What should survive a restart: a leap second that was armed by sources is not known to a table, and those that are
+/// over must be counted and never be announced again.
 struct LeapMemory {
+    static constexpr std::size_t kCounted = 8;  ///< four years of them, should a table be missing for so long
+
+    /// Adds one that is over, unless it is there already. Of too many the oldest is forgotten.
+    void count(const LeapEvent& event);
+    /// The last that was added; `kNone`: none.
+    LeapEvent last() const;
+
     ArmedLeap armed;
-    LeapEvent last;  ///< the last that was carried out; `kNone`: none
+    std::array<LeapEvent, kCounted> counted{};  ///< those that were carried out, oldest first; the rest is `kNone`
 
     friend bool operator==(const LeapMemory&, const LeapMemory&) = default;
 };
@@ -33,7 +42,8 @@ class LeapWatch {
 public:
     explicit LeapWatch(LeapKnowledge knowledge);
 
-    /// Better knowledge; what was announced is weighed again at the next `update`.
+    /// Better knowledge; what was announced is weighed again at the next `update`. What was carried out stays counted
+    /// unless a table says otherwise that was made after it.
     void replace(LeapKnowledge knowledge);
 
     /// Weighs the votes as of `now`; those of one source may not contradict each other.
@@ -54,7 +64,9 @@ public:
     const LeapKnowledge& knowledge() const { return knowledge_; }
 
 private:
-    LeapTable decided() const;
+    LeapTable decided(UtcDay today) const;
+    LeapTable assumed() const;
+    void forget_refuted();
     std::vector<LeapVote> with_entries(std::span<const LeapVote> votes) const;
 
     LeapKnowledge knowledge_;

@@ -175,7 +175,7 @@ void ClockService::observe(const Observation& observation) {
 void ClockService::keep() {
     const LeapMemory& leap = timekeeper_.leap().memory();
     const bool urgent =
-        leap.armed.event != kept_leap_.armed.event || leap.last != kept_leap_.last || leap_.policy() != kept_policy_;
+        leap.armed.event != kept_leap_.armed.event || leap.counted != kept_leap_.counted || leap_.policy() != kept_policy_;
     if (state_keeper_.keep([this] { return timekeeper_.memory(); }, urgent)) {
         kept_leap_ = leap;
         kept_policy_ = leap_.policy();

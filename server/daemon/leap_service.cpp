@@ -132,7 +132,7 @@ void LeapService::tell_begin(LeapPhase phase, const Timekeeper& timekeeper, Loca
 void LeapService::tell_end(const Timekeeper& timekeeper, LocalInstant now) {
     const LeapTable& table = timekeeper.leap_table();
     const TaiInstant tai = timekeeper.state().model.tai_at(now);
-    const LeapEvent last = timekeeper.leap().memory().last;
+    const LeapEvent last = timekeeper.leap().memory().last();
     if (last.kind != LeapKind::kNone && tai - table.end_of(last) < 1h && tai >= table.end_of(last)) {
         log_.write(now, LogLevel::kInfo, "leap_done",
                    {{"kind", leap_kind_code(last.kind)},

@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kTitle = "tokimori clock state ";
 constexpr std::string_view kChecksum = "crc32 ";
 constexpr int kVersion = 3;
-constexpr int kVersionWithoutMachine = 2;
+constexpr int kOlderVersion = 2;  // names no machine, and of the leap seconds only the last
 constexpr std::size_t kBootIdLength = 36;
 constexpr std::size_t kMachineLength = 16;
 constexpr std::string_view kUnknown = "unknown";
@@ -89,6 +89,7 @@ public:
                 static_cast<std::uint8_t>(word >> 8), static_cast<std::uint8_t>(word)};
     }
 
+    void demand(bool what) { good_ = good_ && what; }
     bool all_good() const { return good_ && rest_.empty(); }
 
 private:
@@ -103,14 +104,23 @@ LeapEvent leap_from(Lines& lines, std::string_view day, std::string_view kind) {
     return event;
 }
 
-LeapMemory leap_memory_from(Lines& lines) {
+LeapMemory leap_memory_from(Lines& lines, bool older) {
     constexpr std::int64_t kMostVoices = 1000;
     LeapMemory memory;
     memory.armed.event = leap_from(lines, "leap_day", "leap_kind");
     memory.armed.voices_for = static_cast<std::uint16_t>(lines.number("leap_voices_for", 0, kMostVoices));
     memory.armed.voices = static_cast<std::uint16_t>(lines.number("leap_voices", 0, kMostVoices));
     memory.armed.trusted = lines.number("leap_trusted", 0, 1) == 1;
-    memory.last = leap_from(lines, "last_leap_day", "last_leap_kind");
+    if (older) {
+        memory.count(leap_from(lines, "last_leap_day", "last_leap_kind"));
+        return memory;
+    }
+    const std::int64_t counted = lines.number("leaps_counted", 0, LeapMemory::kCounted);
+    for (std::int64_t i = 0; i < counted; ++i) {
+        memory.count(leap_from(lines, "counted_leap_day", "counted_leap_kind"));
+    }
+    const auto end = std::ranges::find(memory.counted, LeapEvent{});
+    lines.demand(end - memory.counted.begin() == counted);
     return memory;
 }
 
@@ -125,18 +135,18 @@ LeapPolicy leap_policy_from(Lines& lines) {
     return policy;
 }
 
-KeptState state_from(Lines& lines, bool has_machine) {
+KeptState state_from(Lines& lines, bool older) {
     KeptState state;
     ClockMemory& memory = state.memory;
     state.boot_id = lines.name("boot");
-    state.machine = has_machine ? lines.name("machine") : std::string{};
+    state.machine = older ? std::string{} : lines.name("machine");
     state.asleep = Duration{lines.number("asleep", 0, Duration{kMostUptime}.count())};
     state.laboratory = lines.number("laboratory", 0, 1) == 1;
     memory.rate = lines.rate("rate");
     memory.rate_bound = lines.bound("rate_bound");
     memory.saved = lines.tai("saved");
     memory.saved_local = lines.local("saved_local");
-    memory.leap = leap_memory_from(lines);
+    memory.leap = leap_memory_from(lines, older);
     memory.leap_policy = leap_policy_from(lines);
     memory.model.anchor_local = lines.local("anchor_local");
     memory.model.anchor_tai = lines.tai("anchor_tai");
@@ -205,8 +215,13 @@ std::string state_text(const KeptState& state) {
     add("leap_voices_for", memory.leap.armed.voices_for);
     add("leap_voices", memory.leap.armed.voices);
     add("leap_trusted", memory.leap.armed.trusted ? 1 : 0);
-    add("last_leap_day", memory.leap.last.day);
-    add("last_leap_kind", static_cast<int>(memory.leap.last.kind));
+    const auto& counted = memory.leap.counted;
+    const auto end = std::ranges::find(counted, LeapEvent{});
+    add("leaps_counted", end - counted.begin());
+    std::for_each(counted.begin(), end, [&add](const LeapEvent& event) {
+        add("counted_leap_day", event.day);
+        add("counted_leap_kind", static_cast<int>(event.kind));
+    });
     add("leap_mode", static_cast<int>(memory.leap_policy.mode));
     add("leap_lead", memory.leap_policy.lead.count());
     add("leap_smear_minutes", memory.leap_policy.smear.count());
@@ -231,8 +246,8 @@ StateResult parse_state(std::string_view text) {
         return refusal("it is no state of the clock");
     }
     const std::string_view version = text.substr(kTitle.size(), text.find('\n') - kTitle.size());
-    const bool has_machine = version == std::to_string(kVersion);
-    if (!has_machine && version != std::to_string(kVersionWithoutMachine)) {
+    const bool older = version == std::to_string(kOlderVersion);
+    if (!older && version != std::to_string(kVersion)) {
         return refusal("it is of another version of Tokimori");
     }
     const std::size_t last = text.size() < 2 ? std::string_view::npos : text.rfind('\n', text.size() - 2);
@@ -242,7 +257,7 @@ StateResult parse_state(std::string_view text) {
     }
     const std::string_view body = text.substr(0, last + 1);
     Lines lines{body.substr(body.find('\n') + 1)};
-    KeptState state = state_from(lines, has_machine);
+    KeptState state = state_from(lines, older);
     if (!lines.all_good() || !is_possible(state)) {
         return refusal("what it says is impossible");
     }

@@ -105,7 +105,7 @@ TEST_F(MissedLeap, IsMadeUpForByTheCountOfATrustedReceiver) {
     EXPECT_TRUE(serving_at(40s));
     EXPECT_EQ(tai_minus_utc(), 38);
     EXPECT_LT(std::chrono::abs(error_at(40s)), 1us) << "TAI was right all the time";
-    EXPECT_EQ(clock_.memory()->leap.last, clock_.leap().missed()) << "and stays so after a restart";
+    EXPECT_EQ(clock_.memory()->leap.last(), clock_.leap().missed()) << "and stays so after a restart";
 }
 
 TEST_F(MissedLeap, IsNotBelievedOfALoneReceiver) {

@@ -26,7 +26,7 @@ inline KeptState kept_state(int seed = 0) {
     memory.refid = reference_id("PPS");
     memory.stratum = 1;
     memory.leap = {.armed = {.event = {22'279, LeapKind::kDelete}, .voices_for = 2, .voices = 3},
-                   .last = {17'166, LeapKind::kInsert}};
+                   .counted = {LeapEvent{17'166, LeapKind::kInsert}, LeapEvent{22'097, LeapKind::kDelete}}};
     memory.leap_policy = {
         .mode = LeapMode::kSmear, .lead = 12h, .smear = 90min, .mark_refid = false, .smear_host = true};
     state.boot_id = "0b5f7c1e-9f3f-4a54-8a55-3f1d8f3c2a10";

@@ -80,15 +80,22 @@ TEST(StateText, AnUnknownBootStaysUnknown) {
 }
 
 TEST(StateText, AFileFromBeforeMachinesWereToldApartIsRead) {
-    std::string text = state_text(kept_state());
+    KeptState kept = kept_state();
+    kept.memory.leap.counted = {LeapEvent{17'166, LeapKind::kInsert}};
+    std::string text = state_text(kept);
     text = text.substr(0, text.find("crc32 "));
     const std::size_t machine = text.find("machine ");
     text.erase(machine, text.find('\n', machine) + 1 - machine);
     text.replace(text.find("state 3"), 7, "state 2");
+    const std::string count = "leaps_counted 1\n";
+    text.erase(text.find(count), count.size());
+    text.replace(text.find("counted_leap_day"), 16, "last_leap_day");
+    text.replace(text.find("counted_leap_kind"), 17, "last_leap_kind");
     const StateResult read = parse_state(sealed(text));
     ASSERT_TRUE(read.state) << read.error;
     EXPECT_EQ(read.state->machine, "");
     EXPECT_EQ(read.state->memory.rate, kept_state().memory.rate);
+    EXPECT_EQ(read.state->memory.leap.counted, kept.memory.leap.counted);
     text.replace(text.find("state 2"), 7, "state 3");
     EXPECT_FALSE(parse_state(sealed(text)).state);
 }
@@ -162,20 +169,20 @@ TEST_P(ImpossibleState, IsRefusedThoughTheFileIsWhole) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, ImpossibleState,
-    ::testing::Values(Impossible{"boot", "../../etc"}, Impossible{"boot", ""},
-                      Impossible{"machine", "0123456789ABCDEF"}, Impossible{"machine", "0123"},
-                      Impossible{"asleep", "-1"}, Impossible{"laboratory", "2"}, Impossible{"rate", "1e3"},
-                      Impossible{"rate", "9223372036854775807"}, Impossible{"rate", "9223372036854775808"},
-                      Impossible{"rate", "+5"}, Impossible{"rate", " 5"}, Impossible{"rate", "05"},
-                      Impossible{"rate", "-0"}, Impossible{"rate", ""}, Impossible{"leap_day", "-1"},
-                      Impossible{"leap_kind", "2"}, Impossible{"leap_voices", "1001"}, Impossible{"leap_trusted", "2"},
-                      Impossible{"leap_mode", "2"}, Impossible{"leap_smear_minutes", "59"},
-                      Impossible{"last_leap_day", "1000000"}, Impossible{"rate_bound", "-1"}, Impossible{"saved", "-1"},
-                      Impossible{"saved", "1795823000000000000"}, Impossible{"saved_local", "9000000000000000000"},
-                      Impossible{"anchor_tai", "9223372036854775807"}, Impossible{"slew_end", "3598000000000"},
-                      Impossible{"dispersion", "-1"}, Impossible{"dispersion_rate", "-1"},
-                      Impossible{"valid_until", "-1"}, Impossible{"refid", "5050530"}, Impossible{"refid", "50505X00"},
-                      Impossible{"stratum", "0"}, Impossible{"stratum", "16"}));
+    ::testing::Values(
+        Impossible{"boot", "../../etc"}, Impossible{"boot", ""}, Impossible{"machine", "0123456789ABCDEF"},
+        Impossible{"machine", "0123"}, Impossible{"asleep", "-1"}, Impossible{"laboratory", "2"},
+        Impossible{"rate", "1e3"}, Impossible{"rate", "9223372036854775807"}, Impossible{"rate", "9223372036854775808"},
+        Impossible{"rate", "+5"}, Impossible{"rate", " 5"}, Impossible{"rate", "05"}, Impossible{"rate", "-0"},
+        Impossible{"rate", ""}, Impossible{"leap_day", "-1"}, Impossible{"leap_kind", "2"},
+        Impossible{"leap_voices", "1001"}, Impossible{"leap_trusted", "2"}, Impossible{"leap_mode", "2"},
+        Impossible{"leap_smear_minutes", "59"}, Impossible{"leaps_counted", "9"}, Impossible{"leaps_counted", "1"},
+        Impossible{"counted_leap_day", "1000000"}, Impossible{"counted_leap_kind", "0"}, Impossible{"rate_bound", "-1"},
+        Impossible{"saved", "-1"}, Impossible{"saved", "1795823000000000000"},
+        Impossible{"saved_local", "9000000000000000000"}, Impossible{"anchor_tai", "9223372036854775807"},
+        Impossible{"slew_end", "3598000000000"}, Impossible{"dispersion", "-1"}, Impossible{"dispersion_rate", "-1"},
+        Impossible{"valid_until", "-1"}, Impossible{"refid", "5050530"}, Impossible{"refid", "50505X00"},
+        Impossible{"stratum", "0"}, Impossible{"stratum", "16"}));
 
 /// A disk of paper: what is in memory, what is on the platter, and a moment at which everything ends.
 class Disk : public FileSteps {

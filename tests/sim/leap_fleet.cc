@@ -202,7 +202,7 @@ Label LeapServer::label_of(const Member& member, int second) const {
 void LeapServer::keep() {
     const Duration now = seconds_of(second_);
     const LeapMemory& leap = clock_->leap().memory();
-    const bool urgent = disk_ && (leap.armed.event != disk_->leap.armed.event || leap.last != disk_->leap.last);
+    const bool urgent = disk_ && (leap.armed.event != disk_->leap.armed.event || leap.counted != disk_->leap.counted);
     if (disk_ && !urgent && now - written_ < kWriting) {
         return;
     }
