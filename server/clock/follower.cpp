@@ -54,7 +54,7 @@ Rate slew_for(Duration offset, Duration width, Rate served_slew) {
 
 // On no other day may a leap second that somebody told the kernel be meant.
 bool may_end_in_leap(UtcDay day) {
-    return is_last_day_of_month(day) && civil_from_second({day, 0}).month % 3 == 0;
+    return is_last_day_of_month(day) && in_month_of_leap_seconds(day);
 }
 
 LeapKind armed(const KernelClock& kernel) {

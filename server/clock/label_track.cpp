@@ -21,7 +21,6 @@ constexpr int kCrystal = 10'000;
 // Three sentences in a row, and some of them lost.
 constexpr Duration kSettlingTime = 6s;
 constexpr Duration kSameSecond = 900ms;
-constexpr int kTaiMinusGps = 19;
 constexpr UtcDay kRolloverDays = 1024 * 7;
 
 // A receiver that counts UTC as POSIX does says 00:00:00 twice at an insertion; its GPS − UTC tells the two apart.

@@ -20,6 +20,9 @@ struct HeardSecond {
     bool complete = false;   ///< from a sample: there is no sentence delay
 };
 
+/// GPS time began with 19 s of TAI − UTC and has no leap seconds.
+inline constexpr int kTaiMinusGps = 19;
+
 /// What a receiver said that counts other leap seconds than the table.
 struct OtherCount {
     HeardSecond heard;  ///< by its own count

@@ -10,6 +10,11 @@ namespace {
 // So long a clock may go on by itself and still know its second.
 constexpr UtcDay kDaysToMiss = 10;
 
+// Where every leap second of history fell.
+bool is_half_year_end(UtcDay day) {
+    return is_last_day_of_month(day) && civil_from_second({day, 0}).month % 6 == 0;
+}
+
 }  // namespace
 
 void LeapMemory::count(const LeapEvent& event) {
@@ -73,6 +78,24 @@ void LeapWatch::count_missed(TaiInstant now) {
     missed_ = {last, LeapKind::kInsert};
     memory_.count(missed_);
     in_force_ = assumed();
+}
+
+bool LeapWatch::count_lacking(int more, TaiInstant now) {
+    std::vector<LeapEvent> lacking;
+    UtcDay end = last_day_of_month_before(in_force_.utc_at(now).second.day);
+    for (; end >= knowledge_.table.expires() && static_cast<int>(lacking.size()) < more;
+         end = last_day_of_month_before(end)) {
+        if (is_half_year_end(end) && in_force_.kind_on(end) == LeapKind::kNone) {
+            lacking.push_back({end, LeapKind::kInsert});
+        }
+    }
+    if (knowledge_.manual_only || static_cast<int>(lacking.size()) < more) {
+        return false;
+    }
+    missed_ = lacking.front();
+    std::for_each(lacking.rbegin(), lacking.rend(), [this](const LeapEvent& event) { memory_.count(event); });
+    in_force_ = assumed();
+    return true;
 }
 
 // A second that was counted stays counted, though a table may not know of it. An entry about a day that is over is no

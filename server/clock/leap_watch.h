@@ -56,7 +56,11 @@ public:
     /// One second more was inserted than anybody had announced, as is known at `now`: it is counted at the end of the
     /// last month, if one may have fallen there and that is some days ago at most.
     void count_missed(TaiInstant now);
-    /// The last that was counted in that way; `kNone`: none in this run.
+    /// Receivers count `more` insertions than the table in force, as is known at `now`: they are counted at the ends of
+    /// the last Junes and Decembers of which the table claims no knowledge. False where they are not as many, or where
+    /// the operator alone decides: nothing is counted then.
+    bool count_lacking(int more, TaiInstant now);
+    /// The last that was counted in one of these ways; `kNone`: none in this run.
     const LeapEvent& missed() const { return missed_; }
 
     const LeapTable& table() const { return in_force_; }

@@ -58,6 +58,7 @@ void Timekeeper::set_sources(const std::vector<SourceSettings>& sources) {
     for (const SourceTrack& before : sources_) {
         if (std::find(sources.begin(), sources.end(), before.settings()) == sources.end()) {
             seconds_.watch.forget(before.settings().id);
+            counts_.forget(before.settings().id);
         }
     }
     for (const SourceSettings& wanted : sources) {
@@ -79,12 +80,6 @@ void Timekeeper::set_sources(const std::vector<SourceSettings>& sources) {
         choice_.selected.reset();
     }
     update();
-}
-
-void Timekeeper::set_leap_knowledge(LeapKnowledge knowledge) {
-    leap_.replace(std::move(knowledge));
-    refresh_leap_table();
-    publish();
 }
 
 void Timekeeper::set_leap_policy(const LeapPolicy& policy) {
@@ -170,6 +165,7 @@ void Timekeeper::on(const ReceiverChange& change) {
     if (SourceTrack* const source = find(change.source)) {
         *source = SourceTrack{source->settings(), floor_};
         seconds_.watch.forget(change.source);
+        counts_.forget(change.source);
     }
 }
 
@@ -287,7 +283,7 @@ void Timekeeper::refresh_leap_table() {
     }
     std::vector<LeapVote> votes;
     for (const SourceTrack& source : sources_) {
-        if (source.news().vote) {
+        if (source.news().vote && !source.settings().noselect) {
             votes.push_back(*source.news().vote);
             votes.back().age = now_ - source.news().vote_said;
         }

@@ -12,6 +12,7 @@
 #include "server/clock/combination.h"
 #include "server/clock/discipline.h"
 #include "server/clock/last_update.h"
+#include "server/clock/leap_counts.h"
 #include "server/clock/leap_watch.h"
 #include "server/clock/rate_history.h"
 #include "server/clock/second_watch.h"
@@ -67,6 +68,8 @@ private:
     // Which second is it? (timekeeper_numbering.cpp)
     void hear(const auto& report, LocalInstant at);
     void hear_other_count(const SourceTrack& source);
+    bool possible(const SourceTrack& source, const HeardSecond& heard) const;
+    void note_second(const SourceTrack& source, std::int64_t off, LocalInstant at);
     void take_second(SourceTrack& source, const HeardSecond& heard);
     bool vouches(SourceTrack& source, const HeardSecond& heard);
     void number(SourceTrack& source, const Pulse& pulse);
@@ -113,6 +116,7 @@ private:
     VoteOutcome choice_;
     Arbiter arbiter_;
     SecondCount seconds_;
+    LeapCounts counts_;
     RateHistory rates_;
     bool scale_in_use_ = false;  ///< `state_.scale` is what clients are told
 };

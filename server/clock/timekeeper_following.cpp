@@ -153,4 +153,19 @@ void Timekeeper::count_anew(std::int64_t off) {
     doubt_.end();
 }
 
+// Where leap seconds of the past are others than we thought, so is what labels without a count of them name: everybody
+// is heard out anew.
+void Timekeeper::set_leap_knowledge(LeapKnowledge knowledge) {
+    const TaiInstant now = state_.model.tai_at(now_);
+    const int before = leap_.table().tai_minus_utc_at(now);
+    leap_.replace(std::move(knowledge));
+    refresh_leap_table();
+    if (state_.ever_synchronised && leap_.table().tai_minus_utc_at(now) != before) {
+        seconds_.doubted = true;
+        seconds_.watch.forget();
+        give_up();
+    }
+    publish();
+}
+
 }  // namespace tokimori

@@ -48,6 +48,10 @@ void Timekeeper::on(const Pulse& pulse) {
 }
 
 void Timekeeper::on(const Label& label) {
+    const SourceTrack* const source = find(label.source);
+    if (label.gps_minus_utc && source != nullptr && believable(*source) && !source->settings().noselect) {
+        counts_.note(source->settings(), *label.gps_minus_utc + kTaiMinusGps, label.heard);
+    }
     hear(label, label.heard);
 }
 
@@ -86,26 +90,44 @@ void Timekeeper::hear(const auto& report, LocalInstant at) {
     update();
 }
 
-// Its second is ours, but it has inserted more of them. One that has inserted fewer has not read its almanac since it
-// was switched on.
+// It has inserted more seconds than we have. One that has inserted fewer has not read its almanac since it was switched
+// on. Nobody is served a wrong second by our belief where nobody is served.
 void Timekeeper::hear_other_count(const SourceTrack& source) {
     const std::optional<OtherCount>& other = source.labels().other_count();
-    if (!other || source.settings().noselect || !knows_second(other->heard.heard)) {
+    if (!other || source.settings().noselect) {
         return;
     }
     const HeardSecond& heard = other->heard;
-    const Duration delay = state_.model.tai_at(heard.heard) - heard.second;
-    const Duration bound = state_.model.dispersion_at(heard.heard) + heard.uncertainty;
     const int off = leap_.table().tai_minus_utc_at(heard.second) - other->tai_minus_utc;
-    if (off >= 0 || !source.labels().delay().possible(delay, bound)) {
+    const bool known = knows_second(heard.heard);
+    if (off >= 0 || (known && !possible(source, heard))) {
         return;
     }
-    const SourceSettings& settings = source.settings();
-    seconds_.watch.note({settings.id, settings.kin, settings.trust}, off, heard.heard);
-    if (off == -1) {
-        seconds_.one_more = heard.heard;
+    if (!serving() && counts_.agreed(now_) == other->tai_minus_utc && leap_.count_lacking(-off, heard.second)) {
+        // What was said of our second before was said of another count.
+        seconds_.watch.forget();
+        seconds_.one_more.reset();
+    } else if (known) {
+        note_second(source, off, heard.heard);
+        if (off == -1) {
+            seconds_.one_more = heard.heard;
+        }
     }
     update();
+}
+
+// Its second may be ours.
+bool Timekeeper::possible(const SourceTrack& source, const HeardSecond& heard) const {
+    const Duration delay = state_.model.tai_at(heard.heard) - heard.second;
+    const Duration bound = state_.model.dispersion_at(heard.heard) + heard.uncertainty;
+    return source.labels().delay_of(heard).possible(delay, bound);
+}
+
+void Timekeeper::note_second(const SourceTrack& source, std::int64_t off, LocalInstant at) {
+    const SourceSettings& settings = source.settings();
+    if (!settings.noselect) {
+        seconds_.watch.note({settings.id, settings.kin, settings.trust}, off, at);
+    }
 }
 
 void Timekeeper::take_second(SourceTrack& source, const HeardSecond& heard) {
@@ -138,13 +160,10 @@ bool Timekeeper::vouches(SourceTrack& source, const HeardSecond& heard) {
     const Duration bound = state_.model.dispersion_at(heard.heard);
     const Duration delay = state_.model.tai_at(heard.heard) - heard.second;
     const SentenceDelay& sentence_delay = source.labels().delay_of(heard);
-    const bool possible = sentence_delay.possible(delay, bound + heard.uncertainty);
     const auto off = std::chrono::round<std::chrono::seconds>(sentence_delay.value(heard.heard).delay - delay);
-    const SourceSettings& settings = source.settings();
-    if (!settings.noselect) {
-        seconds_.watch.note({settings.id, settings.kin, settings.trust}, possible ? 0 : off.count(), heard.heard);
-    }
-    if (!possible) {
+    const bool ours = possible(source, heard);
+    note_second(source, ours ? 0 : off.count(), heard.heard);
+    if (!ours) {
         source.labels().refuse(Reason::kWrongSecond);
         return false;
     }

@@ -1,4 +1,8 @@
+#include <cstdint>
+#include <string>
+
 #include "tests/clock/bench.h"
+#include "tests/leap/leap_list_text.h"
 
 // What is served where leap seconds become known late. The counter and the receiver are right all the time.
 
@@ -142,6 +146,137 @@ TEST_F(MissedLeap, IsLookedForOnlyBehindAMonthInWhichThereMayBeOne) {
     }
     watch.count_missed(LeapTable::built_in().tai_at(parse_utc("2027-07-03").value()).value());
     EXPECT_EQ(format_date(watch.missed().day), "2027-06-30");
+}
+
+// The table has expired, and a leap second came of which it does not know.
+class ExpiredTable : public Bench {
+protected:
+    static constexpr UtcDay kLeapDay = 21'549;  // 2028-12-31
+
+    explicit ExpiredTable(const char* begin = "2029-03-01T00:00:00Z") : Bench{parse_utc(begin).value()} {
+        clock_.set_sources({gps()});
+    }
+    static SourceSettings trusted() {
+        SourceSettings settings = gps();
+        settings.trust = true;
+        return settings;
+    }
+    // What a receiver says that counts so many leap seconds more than our table.
+    void hear(int from, int to, int more, SourceId id = 1) {
+        for (int second = from; second < to; ++second) {
+            say(second, more, id);
+            clock_.advance(at(seconds(second) + 900ms));
+        }
+    }
+    void say(int second, int more, SourceId id) {
+        pulse(second, id);
+        Label said = label(second, id);
+        said.time = LeapTable::built_in().utc_at(truth(seconds(second - more)));
+        said.gps_minus_utc = 18 + more;
+        clock_.observe(said);
+    }
+    int tai_minus_utc() const { return clock_.leap_table().tai_minus_utc_at(truth(60s)); }
+};
+
+TEST_F(ExpiredTable, IsMadeUpForByTheCountOfALoneReceiverAtTheStart) {
+    ASSERT_EQ(format_date(kLeapDay), "2028-12-31");
+    for (const bool trust : {false, true}) {
+        clock_ = Timekeeper{laboratory(), LeapTable::built_in(), kStart};
+        clock_.set_sources({trust ? trusted() : gps()});
+        hear(0, 8, 1);
+        EXPECT_FALSE(serving_at(8s));
+        hear(8, 30, 1);
+        EXPECT_TRUE(serving_at(30s));
+        EXPECT_EQ(tai_minus_utc(), 38);
+        EXPECT_EQ(clock_.leap_table().kind_on(kLeapDay), LeapKind::kInsert);
+        EXPECT_LT(std::chrono::abs(error_at(30s)), 1us);
+        EXPECT_EQ(clock_.memory()->leap.last(), (LeapEvent{kLeapDay, LeapKind::kInsert}));
+    }
+}
+
+TEST_F(ExpiredTable, LacksNoMoreThanThereWereJunesAndDecembersSince) {
+    hear(0, 60, 4);
+    EXPECT_TRUE(serving_at(60s)) << "June and December of 2027 and 2028";
+    EXPECT_EQ(tai_minus_utc(), 41);
+    clock_ = Timekeeper{laboratory(), LeapTable::built_in(), kStart};
+    clock_.set_sources({trusted()});
+    hear(0, 60, 5);
+    EXPECT_FALSE(serving_at(60s));
+    EXPECT_EQ(report().reason, Reason::kWrongLeapSeconds);
+}
+
+TEST_F(ExpiredTable, IsRightAgainstWhoCountsFewer) {
+    clock_.set_sources({trusted()});
+    hear(0, 60, -1);
+    EXPECT_FALSE(serving_at(60s)) << "it has not read its almanac yet";
+    EXPECT_EQ(tai_minus_utc(), 37);
+    hear(60, 80, 0);
+    EXPECT_TRUE(serving_at(80s));
+}
+
+TEST_F(ExpiredTable, IsNotMadeUpForWhereReceiversContradictEachOther) {
+    clock_.set_sources({gps(1), gps(2)});
+    for (int second = 0; second < 60; ++second) {
+        say(second, 1, 1);
+        say(second, 2, 2);
+        clock_.advance(at(seconds(second) + 900ms));
+    }
+    EXPECT_FALSE(serving_at(60s));
+    EXPECT_EQ(tai_minus_utc(), 37);
+}
+
+TEST_F(ExpiredTable, ThatIsWrongEndsHoldoverOnlyUntilTheCountIsBelieved) {
+    ClockPolicy policy;
+    policy.holdover = 60s;
+    clock_.set_policy(policy);
+    hear(0, 20, 0);
+    ASSERT_TRUE(serving_at(20s));
+    hear(20, 70, 1);
+    EXPECT_EQ(clock_.clock_state(), ClockState::kHoldover) << "a lone receiver is not believed against our own clock";
+    EXPECT_EQ(tai_minus_utc(), 37);
+    hear(70, 120, 1);
+    EXPECT_EQ(clock_.clock_state(), ClockState::kSynchronised);
+    EXPECT_EQ(tai_minus_utc(), 38);
+    EXPECT_LT(std::chrono::abs(error_at(120s)), 1us) << "TAI was right all the time";
+}
+
+TEST_F(ExpiredTable, IsNotMadeUpForWhereTheOperatorAloneDecides) {
+    LeapKnowledge knowledge{LeapTable::built_in()};
+    knowledge.manual_only = true;
+    clock_.set_leap_knowledge(knowledge);
+    hear(0, 60, 1);
+    EXPECT_FALSE(serving_at(60s));
+}
+
+class FreshTable : public ExpiredTable {
+protected:
+    FreshTable() : ExpiredTable{"2027-03-01T00:00:00Z"} {}
+};
+
+TEST_F(FreshTable, IsRightAgainstALoneReceiver) {
+    clock_.set_sources({trusted()});
+    hear(0, 60, 1);
+    EXPECT_FALSE(serving_at(60s));
+    EXPECT_EQ(report().reason, Reason::kWrongLeapSeconds);
+}
+
+// Sources that were wrong together made us insert a second. The next list does not know of it.
+TEST_F(ExpiredTable, IsFollowedByAListThatDeniesWhatWasCountedAndServiceGoesOn) {
+    hear(0, 30, 1);
+    ASSERT_EQ(tai_minus_utc(), 38);
+    const auto ntp = [](UtcDay day) { return std::to_string(std::int64_t{day} * 86'400 + 2'208'988'800); };
+    std::string text = "#$ " + ntp(kLeapDay + 10) + "\n#@ " + ntp(kLeapDay + 180) + "\n";
+    for (const LeapTable::Row& row : LeapTable::built_in().rows()) {
+        text += ntp(row.day) + " " + std::to_string(row.tai_minus_utc) + "\n";
+    }
+    clock_.set_leap_knowledge(LeapTable::parse(testing::with_hash(text)).table.value());
+    EXPECT_FALSE(serving_at(30s)) << "served time jumps";
+    EXPECT_EQ(tai_minus_utc(), 37);
+    // It names the same seconds as before, and says nothing of leap seconds.
+    lies_[1] = -1s;
+    feed(31, 60);
+    EXPECT_TRUE(serving_at(60s));
+    EXPECT_LT(std::chrono::abs(error_at(60s) + 1s), 1us);
 }
 
 }  // namespace

@@ -353,6 +353,20 @@ TEST_F(LeapMonth, ArmsForOneSourceThatIsTrustedAndDisarmsWhenItTakesItBack) {
     EXPECT_EQ(armed(), LeapKind::kNone);
 }
 
+TEST_F(LeapMonth, DoesNotAskASourceThatIsOnlyWatched) {
+    SourceSettings watched = gps(2);
+    watched.trust = true;
+    watched.noselect = true;
+    clock_.set_sources({gps(1), watched});
+    for (int second = 0; second < 20; ++second) {
+        feed(second, second + 1, 1);
+        feed_announcing({2}, LeapKind::kInsert, second, second + 1);
+    }
+    clock_.advance(at(20s));
+    EXPECT_TRUE(serving_at(20s));
+    EXPECT_EQ(armed(), LeapKind::kNone);
+}
+
 TEST_F(LeapMonth, ArmsForTwoOfDifferentKindsThatAgree) {
     SourceSettings long_wave = gps(2);
     long_wave.kin = Kin::kLongWave;

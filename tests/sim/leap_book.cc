@@ -16,8 +16,11 @@ std::int64_t whole_seconds(Duration duration) {
 
 }  // namespace
 
-LeapBook::LeapBook(UtcDay day, LeapKind kind, std::optional<std::chrono::minutes> smear)
-    : day_{day}, kind_{kind}, smear_seconds_{smear ? std::chrono::seconds{*smear}.count() : 0} {}
+LeapBook::LeapBook(UtcDay day, LeapKind kind, std::optional<std::chrono::minutes> smear, int lead)
+    : day_{day},
+      kind_{kind},
+      smear_seconds_{smear ? std::chrono::seconds{*smear}.count() : 0},
+      lead_seconds_{std::int64_t{lead} * 3600} {}
 
 UtcSecond LeapBook::utc(Duration from_end) const {
     std::int64_t second = whole_seconds(from_end);
@@ -53,7 +56,7 @@ LeapBook::Told LeapBook::told(Duration from_end) const {
 }
 
 Duration LeapBook::warning() const {
-    return std::chrono::seconds{smears() ? smear_seconds_ : kDay + step()};
+    return std::chrono::seconds{smears() ? smear_seconds_ : lead_seconds_ + step()};
 }
 
 bool LeapBook::is_plain(Duration from_end, Duration width) const {

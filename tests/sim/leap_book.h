@@ -15,8 +15,8 @@ namespace tokimori::sim {
 /// which is the end of the leap second: less than 0 before.
 class LeapBook {
 public:
-    /// `smear`: absent where leap seconds are inserted.
-    LeapBook(UtcDay day, LeapKind kind, std::optional<std::chrono::minutes> smear);
+    /// `smear`: absent where leap seconds are inserted, and announced so many hours before.
+    LeapBook(UtcDay day, LeapKind kind, std::optional<std::chrono::minutes> smear, int lead = 24);
 
     /// The UTC name of the second that is in progress.
     UtcSecond utc(Duration from_end) const;
@@ -43,6 +43,7 @@ private:
     UtcDay day_;
     LeapKind kind_;
     std::int64_t smear_seconds_ = 0;
+    std::int64_t lead_seconds_ = 0;
 };
 
 }  // namespace tokimori::sim

@@ -53,6 +53,7 @@ Duration seconds_of(int second) {
 LeapServer::LeapServer(const LeapBook& book, Settings settings, int begin)
     : book_{book}, settings_{std::move(settings)}, second_{begin}, back_at_{begin} {
     same_boot_ = false;
+    disk_ = settings_.remembered;
 }
 
 void LeapServer::disturb(int at, Disturbance what) {
@@ -168,7 +169,7 @@ void LeapServer::hear_label(Member& member) {
     const double jitter = std::normal_distribution<double>{0.0, 5e6}(random_);
     label.heard = local_at(seconds_of(second_) + 140ms + Duration{std::llround(jitter)});
     if (member.tells_gps_offset) {
-        label.gps_minus_utc = 18 + (second_ >= 0 ? book_.step() : 0);
+        label.gps_minus_utc = settings_.gps_minus_utc + (second_ >= 0 ? book_.step() : 0);
     }
     clock_->observe(label);
 }

@@ -42,7 +42,9 @@ public:
         LeapKnowledge knowledge{LeapTable::built_in()};
         LeapPolicy policy{};
         std::vector<Member> members{};
-        std::chrono::seconds start_up{15};  ///< so long LI = 3 is owed after a cold start
+        std::chrono::seconds start_up{15};                     ///< so long LI = 3 is owed after a cold start
+        int gps_minus_utc = 18;                                ///< before the leap second
+        std::optional<ClockMemory> remembered = std::nullopt;  ///< its state file at the beginning
     };
 
     LeapServer(const LeapBook& book, Settings settings, int begin);

@@ -61,14 +61,16 @@ struct Scene {
     Cast cast = Cast::kTrustedGps;
     LeapKind kind = LeapKind::kInsert;
     int smear = 0;  ///< minutes; 0: inserted
+    int lead = 24;  ///< hours
 
     LeapBook book() const {
         const auto length = smear != 0 ? std::optional{std::chrono::minutes{smear}} : std::nullopt;
-        return {kind == LeapKind::kInsert ? kDecember : kJune, kind, length};
+        return {kind == LeapKind::kInsert ? kDecember : kJune, kind, length, lead};
     }
     LeapServer::Settings settings() const {
         LeapServer::Settings settings;
         const LeapEvent event{book().day(), kind};
+        settings.policy.lead = std::chrono::hours{lead};
         if (smear != 0) {
             settings.policy = {.mode = LeapMode::kSmear, .smear = std::chrono::minutes{smear}};
         }
@@ -100,7 +102,8 @@ struct Scene {
 std::ostream& operator<<(std::ostream& out, const Scene& scene) {
     static constexpr std::array kCasts{"trusted GPS", "two voices", "JJY", "table", "by hand"};
     return out << kCasts[static_cast<std::size_t>(scene.cast)] << ", "
-               << (scene.kind == LeapKind::kInsert ? "insertion" : "deletion") << ", smear " << scene.smear;
+               << (scene.kind == LeapKind::kInsert ? "insertion" : "deletion") << ", smear " << scene.smear
+               << ", announced " << scene.lead << " h before";
 }
 
 std::vector<Scene> all_scenes() {
@@ -109,6 +112,9 @@ std::vector<Scene> all_scenes() {
         for (const LeapKind kind : {LeapKind::kInsert, LeapKind::kDelete}) {
             for (const int smear : {0, 60, 120, 400}) {
                 scenes.push_back({cast, kind, smear});
+            }
+            for (const int lead : {1, 12}) {
+                scenes.push_back({cast, kind, 0, lead});
             }
         }
     }
@@ -279,6 +285,29 @@ TEST(LeapFaults, AnInsertionThatNobodyAnnouncedIsMadeUpForByATrustedCountOfLeapS
         server.allow_no_service(8, 30);
         server.run(kHour);
         expect_right(server, "unannounced");
+    }
+}
+
+// Half a year apart, and no table knows of either: the second is served as if the first were in the table.
+TEST(LeapFaults, TwoThatSourcesArmedAreServedAsIfTheTableKnewThem) {
+    for (const int smear : {0, 120}) {
+        const Scene scene{Cast::kTwoVoices, LeapKind::kInsert, smear};
+        LeapServer first{scene.book(), scene.settings(), -kHour};
+        first.allow_anything(-kHour, -50 * kMinute);
+        first.allow_no_service(-kHour, -50 * kMinute);
+        first.run(kHour);
+        expect_right(first, "first");
+        LeapServer::Settings settings = scene.settings();
+        settings.remembered = first.clock().memory();
+        settings.gps_minus_utc = 19;
+        const auto length = smear != 0 ? std::optional{std::chrono::minutes{smear}} : std::nullopt;
+        LeapServer second{LeapBook{kJune, scene.kind, length}, settings, kBegin};
+        second.allow_anything(kBegin, kBegin + 10 * kMinute);
+        second.disturb(-30 * kMinute, Disturbance::kPowerCut);
+        second.disturb(30, Disturbance::kRestart);
+        second.run(kEnd);
+        expect_right(second, "second");
+        EXPECT_EQ(second.clock().leap_table().rows().back().tai_minus_utc, 39);
     }
 }
 
