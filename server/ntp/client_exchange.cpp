@@ -92,14 +92,16 @@ bool is_month_end(std::int64_t second) {
     return before != day(second + kAmbiguousSeconds) && is_last_day_of_month(before);
 }
 
-// LI is raised a day before the event at the latest, but not everybody is told of it at midnight.
+// LI means the last day of a month; before that it is a stale flag of somebody's. It is raised a day before the event
+// at the latest, but not everybody is told of it at midnight.
 std::optional<LeapKind> announced_by(LeapIndicator leap, std::int64_t second) {
+    if (!is_last_day_of_month(static_cast<UtcDay>(second / kSecondsPerDay))) {
+        return std::nullopt;
+    }
     if (leap != LeapIndicator::kNone) {
         return leap == LeapIndicator::kInsert ? LeapKind::kInsert : LeapKind::kDelete;
     }
-    const bool late =
-        is_last_day_of_month(static_cast<UtcDay>(second / kSecondsPerDay)) && second % kSecondsPerDay >= kHalfDay;
-    return late ? std::optional(LeapKind::kNone) : std::nullopt;
+    return second % kSecondsPerDay >= kHalfDay ? std::optional(LeapKind::kNone) : std::nullopt;
 }
 
 ReplyVerdict measure(const NtpHeader& header, LocalInstant sent, LocalInstant came, ServerMeasurement& result) {

@@ -88,8 +88,9 @@ constexpr std::array kSystem{
     QueryVariable{"reftime",
                   [](std::string_view n, const QueryScene& s, QueryText& t) {
                       const ServerState& state = s.view.state;
-                      t.timestamp(n,
-                                  state.ever_synchronised ? state.scale.at(state.reference).timestamp : NtpTimestamp{});
+                      const TaiInstant now = state.model.tai_at(s.now);
+                      t.timestamp(n, state.ever_synchronised ? state.scale.stamps(state.reference, now, now).reference
+                                                             : NtpTimestamp{});
                   },
                   true},
     QueryVariable{"clock",

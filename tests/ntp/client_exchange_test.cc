@@ -206,7 +206,10 @@ TEST(ServerReply, SaysOfLeapSecondsWhatItsIndicatorMeansThatDay) {
     };
     const Day kDays[] = {
         {"2026-11-28T03:00:00Z", LeapIndicator::kNone, std::nullopt},
-        {"2026-11-28T03:00:00Z", LeapIndicator::kInsert, LeapKind::kInsert},
+        {"2026-11-28T03:00:00Z", LeapIndicator::kInsert, std::nullopt},
+        {"2026-12-02T03:00:00Z", LeapIndicator::kInsert, std::nullopt},
+        {"2026-12-30T23:59:50Z", LeapIndicator::kDelete, std::nullopt},
+        {"2026-12-31T00:00:00Z", LeapIndicator::kInsert, LeapKind::kInsert},
         {"2026-12-31T23:00:00Z", LeapIndicator::kDelete, LeapKind::kDelete},
         {"2026-12-31T02:00:00Z", LeapIndicator::kNone, std::nullopt},
         {"2026-12-31T13:00:00Z", LeapIndicator::kNone, LeapKind::kNone},

@@ -143,6 +143,19 @@ TEST_F(Queries, SayThatNothingIsSynchronised) {
     EXPECT_EQ(ask(question(2, 1), view).status, 0x8013U);
 }
 
+TEST_F(Queries, NeverTellOfACorrectionInTheFutureEvenWhileASecondIsRepeated) {
+    const UtcDay day = day_from_date(2016, 12, 31).value();
+    const TaiInstant end = LeapTable::built_in().end_of({day, LeapKind::kInsert});
+    for (const Duration before : {milliseconds(900), milliseconds(500), milliseconds(1)}) {
+        QueryView view = view_with(1);
+        view.state.model.anchor_tai = end - before;
+        view.state.reference = end - before - milliseconds(200);
+        view.state.scale = ServedScale::around(end, LeapTable::built_in(), {});
+        const auto variables = ask(question(2), view).variables();
+        EXPECT_LT(variables.at("reftime"), variables.at("clock")) << before.count();
+    }
+}
+
 TEST_F(Queries, TellAllOfTheSystemInNtpdsOrder) {
     const Heard heard = ask(question(2), view_with(1));
     const auto variables = heard.variables();

@@ -355,7 +355,10 @@ WORDS = {"insert": "add-leap", "delete": "del-leap", "none": "no-leap"}
 
 
 def offset_by_chronyd(prefix: Sequence[str]) -> float:
-    """How slow it finds the host's clock, s. It sets nothing (-Q)."""
+    """How slow it finds the host's clock, s. It sets nothing (-Q).
+
+    It says nothing of the leap indicator: -Q prints the offset alone, and chronyd passes an announcement on only while its
+    own clock shows the last day of a June or December. What it is told ntpdig reads from the same server."""
     path = os.environ.get("TOKIMORI_CHRONYD") or tool("chronyd")
     assert path, "There is no chronyd; packaging/install-dependencies tests brings it."
     asked = run([*prefix, path, "-U", "-u", "root", "-Q", "-t", "30", "server 127.0.0.1 iburst"], 60)
