@@ -5,7 +5,7 @@ from typing import List
 
 import pytest
 
-from simulation import HOUR, MINUTE, RECEIVER, Host, Play, play, posix
+from simulation import HOUR, MINUTE, RECEIVER, Host, Play, Settings, play, posix
 
 NOON = posix(2035, 3, 10, 12)
 ROOM = "oscillator 12.5 0.3 7200\nrealtime 350000000\nreceiver 1 2000\n"
@@ -46,6 +46,20 @@ def test_the_kernel_carries_out_a_leap_second(inserted: bool) -> None:
     assert {host.tai for host in between(result, 10 * MINUTE, leap)} == {37}
     assert {host.tai for host in between(result, leap, end)} == {38 if inserted else 36}
     assert result.broken_promises() == []
+
+
+def test_the_host_is_smeared_as_its_clients_are_where_that_is_wanted() -> None:
+    midnight, before, minutes = posix(2035, 7, 1), 70 * MINUTE, 60
+    end = before + 1
+    script = ("start %d\nrun %d\n%sannounce 0 %d 1\nleap %d 1\nclient 123 1\n"
+              % (midnight - before, end + 10 * MINUTE, ROOM, end, midnight))
+    wanted = 'mode = "smear"\nsmear_minutes = %d\nsmear_system_clock = true\n' % minutes
+    result = play(script, RECEIVER + "trust = true\n", system_clock="follow", settings=Settings(wanted))
+    for host in between(result, 5 * MINUTE, end - 1):
+        absorbed = max(0.0, (host.at - end) / (60 * minutes) + 1)
+        assert abs(host.error + absorbed) < 50 * MICROSECONDS, host
+    assert worst(between(result, end + MINUTE, end + 10 * MINUTE)) < 50 * MICROSECONDS
+    assert "the kernel carried out the leap second" not in result.log
 
 
 def test_a_clock_that_follows_nobody_any_more_says_so() -> None:
