@@ -1,5 +1,6 @@
 #include "leap/leap_phase.h"
 
+#include <algorithm>
 #include <array>
 
 namespace tokimori {
@@ -9,6 +10,24 @@ namespace {
 constexpr Duration kReaders = std::chrono::seconds{10};
 
 }  // namespace
+
+UtcTime leap_second_of(const LeapEvent& event) {
+    return {{event.day, event.kind == LeapKind::kInsert ? kSecondsPerDay : kSecondsPerDay - 1}, 0};
+}
+
+std::optional<LeapEvent> last_event_before(TaiInstant instant, const LeapTable& table) {
+    const auto over = [&](const LeapTable::Row& row) {
+        const LeapEvent event{row.day - 1, table.kind_on(row.day - 1)};
+        return event.kind != LeapKind::kNone && table.end_of(event) <= instant;
+    };
+    const auto last = std::find_if(table.rows().rbegin(), table.rows().rend(), over);
+    return last == table.rows().rend() ? std::nullopt
+                                       : std::optional{LeapEvent{last->day - 1, table.kind_on(last->day - 1)}};
+}
+
+std::string_view leap_mode_code(LeapMode mode) {
+    return mode == LeapMode::kSmear ? "smear" : "insert";
+}
 
 LeapPhase leap_phase(const ServedScale& scale, TaiInstant instant) {
     if (const auto announced = scale.announcement(); announced && announced->contains(instant)) {

@@ -1,11 +1,21 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "leap/served_scale.h"
 
 namespace tokimori {
+
+/// The name of the second that is inserted, 23:59:60, or left out, 23:59:59; of no event the last of the day.
+UtcTime leap_second_of(const LeapEvent& event);
+
+/// The last leap second of `table` that has ended by `instant`, if there was one.
+std::optional<LeapEvent> last_event_before(TaiInstant instant, const LeapTable& table);
+
+/// "insert", "smear": stable words.
+std::string_view leap_mode_code(LeapMode mode);
 
 /// What clients notice of a leap second at the moment.
 enum class LeapPhase : std::uint8_t {

@@ -74,8 +74,10 @@ void ClockService::recall() {
     kept_policy_ = memory.leap_policy;
     leap_.recall(memory.leap_policy, timekeeper_);
     publish();
+    const UtcTime saved = timekeeper_.leap_table().utc_at(memory.saved);
     log_.write(counter_.now(), LogLevel::kInfo, "state_recalled",
-               {{"saved", format_utc(timekeeper_.leap_table().utc_at(memory.saved))},
+               {{"saved", format_utc(saved)},
+                {"saved_jst", format_jst(saved)},
                 {"frequency_ppm", fmt::format("{:.3f}", ppm_from_rate(memory.rate))},
                 {"within_ppm", fmt::format("{:.3f}", ppm_from_rate(memory.rate_bound))},
                 {"same_boot", recalled->same_boot},
@@ -174,8 +176,8 @@ void ClockService::observe(const Observation& observation) {
 // What is known of leap seconds cannot wait: nobody may tell it again.
 void ClockService::keep() {
     const LeapMemory& leap = timekeeper_.leap().memory();
-    const bool urgent =
-        leap.armed.event != kept_leap_.armed.event || leap.counted != kept_leap_.counted || leap_.policy() != kept_policy_;
+    const bool urgent = leap.armed.event != kept_leap_.armed.event || leap.counted != kept_leap_.counted ||
+                        leap_.policy() != kept_policy_;
     if (state_keeper_.keep([this] { return timekeeper_.memory(); }, urgent)) {
         kept_leap_ = leap;
         kept_policy_ = leap_.policy();

@@ -18,9 +18,12 @@ struct Moment {
 };
 
 // Both times of day: the leap second is in the morning in Japan.
-json::object instant(const Moment& moment, TaiInstant at) {
-    const UtcTime utc = moment.table.utc_at(at);
+json::object instant(const Moment& moment, TaiInstant at, const UtcTime& utc) {
     return {{"utc", format_utc(utc)}, {"jst", format_jst(utc)}, {"in_ns", (at - moment.now).count()}};
+}
+
+json::object instant(const Moment& moment, TaiInstant at) {
+    return instant(moment, at, moment.table.utc_at(at));
 }
 
 json::value span(const Moment& moment, const std::optional<TaiSpan>& span) {
@@ -28,10 +31,11 @@ json::value span(const Moment& moment, const std::optional<TaiSpan>& span) {
                 : json::value(nullptr);
 }
 
-// The last second of a day with an insertion is the leap second; at a deletion it is the one after the last.
-TaiInstant leap_second_of(const LeapEvent& event, const LeapTable& table) {
-    const TaiInstant end = table.end_of(event);
-    return event.kind == LeapKind::kInsert ? end - std::chrono::seconds{1} : end;
+// One that is left out would begin where the next day does.
+json::object leap_second(const Moment& moment, const LeapEvent& event) {
+    const TaiInstant end = moment.table.end_of(event);
+    return instant(moment, event.kind == LeapKind::kInsert ? end - std::chrono::seconds{1} : end,
+                   leap_second_of(event));
 }
 
 json::value next_event(const Moment& moment) {
@@ -43,26 +47,18 @@ json::value next_event(const Moment& moment) {
     const ServedScale scale = ServedScale::around(moment.table.end_of(*event), moment.table, moment.clock.leap.policy);
     return {{"kind", leap_kind_code(event->kind)},
             {"day", format_date(event->day)},
-            {"at", instant(moment, leap_second_of(*event, moment.table))},
+            {"at", leap_second(moment, *event)},
             {"by", decision.event == *event ? leap_ground_code(decision.ground) : leap_ground_code(LeapGround::kTable)},
             {"announced", span(moment, scale.announcement())},
             {"smeared", span(moment, scale.smear())}};
 }
 
 json::value last_event(const Moment& moment) {
-    std::optional<LeapEvent> last;
-    for (const LeapTable::Row& row : moment.table.rows()) {
-        const LeapEvent event{row.day - 1, moment.table.kind_on(row.day - 1)};
-        if (event.kind != LeapKind::kNone && moment.table.end_of(event) <= moment.now) {
-            last = event;
-        }
-    }
+    const std::optional<LeapEvent> last = last_event_before(moment.now, moment.table);
     if (!last) {
         return nullptr;
     }
-    return {{"kind", leap_kind_code(last->kind)},
-            {"day", format_date(last->day)},
-            {"at", instant(moment, leap_second_of(*last, moment.table))}};
+    return {{"kind", leap_kind_code(last->kind)}, {"day", format_date(last->day)}, {"at", leap_second(moment, *last)}};
 }
 
 json::object table_of(const LeapFacts& leap, UtcDay today) {
@@ -92,6 +88,7 @@ json::array votes_of(const Moment& moment) {
         votes.push_back({{"name", source_name(moment.clock, vote)},
                          {"says", leap_kind_code(vote.event.kind)},
                          {"day", format_date(vote.event.day)},
+                         {"jst", format_jst(leap_second_of(vote.event))},
                          {"weight", leap_weight_code(vote.weight)},
                          {"age_ns", manual ? json::value(nullptr) : json::value(vote.age.count())},
                          {"standing", leap_standing_code(standing)}});
@@ -100,7 +97,7 @@ json::array votes_of(const Moment& moment) {
 }
 
 json::object policy_of(const LeapFacts& leap) {
-    return {{"mode", leap.policy.mode == LeapMode::kSmear ? "smear" : "insert"},
+    return {{"mode", leap_mode_code(leap.policy.mode)},
             {"smear_minutes", leap.policy.smear.count()},
             {"announce_ns", leap.policy.lead.count()},
             {"mark_refid", leap.policy.mark_refid},
@@ -121,19 +118,20 @@ json::object leap_reply(const ControlFacts& facts) {
     const Moment moment{clock, server, *clock.leap.watch, *clock.leap_table, now};
     const LeapDecision& decision = moment.watch.decision();
     const UtcDay today = moment.table.utc_at(now).second.day;
-    const auto smear = server.scale.smear();
-    const bool smearing = smear && smear->contains(now);
+    const LeapPhase phase = leap_phase(server.scale, now);
     return {{"known", true},
             {"policy", policy_of(clock.leap)},
-            {"phase", leap_phase_code(leap_phase(server.scale, now))},
+            {"phase", leap_phase_code(phase)},
             {"tai_minus_utc", moment.table.tai_minus_utc_at(now)},
             {"from_utc_ns", server.scale.offset_from_utc_at(now).count()},
             {"rate_ppm", server.scale.rate_ppm_at(now)},
-            {"not_utc_until", smearing ? json::value(instant(moment, smear->ends)) : json::value(nullptr)},
+            {"not_utc_until", phase == LeapPhase::kSmearing ? json::value(instant(moment, server.scale.smear()->ends))
+                                                            : json::value(nullptr)},
             {"next", next_event(moment)},
             {"last", last_event(moment)},
             {"month_end",
              {{"day", format_date(decision.event.day)},
+              {"jst", format_jst(leap_second_of(decision.event))},
               {"kind", leap_kind_code(decision.event.kind)},
               {"by", leap_ground_code(decision.ground)}}},
             {"disagreement", decision.disagreement},

@@ -57,16 +57,12 @@ LeapIndicator leap_at(const ServerState& state, LocalInstant now) {
     return state.synchronised_at(now) ? state.scale.at(state.model.tai_at(now)).leap : LeapIndicator::kUnsynchronised;
 }
 
-std::string_view leap_name(LeapKind kind) {
-    return kind == LeapKind::kNone ? "none" : kind == LeapKind::kInsert ? "insert" : "delete";
-}
-
 json::object system_clock_reply(const ClockFacts& facts) {
     json::object reply{{"state", system_clock_name(facts.system_clock)}};
     if (const auto& report = facts.system_clock.report) {
         reply["offset_ns"] = nanoseconds(report->offset);
         reply["max_error_ns"] = nanoseconds(report->max_error);
-        reply["leap"] = leap_name(report->leap);
+        reply["leap"] = leap_kind_code(report->leap);
         reply["interventions"] = report->interventions;
         reply["last_intervention_age_ns"] = age_of(report->last_intervention, facts.now);
     }
@@ -218,8 +214,9 @@ json::object tracking_reply(const ControlFacts& facts) {
     reply["refid"] = synchronised ? refid_text(server.refid) : "INIT";
     reply["stratum"] = synchronised ? server.stratum : 0;
     reply["leap"] = leap_name(leap_at(server, now));
-    reply["reference_utc"] =
-        utc_text(ever ? std::optional{facts.clock.leap_table->utc_at(server.reference)} : std::nullopt);
+    const auto reference = ever ? std::optional{facts.clock.leap_table->utc_at(server.reference)} : std::nullopt;
+    reply["reference_utc"] = utc_text(reference);
+    reply["reference_jst"] = jst_text(reference);
     reply["last_update_age_ns"] = age_of(clock.last_update, now);
     reply["last_offset_ns"] = known(nanoseconds(clock.offset));
     reply["pending_ns"] = known(nanoseconds(server.model.pending_at(now)));

@@ -4,11 +4,21 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 
 namespace tokimori {
 namespace {
 
 constexpr std::size_t kLargestFile = 1 << 20;
+
+}  // namespace
+
+std::optional<FileStamp> stamp_of(const std::string& path) {
+    std::error_code error;
+    const auto changed = std::filesystem::last_write_time(path, error);
+    const auto size = error ? 0 : std::filesystem::file_size(path, error);
+    return error ? std::nullopt : std::optional{FileStamp{changed, size}};
+}
 
 LeapListResult read_leap_list(const std::string& path) {
     std::ifstream file{path, std::ios::binary};
@@ -20,8 +30,6 @@ LeapListResult read_leap_list(const std::string& path) {
     text.resize(static_cast<std::size_t>(file.gcount()));
     return LeapTable::parse(text);
 }
-
-}  // namespace
 
 LoadedLeapTable load_leap_table(const std::string& path, Log& log, LocalInstant now) {
     const LeapListResult read = path.empty() ? LeapListResult{} : read_leap_list(path);

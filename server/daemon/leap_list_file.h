@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
+#include <optional>
 #include <string>
 
 #include "leap/leap_table.h"
@@ -13,6 +16,20 @@ struct LoadedLeapTable {
     bool from_list = false;  ///< false: it is compiled in, which is as new or newer, or the list was refused
     std::string refused{};   ///< why the list was not read; empty: it was, or there is none
 };
+
+/// Tells one content of a file from the next.
+struct FileStamp {
+    std::filesystem::file_time_type changed;
+    std::uintmax_t size = 0;
+
+    friend bool operator==(const FileStamp&, const FileStamp&) = default;
+};
+
+/// nullopt: there is none.
+std::optional<FileStamp> stamp_of(const std::string& path);
+
+/// What the list at `path` says, or why it says nothing.
+LeapListResult read_leap_list(const std::string& path);
 
 /// The better of the compiled-in table and the `leap-seconds.list` at `path`; empty: none. A file that is missing or
 /// bad is a warning, never the end of anything.

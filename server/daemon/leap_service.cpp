@@ -12,10 +12,21 @@ using namespace std::chrono_literals;
 // How often an operator is reminded of a table that knows nothing more.
 constexpr UtcDay kReminderDays = 7;
 
-// The second that is inserted, or the last one before the one that is left out.
-UtcTime second_of(const LeapEvent& event) {
-    const std::int32_t length = kSecondsPerDay + static_cast<int>(event.kind);
-    return {{event.day, length - 1}, 0};
+// A package with a newer list may be installed at any time.
+constexpr Duration kListInterval = 1h;
+
+std::string jst_of(const LeapEvent& event) {
+    return format_jst(leap_second_of(event));
+}
+
+std::vector<LeapVote> heard_by(const LeapDecision& decision) {
+    std::vector<LeapVote> votes;
+    for (const auto& [vote, standing] : decision.votes) {
+        if (vote.weight != LeapWeight::kManual) {
+            votes.push_back(vote);
+        }
+    }
+    return votes;
 }
 
 }  // namespace
@@ -35,6 +46,8 @@ void LeapService::recall(const LeapPolicy& policy, Timekeeper& timekeeper) {
 
 LeapKnowledge LeapService::read(const Configuration& configuration, LocalInstant now) {
     list_file_ = configuration.leap_list_file;
+    list_stamp_ = stamp_of(list_file_);
+    looked_for_list_ = now;
     list_ = load_leap_table(list_file_, log_, now);
     expiry_told_.reset();
     LeapKnowledge knowledge{list_.table};
@@ -44,42 +57,105 @@ LeapKnowledge LeapService::read(const Configuration& configuration, LocalInstant
 }
 
 void LeapService::reload(const Configuration& configuration, Timekeeper& timekeeper, LocalInstant now) {
-    timekeeper.set_leap_knowledge(read(configuration, now));
+    waiting_ = read(configuration, now);
     wanted_ = configuration.leap;
     at_once_ = configuration.leap_change_at_once;
     waits_ = false;
+    adopt(timekeeper, now);
     change(timekeeper, now);
+}
+
+// A better table does not wait: it is no matter of taste.
+void LeapService::adopt(Timekeeper& timekeeper, LocalInstant now) {
+    if (!waiting_) {
+        return;
+    }
+    if (at_once_ || !calls_off(*waiting_, timekeeper, now)) {
+        timekeeper.set_leap_knowledge(*waiting_);
+        waiting_.reset();
+        return;
+    }
+    const LeapKnowledge& in_force = timekeeper.leap().knowledge();
+    if (&LeapTable::better(in_force.table, waiting_->table) != &in_force.table) {
+        LeapKnowledge better = in_force;
+        better.table = waiting_->table;
+        timekeeper.set_leap_knowledge(better);
+    }
+    tell_waiting(now);
+}
+
+// A leap second that clients were told of, or are smeared for, would be another one or none.
+bool LeapService::calls_off(const LeapKnowledge& knowledge, const Timekeeper& timekeeper, LocalInstant now) const {
+    const ServerState& state = timekeeper.state();
+    const TaiInstant tai = state.model.tai_at(now);
+    if (!state.ever_synchronised || leap_phase(state.scale, tai) == LeapPhase::kQuiet) {
+        return false;
+    }
+    LeapWatch next = timekeeper.leap();
+    next.replace(knowledge);
+    next.update(tai, heard_by(timekeeper.leap().decision()));
+    const ServedScale scale = ServedScale::around(tai, next.table(), policy_);
+    return scale.at(tai).leap != state.scale.at(tai).leap || scale.offset_at(tai) != state.scale.offset_at(tai);
+}
+
+void LeapService::tell_waiting(LocalInstant now) {
+    if (!std::exchange(waits_, true)) {
+        log_.write(now, LogLevel::kWarning, "leap_change_waits",
+                   {{"what",
+                     "[leap] has changed, and a leap second is being announced or smeared: clients would see time "
+                     "jump or a warning vanish. The change is made when that is over; change_at_once = true in "
+                     "[leap] forces it"}});
+    }
+}
+
+// A list that is bad or gone takes nothing away: what was read before is no worse for it.
+void LeapService::look_for_list(const Timekeeper& timekeeper, LocalInstant now) {
+    if (looked_for_list_ && now - *looked_for_list_ < kListInterval) {
+        return;
+    }
+    looked_for_list_ = now;
+    const auto stamp = list_file_.empty() ? std::nullopt : stamp_of(list_file_);
+    if (!stamp || std::exchange(list_stamp_, stamp) == stamp) {
+        return;
+    }
+    if (const LeapListResult read = read_leap_list(list_file_); !read.table) {
+        log_.write(now, LogLevel::kWarning, "leap_list_refused",
+                   {{"file", list_file_}, {"why", read.error}, {"instead", "the table that counted before"}});
+        return;
+    }
+    list_ = load_leap_table(list_file_, log_, now);
+    expiry_told_.reset();
+    waiting_ = waiting_.value_or(timekeeper.leap().knowledge());
+    waiting_->table = list_.table;
 }
 
 void LeapService::change(Timekeeper& timekeeper, LocalInstant now) {
     if (policy_ == wanted_) {
-        waits_ = false;
+        waits_ = waiting_.has_value();
         return;
     }
     const ServerState& state = timekeeper.state();
     const bool shows = state.ever_synchronised &&
                        leap_change_shows(state.model.tai_at(now), timekeeper.leap_table(), policy_, wanted_);
     if (!at_once_ && (shows || !state.ever_synchronised)) {
-        if (shows && !std::exchange(waits_, true)) {
-            log_.write(now, LogLevel::kWarning, "leap_change_waits",
-                       {{"what",
-                         "[leap] has changed, and a leap second is being announced or smeared: clients would see time "
-                         "jump or a warning vanish. The change is made when that is over; change_at_once = true in "
-                         "[leap] forces it"}});
+        if (shows) {
+            tell_waiting(now);
         }
         return;
     }
     policy_ = wanted_;
-    waits_ = false;
+    waits_ = waiting_.has_value();
     timekeeper.set_leap_policy(policy_);
     log_.write(now, LogLevel::kInfo, "leap_policy",
-               {{"mode", policy_.mode == LeapMode::kSmear ? "smear" : "insert"},
+               {{"mode", leap_mode_code(policy_.mode)},
                 {"smear_minutes", policy_.smear.count()},
                 {"announce", policy_.lead},
                 {"forced", at_once_}});
 }
 
 void LeapService::watch(Timekeeper& timekeeper, LocalInstant now) {
+    look_for_list(timekeeper, now);
+    adopt(timekeeper, now);
     change(timekeeper, now);
     const ServerState& state = timekeeper.state();
     if (!state.ever_synchronised) {
@@ -110,12 +186,12 @@ void LeapService::tell_begin(LeapPhase phase, const Timekeeper& timekeeper, Loca
     const ServerState& state = timekeeper.state();
     const TaiInstant tai = state.model.tai_at(now);
     const LeapEvent event = timekeeper.leap_table().next_event_after(tai).value_or(LeapEvent{});
-    const UtcTime second = second_of(event);
+    told_ = event;
     if (phase == LeapPhase::kAnnounced) {
         log_.write(now, LogLevel::kInfo, "leap_announced",
                    {{"kind", leap_kind_code(event.kind)},
-                    {"utc", format_utc(second)},
-                    {"jst", format_jst(second)},
+                    {"utc", format_utc(leap_second_of(event))},
+                    {"jst", jst_of(event)},
                     {"what", "the leap indicator tells clients from now on"}});
         return;
     }
@@ -132,14 +208,14 @@ void LeapService::tell_begin(LeapPhase phase, const Timekeeper& timekeeper, Loca
 void LeapService::tell_end(const Timekeeper& timekeeper, LocalInstant now) {
     const LeapTable& table = timekeeper.leap_table();
     const TaiInstant tai = timekeeper.state().model.tai_at(now);
-    const LeapEvent last = timekeeper.leap().memory().last();
-    if (last.kind != LeapKind::kNone && tai - table.end_of(last) < 1h && tai >= table.end_of(last)) {
+    const std::optional<LeapEvent> last = last_event_before(tai, table);
+    if (last && tai - table.end_of(*last) < 1h) {
         log_.write(now, LogLevel::kInfo, "leap_done",
-                   {{"kind", leap_kind_code(last.kind)},
-                    {"utc", format_utc(second_of(last))},
-                    {"jst", format_jst(second_of(last))},
+                   {{"kind", leap_kind_code(last->kind)},
+                    {"utc", format_utc(leap_second_of(*last))},
+                    {"jst", jst_of(*last)},
                     {"tai_minus_utc", table.tai_minus_utc_at(tai)}});
-    } else {
+    } else if (table.next_event_after(tai) != told_) {
         log_.write(now, LogLevel::kWarning, "leap_withdrawn",
                    {{"what", "the leap second that clients were being prepared for does not happen after all"}});
     }
@@ -150,11 +226,12 @@ void LeapService::tell_missed(const LeapEvent& missed, LocalInstant now) {
         log_.write(
             now, LogLevel::kError, "leap_missed",
             {{"kind", leap_kind_code(missed.kind)},
-             {"utc", format_utc(second_of(missed))},
-             {"jst", format_jst(second_of(missed))},
+             {"utc", format_utc(leap_second_of(missed))},
+             {"jst", jst_of(missed)},
              {"what",
-              "nobody had announced this leap second, and time was served a second wrong until sources "
-              "contradicted: it is counted now. A newer leap-seconds.list (Debian package tzdata) knows better"}});
+              "nobody had announced this leap second. Receivers count it, and so it is counted now; what was served "
+              "between it and now was a second wrong. A newer leap-seconds.list (Debian package tzdata) knows "
+              "better"}});
     }
 }
 
@@ -163,6 +240,7 @@ void LeapService::tell_decision(const LeapDecision& decision, LocalInstant now) 
         (decision.event.kind != LeapKind::kNone || armed_ == LeapEvent{decision.event.day, armed_.kind})) {
         log_.write(now, LogLevel::kInfo, "leap_decision",
                    {{"day", format_date(decision.event.day)},
+                    {"jst", jst_of(decision.event)},
                     {"kind", leap_kind_code(decision.event.kind)},
                     {"by", leap_ground_code(decision.ground)},
                     {"votes", text_of(decision)}});
@@ -172,6 +250,7 @@ void LeapService::tell_decision(const LeapDecision& decision, LocalInstant now) 
     if (disputed && !disputed_) {
         log_.write(now, LogLevel::kWarning, decision.disagreement ? "leap_disagreement" : "leap_unconfirmed",
                    {{"day", format_date(decision.event.day)},
+                    {"jst", jst_of(decision.event)},
                     {"decided", leap_kind_code(decision.event.kind)},
                     {"by", leap_ground_code(decision.ground)},
                     {"votes", text_of(decision)}});

@@ -22,7 +22,8 @@ struct LeapFacts {
 };
 
 /// Feeds the timekeeper with what is configured and known of leap seconds, and tells the log what becomes of it. A new
-/// policy that clients would notice in the middle of a leap second waits until that is over. Clock thread only.
+/// policy that clients would notice in the middle of a leap second waits until that is over, and so do settings that
+/// would call it off. A newer list is read within an hour. Clock thread only.
 class LeapService {
 public:
     /// The name of a source.
@@ -46,6 +47,10 @@ public:
 private:
     LeapKnowledge read(const Configuration& configuration, LocalInstant now);
     void change(Timekeeper& timekeeper, LocalInstant now);
+    void adopt(Timekeeper& timekeeper, LocalInstant now);
+    bool calls_off(const LeapKnowledge& knowledge, const Timekeeper& timekeeper, LocalInstant now) const;
+    void look_for_list(const Timekeeper& timekeeper, LocalInstant now);
+    void tell_waiting(LocalInstant now);
     void tell_phase(const Timekeeper& timekeeper, LocalInstant now);
     void tell_begin(LeapPhase phase, const Timekeeper& timekeeper, LocalInstant now);
     void tell_end(const Timekeeper& timekeeper, LocalInstant now);
@@ -58,11 +63,15 @@ private:
     NameOf name_of_;
     LoadedLeapTable list_{LeapTable::built_in()};
     std::string list_file_;
-    LeapPolicy policy_;  ///< in force
-    LeapPolicy wanted_;  ///< configured
+    std::optional<FileStamp> list_stamp_;
+    std::optional<LocalInstant> looked_for_list_;
+    std::optional<LeapKnowledge> waiting_;  ///< configured, and not yet in force
+    LeapPolicy policy_;                     ///< in force
+    LeapPolicy wanted_;                     ///< configured
     bool at_once_ = false;
     bool waits_ = false;
     LeapPhase phase_ = LeapPhase::kQuiet;
+    LeapEvent told_;  ///< what the phase is about
     LeapEvent armed_;
     LeapEvent missed_;
     bool disputed_ = false;

@@ -101,17 +101,17 @@ void number_units(QueryView& view) {
 }
 
 void tell_leap(QueryView& view, const ClockFacts& facts) {
-    constexpr std::int64_t kSecondsPerDay = 86'400;
+    constexpr std::int64_t kDay = kSecondsPerDay;
     const LeapTable& table = *facts.leap_table;
-    view.leap_expiry = table.expires() * kSecondsPerDay;
-    view.leap_second = table.rows().back().day * kSecondsPerDay;
+    view.leap_expiry = table.expires() * kDay;
+    view.leap_second = table.rows().back().day * kDay;
     if (!view.state.ever_synchronised) {
         return;
     }
     const TaiInstant now = view.state.model.tai_at(facts.now);
     view.tai_minus_utc = static_cast<std::uint16_t>(table.tai_minus_utc_at(now));
     if (const auto event = table.next_event_after(now)) {
-        view.leap_second = (event->day + 1) * kSecondsPerDay;
+        view.leap_second = (event->day + 1) * kDay;
     }
 }
 

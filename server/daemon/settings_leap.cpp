@@ -37,9 +37,12 @@ constexpr std::array kRows{
             .reason = "Shorter smears are faster than clients can follow (60 minutes are 278 ppm of the 500 they "
                       "have), longer ones would keep them off UTC for most of a day",
             .english = "The length of a smear, which ends with the leap second; without effect where leap seconds are "
-                       "inserted. Clients must poll at least every 1024 s for 134 minutes, more often for less.",
-            .japanese = "smear の長さ (分) で、うるう秒の終わりに完了します。insert では効果がありません。"
-                        "クライアントのポーリング間隔は 134 分で 1024 秒以下、短い smear ではさらに短くします。",
+                       "inserted. Clients that poll every 16 to 64 s follow any of them; an ntpd at its default polls "
+                       "(up to 1024 s) follows none, and steps.",
+            .japanese =
+                "smear の長さ (分) で、うるう秒の終わりに完了します。insert では効果がありません。"
+                "16〜64 秒ごとに問い合わせるクライアントはどの長さにも追従できますが、既定のまま (最大 1024 秒間隔) の "
+                "ntpd はどの長さにも追従できず、時刻をステップします。",
             .fill = fill_smear},
     Setting{.section = "leap",
             .key = "announce",

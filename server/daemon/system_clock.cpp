@@ -7,6 +7,8 @@
 #include <cstring>
 #include <utility>
 
+#include "leap/leap_vote.h"
+
 namespace tokimori {
 namespace {
 
@@ -134,13 +136,6 @@ Message message_for(FollowerEvent::Kind kind) {
     return {};
 }
 
-std::string_view word_for(LeapKind kind) {
-    if (kind == LeapKind::kNone) {
-        return "none";
-    }
-    return kind == LeapKind::kInsert ? "insert" : "delete";
-}
-
 }  // namespace
 
 int adjust_kernel_clock(timex& call) {
@@ -258,7 +253,7 @@ void SystemClock::tell(const FollowerEvent& event) {
     const Message message = message_for(event.kind);
     const LocalInstant now = counter_.now();
     if (event.leap != LeapKind::kNone) {
-        log_.write(now, message.level, message.event, {{"leap", word_for(event.leap)}, {"what", message.what}});
+        log_.write(now, message.level, message.event, {{"leap", leap_kind_code(event.leap)}, {"what", message.what}});
     } else {
         log_.write(now, message.level, message.event, {{"by", event.amount}, {"what", message.what}});
     }

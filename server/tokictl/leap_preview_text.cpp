@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "leap/leap_phase.h"
 #include "leap/leap_vote.h"
 #include "server/tokictl/leap_words.h"
 #include "server/tokictl/text_table.h"
@@ -35,9 +36,7 @@ std::string served_of(const LeapPreviewRow& row) {
 }
 
 std::string heading(const LeapPreview& preview, Language language) {
-    const bool insertion = preview.event.kind == LeapKind::kInsert;
-    const TaiInstant second = preview.end - std::chrono::seconds{insertion ? 1 : 0};
-    const UtcTime utc = preview.table.utc_at(second);
+    const UtcTime utc = leap_second_of(preview.event);
     const std::string when = shown_utc(utc, 0) + " UTC (" + format_jst(utc) + ")";
     if (preview.policy.mode == LeapMode::kSmear) {
         return say(language, "{} of a leap second at {}: smear over {} min, {:+.1f} ppm, LI stays 0\n\n",
@@ -130,11 +129,11 @@ json::object preview_document(const LeapPreview& preview) {
                            {"between_polls_ns", client.between_polls.count()},
                            {"worst_ns", client.worst.count()}});
     }
-    const bool smear = preview.policy.mode == LeapMode::kSmear;
-    return {{"event", {{"day", format_date(preview.event.day)}, {"kind", leap_kind_code(preview.event.kind)}}},
-            {"policy", {{"mode", smear ? "smear" : "insert"}, {"smear_minutes", preview.policy.smear.count()}}},
-            {"rows", std::move(rows)},
-            {"clients", std::move(clients)}};
+    return {
+        {"event", {{"day", format_date(preview.event.day)}, {"kind", leap_kind_code(preview.event.kind)}}},
+        {"policy", {{"mode", leap_mode_code(preview.policy.mode)}, {"smear_minutes", preview.policy.smear.count()}}},
+        {"rows", std::move(rows)},
+        {"clients", std::move(clients)}};
 }
 
 }  // namespace tokimori

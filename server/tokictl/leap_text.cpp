@@ -90,7 +90,7 @@ std::string table_of(const json::object& leap, Language language) {
 
 std::string month_end(const json::object& leap, Language language) {
     const json::object& end = object_in(leap, "month_end");
-    return say(language, "{}: {} ({})", "{}: {} ({})", text_in(end, "day"),
+    return say(language, "{} UTC ({}): {} ({})", "{} UTC ({}): {} ({})", text_in(end, "day"), text_in(end, "jst"),
                leap_kind_text(text_in(end, "kind"), language), leap_ground_text(text_in(end, "by"), language));
 }
 
@@ -142,15 +142,17 @@ std::string votes(const json::object& leap, Language language) {
         return {};
     }
     TextTable table{{{say(language, "Source", "情報源")},
-                     {say(language, "Day", "日付")},
+                     {say(language, "Day (UTC)", "日付 (UTC)")},
+                     {"JST"},
                      {say(language, "Says", "内容")},
                      {say(language, "Age", "経過"), TextTable::Align::kRight},
                      {say(language, "Weight", "重み")},
                      {say(language, "Result", "結果")}}};
     for (const json::value& each : list) {
         const json::object& vote = each.as_object();
-        table.add({text_in(vote, "name"), text_in(vote, "day"), leap_kind_text(text_in(vote, "says"), language),
-                   age(integer_in(vote, "age_ns")), leap_weight_text(text_in(vote, "weight"), language),
+        table.add({text_in(vote, "name"), text_in(vote, "day"), text_in(vote, "jst"),
+                   leap_kind_text(text_in(vote, "says"), language), age(integer_in(vote, "age_ns")),
+                   leap_weight_text(text_in(vote, "weight"), language),
                    leap_standing_text(text_in(vote, "standing"), language)});
     }
     return "\n" + table.text();

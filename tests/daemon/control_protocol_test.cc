@@ -74,6 +74,7 @@ TEST(ControlProtocol, TellsWhatIsServed) {
     EXPECT_EQ(tracking.at("stratum"), 1);
     EXPECT_EQ(tracking.at("leap"), "none");
     EXPECT_EQ(tracking.at("reference_utc"), "2026-11-28T07:12:00.000000000Z");
+    EXPECT_EQ(tracking.at("reference_jst"), "2026-11-28 16:12:00.000000000 JST");
     EXPECT_EQ(tracking.at("last_update_age_ns"), 250'000'000);
     EXPECT_EQ(tracking.at("last_offset_ns"), -17);
     EXPECT_EQ(tracking.at("jitter_ns"), 60);

@@ -4,12 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
 
 #include "server/daemon/control_protocol.h"
+#include "tests/leap/leap_list_text.h"
 
 namespace tokimori {
 namespace {
@@ -155,6 +157,72 @@ TEST_F(LeapServiceTest, ChangesAtOnceWhereNobodyNotices) {
     EXPECT_THAT(lines_, Contains(HasSubstr("leap_policy mode=smear")));
 }
 
+TEST_F(LeapServiceTest, DoesNotSayThatALeapSecondIsOffWhichIsOnlyServedInAnotherWay) {
+    begin(LeapTable::built_in(), kEnd - 10h);
+    configuration_.leap.mode = LeapMode::kSmear;
+    configuration_.leap_change_at_once = true;
+    reload();
+    pass(1s);
+    EXPECT_THAT(lines_, Not(Contains(HasSubstr("leap_withdrawn"))));
+    configuration_.leap_source = LeapSource::kManual;
+    configuration_.leap.mode = LeapMode::kInsert;
+    reload();
+    pass(1s);
+    EXPECT_EQ(leap(), LeapIndicator::kNone) << "now it is";
+}
+
+// Whatever an operator does to the settings by which a leap second is known.
+TEST_F(LeapServiceTest, MakesSettingsWaitThatWouldCallOffWhatIsAnnounced) {
+    for (const bool forced : {false, true}) {
+        for (const LeapMode mode : {LeapMode::kInsert, LeapMode::kSmear}) {
+            configuration_ = Configuration{};
+            configuration_.leap_list_file.clear();
+            configuration_.leap.mode = mode;
+            lines_.clear();
+            begin(LeapTable::built_in(), kEnd - 1h);
+            const LeapIndicator announced = leap();
+            const Duration offset = timekeeper_->state().scale.offset_at(tai());
+            configuration_.leap_source = LeapSource::kManual;
+            configuration_.leap_change_at_once = forced;
+            reload();
+            pass(0s);
+            const bool as_before = leap() == announced && timekeeper_->state().scale.offset_at(tai()) == offset;
+            EXPECT_NE(as_before, forced);
+            EXPECT_EQ(told().at("policy").at("change_waits"), !forced);
+            EXPECT_THAT(lines_,
+                        forced ? Contains(HasSubstr("leap_withdrawn")) : Contains(HasSubstr("leap_change_waits")));
+            if (!forced) {
+                EXPECT_THAT(lines_, Not(Contains(HasSubstr("leap_withdrawn"))));
+                pass(1h + 10s);
+                EXPECT_EQ(told().at("policy").at("source"), "manual") << "when it is over";
+                EXPECT_EQ(told().at("policy").at("change_waits"), false);
+                EXPECT_EQ(timekeeper_->leap_table().tai_minus_utc_at(tai()), 37);
+            }
+        }
+    }
+}
+
+TEST_F(LeapServiceTest, MakesAnEntryWaitThatIsTakenAwayAndAnnouncesOneThatIsAddedLate) {
+    const LeapEvent entry{*day_from_date(2028, 12, 31), LeapKind::kInsert};
+    const TaiInstant day = *LeapTable::built_in().tai_at({{entry.day, 0}, 0});
+    begin(LeapTable::built_in(), day + 12h);
+    EXPECT_EQ(leap(), LeapIndicator::kNone);
+    configuration_.leap_manual = {entry};
+    reload();
+    EXPECT_EQ(leap(), LeapIndicator::kInsert);
+    EXPECT_THAT(lines_, Not(Contains(HasSubstr("leap_change_waits"))));
+    pass(1s);
+    configuration_.leap_manual[0].kind = LeapKind::kDelete;
+    reload();
+    EXPECT_EQ(leap(), LeapIndicator::kInsert);
+    configuration_.leap_manual.clear();
+    reload();
+    EXPECT_EQ(leap(), LeapIndicator::kInsert);
+    EXPECT_THAT(lines_, Contains(HasSubstr("leap_change_waits")));
+    pass(13h);
+    EXPECT_EQ(timekeeper_->leap_table().tai_minus_utc_at(tai()), 38);
+}
+
 TEST_F(LeapServiceTest, LosesNothingByAReloadAtAnyMoment) {
     for (Duration before = 25h; before > -1h; before -= 47min) {
         begin(LeapTable::built_in(), kEnd - before);
@@ -218,6 +286,78 @@ TEST_F(LeapServiceTest, SaysNothingOfLeapSecondsBeforeTheTimeIsKnown) {
     timekeeper_.emplace(Timekeeper::Settings{}, service_.begin(configuration_, now_), now_);
     pass(1s);
     EXPECT_EQ(told(), (json::object{{"known", false}}));
+}
+
+// A list of that day, with what the built-in table knows and one more insertion.
+std::string newer_list(UtcDay updated, UtcDay leap) {
+    const auto ntp = [](UtcDay day) { return std::to_string(std::int64_t{day} * 86'400 + 2'208'988'800); };
+    std::string text = "#$ " + ntp(updated) + "\n#@ " + ntp(updated + 360) + "\n";
+    for (const LeapTable::Row& row : LeapTable::built_in().rows()) {
+        text += ntp(row.day) + " " + std::to_string(row.tai_minus_utc) + "\n";
+    }
+    return testing::with_hash(text + ntp(leap + 1) + " 38\n");
+}
+
+TEST_F(LeapServiceTest, ReadsAListThatIsExchangedOnTheDiskWithinAnHour) {
+    std::string name = (std::filesystem::temp_directory_path() / "tokimori-leap.XXXXXX").string();
+    const std::filesystem::path directory = ::mkdtemp(name.data());
+    const std::filesystem::path list = directory / "list";
+    const UtcDay updated = *day_from_date(2028, 7, 6);
+    const LeapEvent next{*day_from_date(2028, 12, 31), LeapKind::kInsert};
+    configuration_.leap_list_file = list.string();
+    begin(LeapTable::built_in(), *LeapTable::built_in().tai_at({{updated + 10, 0}, 0}));
+    std::ofstream{list} << newer_list(updated, next.day);
+    pass(59min);
+    EXPECT_EQ(told().at("table").at("from"), "built_in");
+    pass(1min);
+    EXPECT_EQ(told().at("table").at("from"), "list");
+    EXPECT_EQ(timekeeper_->leap_table().kind_on(next.day), LeapKind::kInsert);
+    EXPECT_THAT(lines_, Contains(HasSubstr("leap_table tai_minus_utc=38")));
+
+    std::ofstream{list} << "half a li";
+    pass(1h);
+    EXPECT_THAT(lines_, Contains(HasSubstr("the table that counted before")));
+    EXPECT_EQ(timekeeper_->leap_table().kind_on(next.day), LeapKind::kInsert) << "what is bad takes nothing away";
+    std::filesystem::remove_all(directory);
+    lines_.clear();
+    pass(2h);
+    EXPECT_EQ(timekeeper_->leap_table().kind_on(next.day), LeapKind::kInsert) << "nor does one that is gone";
+    EXPECT_THAT(lines_, IsEmpty());
+}
+
+TEST_F(LeapServiceTest, ArmsNothingFalseThoughTheListIsMissingOrCorrupt) {
+    std::string name = (std::filesystem::temp_directory_path() / "tokimori-leap.XXXXXX").string();
+    const std::filesystem::path directory = ::mkdtemp(name.data());
+    const std::string good = newer_list(*day_from_date(2028, 7, 6), *day_from_date(2028, 12, 31));
+    std::string flipped = good;
+    flipped[flipped.find(" 38\n") + 2] = '9';
+    for (const std::string& text : {std::string{}, good.substr(0, good.size() / 2), flipped}) {
+        for (const char* const today : {"2026-12-10T00:00:00Z", "2028-12-10T00:00:00Z"}) {
+            for (const LeapKind kind : {LeapKind::kInsert, LeapKind::kDelete}) {
+                configuration_.leap_list_file = (directory / "list").string();
+                std::filesystem::remove(configuration_.leap_list_file);
+                if (!text.empty()) {
+                    std::ofstream{configuration_.leap_list_file} << text;
+                }
+                begin(LeapTable::built_in(), LeapTable::built_in().tai_at(*parse_utc(today)).value());
+                timekeeper_->set_sources({{.id = 1, .kin = Kin::kSatellites}});
+                for (int second = 0; second < 5; ++second) {
+                    pass(1s);
+                    timekeeper_->observe(Label{.source = 1,
+                                               .heard = now_,
+                                               .time = LeapTable::built_in().utc_at(tai() - 140ms),
+                                               .leap_at_month_end = kind});
+                }
+                pass(1s);
+                const json::object leap = told();
+                EXPECT_THAT(std::string{leap.at("table").at("refused").as_string()}, Not(IsEmpty()));
+                ASSERT_EQ(leap.at("votes").as_array().size(), 1U);
+                EXPECT_TRUE(leap.at("disagreement").as_bool() || leap.at("unconfirmed").as_bool());
+                EXPECT_EQ(leap.at("next"), nullptr) << today;
+            }
+        }
+    }
+    std::filesystem::remove_all(directory);
 }
 
 TEST_F(LeapServiceTest, GoesOnWithTheTableBuiltInWhereTheListIsBad) {

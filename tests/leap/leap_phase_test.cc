@@ -28,6 +28,22 @@ TEST(LeapPhase, IsWhatClientsNotice) {
     EXPECT_EQ(phase(0s, kSmear), LeapPhase::kQuiet);
 }
 
+TEST(LeapSecond, IsNamedWhetherInsertedOrLeftOut) {
+    EXPECT_EQ(format_utc(leap_second_of(kEvent)), "2028-12-31T23:59:60Z");
+    EXPECT_EQ(format_utc(leap_second_of({kEvent.day, LeapKind::kDelete})), "2028-12-31T23:59:59Z");
+    EXPECT_EQ(format_utc(leap_second_of({kEvent.day, LeapKind::kNone})), "2028-12-31T23:59:59Z");
+}
+
+TEST(LeapSecond, ThatIsTheLastIsFoundOnceItIsOver) {
+    const LeapEvent historic{*day_from_date(2016, 12, 31), LeapKind::kInsert};
+    const LeapEvent first{*day_from_date(1972, 6, 30), LeapKind::kInsert};
+    EXPECT_EQ(last_event_before(TaiInstant::min(), kTable), std::nullopt);
+    EXPECT_EQ(last_event_before(kTable.end_of(first) - 1ns, kTable), std::nullopt);
+    EXPECT_EQ(last_event_before(kTable.end_of(first), kTable), first);
+    EXPECT_EQ(last_event_before(kEnd - 1ns, kTable), historic);
+    EXPECT_EQ(last_event_before(kEnd, kTable), kEvent);
+}
+
 TEST(LeapChange, ShowsWhileEitherWayIsAtWork) {
     const LeapPolicy longer{.mode = LeapMode::kSmear, .smear = 120min};
     const LeapPolicy later{.lead = 1h};

@@ -23,6 +23,7 @@ INTEGER, NUMBER, TEXT, FLAG, NOTHING = (int,), (int, float), (str,), (bool,), (t
 AT = {"utc": TEXT, "jst": TEXT, "uptime_ns": INTEGER, "state": TEXT, "state_age_ns": INTEGER, "disputed": FLAG,
       "lab_mode": FLAG}
 TRACKING = {"source": TEXT, "by_pulses": FLAG, "refid": TEXT, "stratum": INTEGER, "leap": TEXT, "reference_utc": TEXT,
+            "reference_jst": TEXT,
             "last_update_age_ns": INTEGER, "last_offset_ns": INTEGER, "pending_ns": INTEGER, "jitter_ns": INTEGER,
             "frequency_ppm": NUMBER, "skew_ppm": NUMBER, "wander_ppm": NUMBER, "root_delay_ns": INTEGER,
             "root_dispersion_ns": INTEGER, "root_distance_ns": INTEGER, "valid_for_ns": INTEGER, "precision": INTEGER,

@@ -34,10 +34,10 @@ constexpr const char* kReply = R"({
               "ends":{"utc":"2017-01-01T00:00:00Z","jst":"2017-01-01 09:00:00 JST","in_ns":1800000000000}}},
   "last":{"kind":"insert","day":"2015-06-30",
    "at":{"utc":"2015-06-30T23:59:60Z","jst":"2015-07-01 08:59:60 JST","in_ns":-47520001000000000}},
-  "month_end":{"day":"2016-12-31","kind":"insert","by":"table"},"disagreement":true,"unconfirmed":false,
+  "month_end":{"day":"2016-12-31","jst":"2017-01-01 08:59:60 JST","kind":"insert","by":"table"},"disagreement":true,"unconfirmed":false,
   "table":{"from":"list","file":"/list","refused":null,"updated":"2016-07-06","expires":"2017-06-28",
            "expires_in_days":179,"state":"fresh"},
-  "votes":[{"name":"gps","says":"none","day":"2016-12-31","weight":"voice","age_ns":720000000000,
+  "votes":[{"name":"gps","says":"none","day":"2016-12-31","jst":"2017-01-01 08:59:59 JST","weight":"voice","age_ns":720000000000,
             "standing":"outranked"}]}
 })";
 

@@ -25,7 +25,7 @@ TEST(TrackingText, HasChronycsLinesAndBothTimes) {
               "State           : synchronised, for 61 s\n"
               "Time            : 2026-11-28 07:12:00.250 UTC   2026-11-28 16:12:00.250 JST\n"
               "Error bound     : +/- 1501ns\n"
-              "Ref time        : 2026-11-28 07:12:00.000 UTC\n"
+              "Ref time        : 2026-11-28 07:12:00.000 UTC   2026-11-28 16:12:00.000 JST\n"
               "Last update     : 0.250 s ago\n"
               "Served time     : 0.000000012 seconds fast\n"
               "System clock    : follows, 0.000001000 seconds slow\n"

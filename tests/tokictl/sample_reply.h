@@ -8,7 +8,7 @@ inline constexpr const char* kSampleReply = R"({
  "at":{"utc":"2026-11-28T07:12:00.250000000Z","jst":"2026-11-28 16:12:00.250000000 JST","uptime_ns":600000000000,
        "state":"synchronised","state_age_ns":61000000000,"disputed":false,"lab_mode":false},
  "tracking":{"source":"pps","by_pulses":true,"refid":"PPS","stratum":1,"leap":"none",
-   "reference_utc":"2026-11-28T07:12:00.000000000Z","last_update_age_ns":250000000,"last_offset_ns":-17,"pending_ns":-12,
+   "reference_utc":"2026-11-28T07:12:00.000000000Z","reference_jst":"2026-11-28 16:12:00.000000000 JST","last_update_age_ns":250000000,"last_offset_ns":-17,"pending_ns":-12,
    "jitter_ns":60,"frequency_ppm":-7.25,"skew_ppm":1E-2,"wander_ppm":2E-3,"root_delay_ns":0,"root_dispersion_ns":1501,
    "root_distance_ns":1501,"valid_for_ns":3600000000000,"precision":-25,
    "system_clock":{"state":"following","offset_ns":1000,"max_error_ns":2500,"leap":"none","interventions":0,
