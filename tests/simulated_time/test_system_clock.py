@@ -55,7 +55,11 @@ def test_the_host_is_smeared_as_its_clients_are_where_that_is_wanted() -> None:
               % (midnight - before, end + 10 * MINUTE, ROOM, end, midnight))
     wanted = 'mode = "smear"\nsmear_minutes = %d\nsmear_system_clock = true\n' % minutes
     result = play(script, RECEIVER + "trust = true\n", system_clock="follow", settings=Settings(wanted))
-    for host in between(result, 5 * MINUTE, end - 1):
+    begin = end - 60 * minutes
+    # It is told once a second how fast to go, and takes back in some seconds what it lags where the smear begins.
+    lagging = [host.error + (host.at - begin) / (60 * minutes) for host in between(result, begin, begin + MINUTE)]
+    assert max(map(abs, lagging)) < 2 / (60 * minutes)
+    for host in between(result, 5 * MINUTE, begin) + between(result, begin + MINUTE, end - 1):
         absorbed = max(0.0, (host.at - end) / (60 * minutes) + 1)
         assert abs(host.error + absorbed) < 50 * MICROSECONDS, host
     assert worst(between(result, end + MINUTE, end + 10 * MINUTE)) < 50 * MICROSECONDS
