@@ -14,6 +14,7 @@ struct ServerFacts {
     std::array<std::uint8_t, 4> refid{};          ///< what it follows
     std::array<std::uint8_t, 4> address_refid{};  ///< how it is called by whoever follows it (RFC 5905 section 7.3)
     Duration delay{};                             ///< round trip to it
+    Duration root_delay{};                        ///< what it claims: round trip from it to the root of its time
     Duration next{};                              ///< when it is asked again, after this sample
 };
 

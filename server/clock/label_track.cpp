@@ -57,6 +57,7 @@ std::optional<HeardSecond> LabelTrack::weigh(const OffsetSample& sample, const L
         table);
     if (next) {
         next->complete = true;
+        next->root_delay = sample.server ? sample.server->delay + sample.server->root_delay : Duration::zero();
     }
     return believe_or_not(next);
 }

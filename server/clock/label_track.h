@@ -18,6 +18,7 @@ struct HeardSecond {
     TaiInstant second;       ///< the instant the sentence names; it was then, plus the sentence delay, at `heard`
     Duration uncertainty{};  ///< of the stamping of `heard`
     bool complete = false;   ///< from a sample: there is no sentence delay
+    Duration root_delay{};   ///< round trip to the root of the time; half of it is part of `uncertainty`
 };
 
 /// GPS time began with 19 s of TAI − UTC and has no leap seconds.

@@ -94,15 +94,23 @@ Rate rate_of(double value) {
     return static_cast<Rate>(value * static_cast<double>(Rate{1} << kRateShift));
 }
 
+struct Declared {
+    double bound = 0;  // ns
+    Duration root_delay{};
+};
+
 // A sample binds the line where it was taken by what it declares and how far it lies off; here, by what the crystal may
 // have done since, too.
-double least_declared(const Line& line, const std::vector<Point>& points, const std::deque<Sample>& kept,
-                      double rate_bound) {
-    auto least = static_cast<double>(kept.back().dispersion.count());
+Declared least_declared(const Line& line, const std::vector<Point>& points, const std::deque<Sample>& kept,
+                        double rate_bound) {
+    Declared least{static_cast<double>(kept.back().dispersion.count()), kept.back().root_delay};
     for (std::size_t i = 0; i + 1 < points.size(); ++i) {
         const Point& p = points[i];
         const double off = std::abs(p.x - line.at(p.t)) - p.t * rate_bound * 1e9;
-        least = std::min(least, static_cast<double>(kept[i].dispersion.count()) + off);
+        const double bound = static_cast<double>(kept[i].dispersion.count()) + off;
+        if (bound < least.bound) {
+            least = {bound, kept[i].root_delay};
+        }
     }
     return least;
 }
@@ -121,10 +129,11 @@ LineEstimate estimate_from(const Line& line, const std::vector<Point>& points, c
     estimate.anchor_tai = newest.reference + Duration{std::llround(line.at(0.0))};
     estimate.rate = rate_of(std::clamp(line.slope * 1e-9, -kFrequencyLimit, kFrequencyLimit));
     const double rate_bound = std::min(quantile * slope_deviation, 2 * kFrequencyLimit) + kFrequencyFloor;
-    const double declared = least_declared(line, points, kept, rate_bound);
+    const Declared declared = least_declared(line, points, kept, rate_bound);
     estimate.offset_bound = Duration{
-        std::llround(declared + quantile * offset_deviation + line.jitter + kBendMargin * std::abs(line.bend))};
-    estimate.attainable = Duration{std::llround(declared + kAttainableJitter * line.jitter)};
+        std::llround(declared.bound + quantile * offset_deviation + line.jitter + kBendMargin * std::abs(line.bend))};
+    estimate.root_delay = declared.root_delay;
+    estimate.attainable = Duration{std::llround(declared.bound + kAttainableJitter * line.jitter)};
     estimate.rate_bound = rate_of(rate_bound);
     estimate.jitter = Duration{std::llround(line.jitter)};
     estimate.span = newest.local - oldest.local;

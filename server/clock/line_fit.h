@@ -15,6 +15,7 @@ struct LineEstimate {
     TaiInstant anchor_tai;
     Rate rate = 0;            ///< of TAI against the counter, minus 1
     Duration offset_bound{};  ///< |error of anchor_tai| ≤ this
+    Duration root_delay{};    ///< half of it is part of `offset_bound`: the way to the root of the time, and back
     Duration attainable{};    ///< what offset_bound may shrink to with more samples like these
     Rate rate_bound = 0;      ///< |error of rate| ≤ this, what the oscillator may do next included
     Duration jitter{};        ///< standard deviation of the samples about the line

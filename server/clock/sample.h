@@ -12,6 +12,7 @@ struct Sample {
     LocalInstant local;
     TaiInstant reference;
     Duration dispersion{};  ///< bound of what averaging cannot remove
+    Duration root_delay{};  ///< round trip to the root of the time; half of it is part of `dispersion`
 };
 
 }  // namespace tokimori

@@ -28,19 +28,22 @@ struct ServerState {
     ServedScale scale;
     LocalInstant valid_until = LocalInstant::min();  ///< never synchronised: the beginning of time
     TaiInstant reference;                            ///< when the clock was last corrected
-    Duration root_delay{};
+    Duration root_delay{};  ///< round trip to the root of the time; half of it is part of the promise
     ReferenceId refid = reference_id("INIT");  ///< served while valid
     std::int8_t precision = -20;               ///< log2 seconds
     std::uint8_t stratum = 16;                 ///< internal: 16 is unsynchronised
     bool ever_synchronised = false;            ///< the model means something, even if it is no longer vouched for
 
     bool synchronised_at(LocalInstant now) const { return now < valid_until; }
-    /// |error of served time| ≤ this plus half the root delay. Of smeared time while that is served, not of UTC.
-    Duration root_dispersion_at(LocalInstant now) const {
+    /// The promise: |error of served time| ≤ this. Of smeared time while that is served, not of UTC.
+    Duration root_distance_at(LocalInstant now) const {
         return scale.error_bound_at(model.tai_at(now), model.dispersion_at(now));
     }
-    /// The promise: |error of served time| ≤ this.
-    Duration root_distance_at(LocalInstant now) const { return root_delay / 2 + root_dispersion_at(now); }
+    /// What of the promise is not half of the root delay: clients reckon with the sum of both.
+    Duration root_dispersion_at(LocalInstant now) const {
+        const Duration rest = root_distance_at(now) - root_delay / 2;
+        return rest > Duration::zero() ? rest : Duration::zero();
+    }
 };
 static_assert(std::is_trivially_copyable_v<ServerState>);
 

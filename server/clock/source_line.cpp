@@ -18,7 +18,10 @@ Sample mean_of(const std::vector<Sample>& samples) {
     for (const Sample& sample : samples) {
         local += sample.local - samples.front().local;
         reference += sample.reference - samples.front().reference;
-        mean.dispersion = std::max(mean.dispersion, sample.dispersion);
+        if (sample.dispersion > mean.dispersion) {
+            mean.dispersion = sample.dispersion;
+            mean.root_delay = sample.root_delay;
+        }
     }
     mean.local += local / static_cast<Duration::rep>(samples.size());
     mean.reference += reference / static_cast<Duration::rep>(samples.size());

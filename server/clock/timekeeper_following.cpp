@@ -67,6 +67,7 @@ void Timekeeper::follow(const Combination& best) {
     state_.model = discipline_.model();
     // Replies fill what lies below the precision with noise.
     state_.model.dispersion += Duration{1s} / (1 << -settings_.precision);
+    state_.root_delay = std::min(line.root_delay, 2 * state_.model.dispersion);
     const std::optional<ServerFacts>& server = leader.news().server;
     state_.refid = server ? server->address_refid : leader.settings().refid;
     state_.stratum = static_cast<std::uint8_t>((server ? server->stratum : leader.settings().stratum) + 1);

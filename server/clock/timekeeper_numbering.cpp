@@ -132,7 +132,7 @@ void Timekeeper::note_second(const SourceTrack& source, std::int64_t off, LocalI
 
 void Timekeeper::take_second(SourceTrack& source, const HeardSecond& heard) {
     if (heard.complete) {
-        source.add_pulse_sample({source.settings().id, heard.heard, heard.second, heard.uncertainty});
+        source.add_pulse_sample({source.settings().id, heard.heard, heard.second, heard.uncertainty, heard.root_delay});
     } else {
         source.add_label_sample(heard);
     }

@@ -47,7 +47,9 @@ ClockService::ClockService(boost::asio::io_context& io, const Configuration& con
       log_status_{configuration.log_status},
       state_keeper_{state_settings(configuration), counter_, log},
       timekeeper_{timekeeper_settings(configuration), leap_.begin(configuration, counter_.now()), counter_.now()},
+      polls_{PollRecord::Settings{configuration.state_dir, host_boot_id(), configuration.workers != 0U}},
       ticker_{std::make_unique<Ticker>(io)} {
+    upstream_.polls = &polls_;
     set_sources(configuration);
     recall();
     system_clock_.configure(configuration, timekeeper_.state());

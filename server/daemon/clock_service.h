@@ -82,6 +82,7 @@ private:
     LeapMemory kept_leap_;    ///< as last written
     LeapPolicy kept_policy_;  ///< likewise
     Timekeeper timekeeper_;
+    PollRecord polls_;
     UpstreamCommons upstream_;
     Sources sources_;
     std::unique_ptr<Ticker> ticker_;

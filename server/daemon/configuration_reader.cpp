@@ -8,6 +8,7 @@
 
 #include "refclocks/nmea.h"
 #include "server/daemon/escape.h"
+#include "server/daemon/server_address.h"
 #include "server/daemon/toml_text.h"
 #include "server/daemon/value_text.h"
 
@@ -251,8 +252,9 @@ void ConfigurationReader::check_upstream(const Place& place) {
     check_host(place.table, "address");
     const TomlNode* const address = find_key(place.table, "address");
     const TomlNode* const name = find_key(place.table, "name");
-    if (name == nullptr) {
-        upstream.name = upstream.host;
+    upstream.name = name == nullptr ? upstream.host : upstream.name;
+    if (const std::string wrong = server_address_error(upstream.host); !wrong.empty()) {
+        complain(address->line, wrong);
     }
     if (const TomlNode* const named = name != nullptr ? name : address; named != nullptr) {
         check_name(upstream.name, named->line);
@@ -269,7 +271,7 @@ void ConfigurationReader::check_host(const TomlTable& table, std::string_view ke
     const TomlNode* const host = find_key(table, key);
     const auto* const text = host != nullptr ? std::get_if<std::string>(&host->value) : nullptr;
     const bool is_known = text != nullptr && key == "host" && *text == "localhost";
-    if (text != nullptr && !is_known && !is_numeric_address(*text)) {
+    if (text != nullptr && !is_known && !parse_server_address(*text)) {
         names_to_resolve_.push_back(
             {host->line, fmt::format("{} {} is a name, and workers = 0 leaves no thread to resolve it; write a "
                                      "numeric address{}.",

@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
-#include <string_view>
 #include <utility>
 
 #include "refclocks/posix_utc.h"
 #include "refclocks/retried_device.h"
+#include "server/daemon/server_address.h"
 #include "server/daemon/upstream_socket.h"
-#include "server/daemon/value_text.h"
+#include "server/daemon/upstream_words.h"
 #include "server/ntp/client_exchange.h"
 
 namespace tokimori {
@@ -28,49 +28,8 @@ constexpr int kFailuresToMove = 6;
 constexpr Duration kWithoutKey = 64s;
 constexpr DevicePatience kDevicePatience{.first_pause = 2s, .longest_pause = 64s, .silence = 24h};
 
-/// What the operator should know of a reply that is not believed.
-std::string_view sentence_of(ReplyVerdict verdict) {
-    switch (verdict) {
-        case ReplyVerdict::kMalformed:
-            return "answers with octets that are no NTP: is it an NTP server?";
-        case ReplyVerdict::kNotAuthenticated:
-            return "answers without our key, or with a wrong digest: both sides need the same key under the same "
-                   "number";
-        case ReplyVerdict::kRateExceeded:
-            return "wants to be asked more seldom (RATE), and is";
-        case ReplyVerdict::kAccessDenied:
-            return "refuses to answer us (DENY): it is asked again after a day; remove it, or ask its operator";
-        case ReplyVerdict::kOtherKiss:
-            return "answers with a kiss code instead of the time";
-        case ReplyVerdict::kUnsynchronised:
-            return "says that it does not know the time itself";
-        case ReplyVerdict::kUselessStratum:
-            return "has a stratum of 15 or more, which nobody can follow";
-        case ReplyVerdict::kTooFar:
-            return "may be wrong by a second or more, with the way to it";
-        case ReplyVerdict::kFollowsUs:
-            return "follows this very server: it knows nothing that we do not";
-        case ReplyVerdict::kSmeared:
-            return "smears a leap second, so that it does not show UTC: not used until that is over";
-        case ReplyVerdict::kImpossible:
-            return "answers with stamps that contradict each other";
-        default:
-            return "";
-    }
-}
-
-Rejection::Reason reason_of(ReplyVerdict verdict) {
-    switch (verdict) {
-        case ReplyVerdict::kForeign:
-        case ReplyVerdict::kMalformed:
-        case ReplyVerdict::kNotAuthenticated:
-            return Rejection::Reason::kUnreadable;
-        case ReplyVerdict::kImpossible:
-        case ReplyVerdict::kAmbiguousSecond:
-            return Rejection::Reason::kImpossibleDate;
-        default:
-            return Rejection::Reason::kNoFix;
-    }
+ReachedAddress reached(const ServerAddress& server) {
+    return {server.address, server.zone.empty() ? 0 : interface_of(server.zone)};
 }
 
 }  // namespace
@@ -87,14 +46,21 @@ public:
           next_request_{io},
           patience_{io},
           schedule_{settings_.poll} {
+        if (commons_.polls != nullptr) {
+            schedule_.recall(commons_.polls->asked(identity()));
+        }
         schedule_.begin(counter.now());
     }
 
 private:
     // Names are looked up anew whenever all of their addresses have failed.
     std::optional<std::string> open_device() override {
-        if (const auto address = parse_address(settings_.host)) {
-            addresses_ = {*address};
+        if (const auto numeric = parse_server_address(settings_.host)) {
+            addresses_ = {reached(*numeric)};
+            if (!numeric->zone.empty() && addresses_.front().interface == 0) {
+                return fmt::format("{} cannot be asked: this host has no interface {}; trying again", settings_.host,
+                                   numeric->zone);
+            }
         }
         if (at_ < addresses_.size()) {
             await_turn();
@@ -124,8 +90,8 @@ private:
         watch().succeeded();
         addresses_.clear();
         for (const auto& entry : found) {
-            if (const auto address = parse_address(entry.endpoint().address().to_string())) {
-                addresses_.push_back(*address);
+            if (const auto address = parse_server_address(entry.endpoint().address().to_string())) {
+                addresses_.push_back(reached(*address));
             }
         }
         at_ = 0;
@@ -136,6 +102,11 @@ private:
         socket_.close();
         patience_.cancel();
         const Duration pause = schedule_.next() - counter().now();
+        if (schedule_.held_back()) {
+            watch().tell(false, fmt::format("{} was asked as often within the last hour as is polite, before this "
+                                            "start: it is asked again in {} minutes",
+                                            settings_.host, std::chrono::ceil<std::chrono::minutes>(pause).count()));
+        }
         after(next_request_, std::max<Duration>(pause, Duration::zero()), &Client::ask);
     }
 
@@ -160,11 +131,16 @@ private:
         send();
     }
 
+    std::string identity() const { return fmt::format("{}:{}", settings_.host, settings_.port); }
+
     void send() {
-        std::error_code error = socket_.open(address(), settings_.port);
+        std::error_code error = socket_.open(addresses_[at_], settings_.port);
         nonce_ = draw_nonce();
         const ClientRequest request = make_request(nonce_, key());
         sent_ = counter().now();
+        if (!error && commons_.polls != nullptr) {
+            commons_.polls->note(identity(), sent_);
+        }
         error = error ? error : socket_.send(request.packet());
         if (error) {
             schedule_.not_sent(sent_);
@@ -237,16 +213,18 @@ private:
         watch().tell(true, fmt::format("{} answers, stratum {}", place(), judged.header.stratum));
         const Duration next = std::max<Duration>(schedule_.next() - counter().now(), Duration::zero());
         if (const auto utc = utc_from_posix(measured.time / 1'000'000'000, measured.time % 1'000'000'000)) {
-            sink().observe(OffsetSample{.source = source(),
-                                        .local = measured.local,
-                                        .time = *utc,
-                                        .uncertainty = measured.uncertainty,
-                                        .leap_at_month_end = measured.leap_at_month_end,
-                                        .server = ServerFacts{.stratum = judged.header.stratum,
-                                                              .refid = judged.header.refid,
-                                                              .address_refid = reference_id_of(address()),
-                                                              .delay = measured.delay,
-                                                              .next = next}});
+            sink().observe(
+                OffsetSample{.source = source(),
+                             .local = measured.local,
+                             .time = *utc,
+                             .uncertainty = measured.uncertainty,
+                             .leap_at_month_end = measured.leap_at_month_end,
+                             .server = ServerFacts{.stratum = judged.header.stratum,
+                                                   .refid = judged.header.refid,
+                                                   .address_refid = reference_id_of(address()),
+                                                   .delay = measured.delay,
+                                                   .root_delay = duration_from_short(judged.header.root_delay),
+                                                   .next = next}});
         }
     }
 
@@ -298,11 +276,12 @@ private:
                std::find(own.begin(), own.end(), address()) != own.end();
     }
 
-    const ClientAddress& address() const { return addresses_[at_]; }
+    const ClientAddress& address() const { return addresses_[at_].address; }
 
     std::string place() const {
         const std::string numeric = at_ < addresses_.size() ? text_of_address(address()) : settings_.host;
-        return numeric == settings_.host ? numeric : fmt::format("{} ({})", settings_.host, numeric);
+        const bool said = settings_.host.substr(0, settings_.host.find('%')) == numeric;
+        return said || numeric == settings_.host ? settings_.host : fmt::format("{} ({})", settings_.host, numeric);
     }
 
     const UpstreamSettings settings_;
@@ -312,7 +291,7 @@ private:
     DeviceTimer next_request_;
     DeviceTimer patience_;
     PollSchedule schedule_;
-    std::vector<ClientAddress> addresses_;
+    std::vector<ReachedAddress> addresses_;
     std::size_t at_ = 0;
     std::vector<ReferenceId> ourselves_;
     NtpTimestamp nonce_;

@@ -7,6 +7,7 @@
 
 #include "refclocks/counter.h"
 #include "refclocks/refclock.h"
+#include "server/daemon/poll_record.h"
 #include "server/ntp/key_ring.h"
 #include "server/ntp/poll_schedule.h"
 
@@ -20,6 +21,7 @@ namespace tokimori {
 struct UpstreamCommons {
     std::shared_ptr<const KeyRing> keys = nullptr;  ///< null: none
     std::vector<std::uint16_t> own_ports = {};      ///< on which we answer: at our own addresses we do not ask there
+    PollRecord* polls = nullptr;                    ///< who was asked when, over restarts; null: forgotten
 };
 
 /// Whom to ask, and how.

@@ -33,7 +33,8 @@ std::error_code last_error() {
     return {errno, std::system_category()};
 }
 
-ip::address address_of(const ClientAddress& address) {
+ip::address address_of(const ReachedAddress& server) {
+    const ClientAddress& address = server.address;
     if (address.is_v4()) {
         return ip::address_v4{static_cast<std::uint32_t>(address.low)};
     }
@@ -41,7 +42,7 @@ ip::address address_of(const ClientAddress& address) {
     for (std::size_t i = 0; i < octets.size(); ++i) {
         octets[i] = static_cast<std::uint8_t>((i < 8 ? address.high : address.low) >> (56 - 8 * (i % 8)));
     }
-    return ip::address_v6{octets};
+    return ip::address_v6{octets, server.interface};
 }
 
 ClientAddress from_v6(const in6_addr& address) {
@@ -65,7 +66,7 @@ UpstreamSocket::UpstreamSocket(boost::asio::io_context& io, Counter& counter)
 
 UpstreamSocket::~UpstreamSocket() = default;
 
-std::error_code UpstreamSocket::open(const ClientAddress& server, std::uint16_t port) {
+std::error_code UpstreamSocket::open(const ReachedAddress& server, std::uint16_t port) {
     close();
     Error error;
     const ip::udp::endpoint endpoint{address_of(server), port};

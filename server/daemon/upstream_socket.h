@@ -29,6 +29,12 @@ struct CameBack {
     LocalInstant at;
 };
 
+/// An address of another server, and the number of the interface through which it is reached where it is link-local.
+struct ReachedAddress {
+    ClientAddress address;
+    unsigned interface = 0;  ///< 0: any
+};
+
 /// The socket of one request to another server: connected, from a port that the kernel draws, with kernel receive
 /// stamps where they can be had. Clock thread only.
 class UpstreamSocket {
@@ -40,7 +46,7 @@ public:
     UpstreamSocket& operator=(const UpstreamSocket&) = delete;
 
     /// Opens it towards a server; what was open before is closed.
-    std::error_code open(const ClientAddress& server, std::uint16_t port);
+    std::error_code open(const ReachedAddress& server, std::uint16_t port);
     void close();
     /// Sends all of `octets`, or says why not.
     std::error_code send(std::span<const std::byte> octets);

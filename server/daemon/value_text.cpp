@@ -142,10 +142,6 @@ std::optional<ListenAddress> parse_listen_address(std::string_view text) {
     return address && port ? std::optional(ListenAddress{*address, *port}) : std::nullopt;
 }
 
-bool is_numeric_address(std::string_view text) {
-    return bracketed_address(text) || bracketed_address("[" + std::string(text) + "]");
-}
-
 std::optional<ClientAddress> parse_address(std::string_view text) {
     std::array<unsigned char, sizeof(in6_addr)> bytes{};
     if (text.find('\0') != std::string_view::npos) {

@@ -27,9 +27,6 @@ std::optional<double> parse_degrees(std::string_view text);
 /// Reads "192.0.2.1:123" or "[2001:db8::1]:123": numeric, port 1 … 65535. The address comes back in its canonical form.
 std::optional<ListenAddress> parse_listen_address(std::string_view text);
 
-/// True for an IPv4 or IPv6 address in numbers, without brackets.
-bool is_numeric_address(std::string_view text);
-
 /// Reads "192.0.2.0/24", "2001:db8::/32", an address alone, or one of the words "private", "loopback" and "any".
 /// nullopt for anything else, and where bits are set behind the prefix.
 std::optional<std::vector<Prefix>> parse_prefixes(std::string_view text);

@@ -83,9 +83,9 @@ void Departure::tell_root(bool synchronised) {
     if (const auto mark = synchronised ? state_.scale.smear_mark_at(transmit_tai_) : std::nullopt) {
         refid = refid_of(*mark);
     }
-    const Duration dispersion = tells_time_ ? state_.root_dispersion_at(at_) : kMaxDispersion;
+    const Duration alone = tells_time_ ? state_.root_distance_at(at_) : kMaxDispersion;
     put_short(root_, 0, synchronised ? ntp_short_from(state_.root_delay) : 0);
-    put_short(root_, 4, ntp_short_from(dispersion));
+    put_short(root_, 4, ntp_short_from(synchronised ? state_.root_dispersion_at(at_) : alone));
     std::memcpy(&root_[8], refid.data(), refid.size());
 }
 

@@ -41,18 +41,39 @@ PollSchedule::PollSchedule(const PollPolicy& policy) : policy_{policy}, poll_{po
     policy_.maxpoll = std::max(policy_.maxpoll, policy_.minpoll);
 }
 
+void PollSchedule::recall(std::span<const LocalInstant> sent) {
+    for (const LocalInstant at : sent) {
+        sent_[count_++ % kMostAnHour] = at;
+    }
+}
+
 void PollSchedule::begin(LocalInstant now) {
     earliest_ = last_ = now;
-    burst_left_ = policy_.iburst ? kBurst : 1;
+    const auto half = static_cast<int>(kMostAnHour - std::min(used_at(now), kMostAnHour)) / 2;
+    burst_left_ = policy_.iburst ? std::clamp(half, 1, kBurst) : 1;
+}
+
+bool PollSchedule::polite() const {
+    return policy_.minpoll >= kPoliteMinpoll;
+}
+
+std::size_t PollSchedule::used_at(LocalInstant now) const {
+    const std::size_t known = polite() ? std::min(count_, kMostAnHour) : 0;
+    const auto within = [now](LocalInstant at) { return now - at < kHour; };
+    return static_cast<std::size_t>(
+        std::count_if(sent_.begin(), sent_.begin() + static_cast<std::ptrdiff_t>(known), within));
 }
 
 LocalInstant PollSchedule::next() const {
-    const bool first = count_ == 0 && not_sent_ == 0;
-    LocalInstant next = first ? earliest_ : last_ + gap();
-    if (policy_.minpoll >= kPoliteMinpoll && count_ >= kMostAnHour) {
+    LocalInstant next = tried_ ? last_ + gap() : earliest_;
+    if (polite() && count_ >= kMostAnHour) {
         next = std::max(next, sent_[count_ % kMostAnHour] + kHour);
     }
     return std::max(next, earliest_);
+}
+
+bool PollSchedule::held_back() const {
+    return !tried_ && next() > earliest_;
 }
 
 Duration PollSchedule::gap() const {
@@ -69,6 +90,7 @@ Duration PollSchedule::gap() const {
 }
 
 void PollSchedule::sent(LocalInstant now) {
+    tried_ = true;
     last_ = now;
     not_sent_ = 0;
     refused_ = false;
@@ -77,6 +99,7 @@ void PollSchedule::sent(LocalInstant now) {
 }
 
 void PollSchedule::not_sent(LocalInstant now) {
+    tried_ = true;
     last_ = now;
     ++not_sent_;
 }

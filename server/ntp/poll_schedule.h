@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 
 #include "leap/instant.h"
 
@@ -21,10 +22,14 @@ class PollSchedule {
 public:
     explicit PollSchedule(const PollPolicy& policy);
 
-    /// Begins, at the earliest at `now`.
+    /// What an earlier run asked, oldest first, counts as if it had been this one. To be called before `begin`.
+    void recall(std::span<const LocalInstant> sent);
+    /// Begins, at the earliest at `now`. The first burst takes half of what is left of the hour at most.
     void begin(LocalInstant now);
     /// When the next request may go.
     LocalInstant next() const;
+    /// True if nothing was tried yet, and only because earlier runs have used up the hour.
+    bool held_back() const;
 
     /// One went at `now`.
     void sent(LocalInstant now);
@@ -49,6 +54,8 @@ public:
 
 private:
     Duration gap() const;
+    bool polite() const;
+    std::size_t used_at(LocalInstant now) const;
 
     PollPolicy policy_;
     int poll_;
@@ -58,6 +65,7 @@ private:
     int not_sent_ = 0;
     int steady_ = 0;  ///< answers in a row that want the same change of `poll_`, by their sign
     bool refused_ = false;
+    bool tried_ = false;
     LocalInstant last_;  ///< when something was tried
     LocalInstant earliest_;
     std::array<LocalInstant, kMostAnHour> sent_{};

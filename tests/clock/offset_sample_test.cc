@@ -64,6 +64,39 @@ TEST_F(OffsetSampleTest, OfAnotherServerMakeUsOneStratumMoreThanItIs) {
     EXPECT_EQ(report.delay, 4ms);
 }
 
+TEST_F(OffsetSampleTest, OfAServerTellTheWayToTheRootApartAndPromiseTheSame) {
+    clock_.set_sources({{.id = 1, .kin = Kin::kNetwork}});
+    for (int i = 0; i < 8; ++i) {
+        OffsetSample said = sample(i * 1s, 7ms);
+        said.server = ServerFacts{.stratum = 1, .delay = 4ms, .root_delay = 6ms};
+        clock_.observe(said);
+    }
+    const ServerState& state = clock_.state();
+    EXPECT_EQ(state.root_delay, 10ms);
+    EXPECT_GE(state.root_distance_at(at(8s)), 7ms);
+    EXPECT_EQ(state.root_dispersion_at(at(8s)), state.root_distance_at(at(8s)) - 5ms);
+}
+
+TEST_F(OffsetSampleTest, OfAServerDoNotTellAWayThatIsLongerThanWhatIsUncertainAllows) {
+    clock_.set_sources({{.id = 1, .kin = Kin::kNetwork}});
+    for (int i = 0; i < 8; ++i) {
+        OffsetSample said = sample(i * 1s, 1ms);
+        said.server = ServerFacts{.stratum = 1, .delay = 400ms};
+        clock_.observe(said);
+    }
+    const ServerState& state = clock_.state();
+    EXPECT_LE(state.root_delay / 2, state.root_distance_at(at(8s)));
+    EXPECT_LT(state.root_delay, 4ms);
+}
+
+TEST_F(OffsetSampleTest, OfHardwareHaveNoWayToTheRoot) {
+    clock_.set_sources({{.id = 1}});
+    for (int i = 0; i < 8; ++i) {
+        clock_.observe(sample(i * 1s));
+    }
+    EXPECT_EQ(clock_.state().root_delay, Duration::zero());
+}
+
 TEST_F(OffsetSampleTest, MayBeAsFarApartAsTheServerIsAsked) {
     clock_.set_sources({{.id = 1, .kin = Kin::kNetwork}});
     Duration later{};

@@ -524,6 +524,16 @@ TEST(Configuration, RefusesOtherServersThatCannotBeAsked) {
     EXPECT_THAT(errors_of("[server]\nworkers = 0\n[[upstream]]\naddress = \"::1\""), ElementsAre());
 }
 
+TEST(Configuration, WantsTheInterfaceOfALinkLocalServerAndOfNoOther) {
+    EXPECT_THAT(errors_of("[[upstream]]\naddress = \"fe80::1%eth0\""), ElementsAre());
+    EXPECT_THAT(errors_of("[server]\nworkers = 0\n[[upstream]]\naddress = \"fe80::1%2\""), ElementsAre());
+    EXPECT_THAT(errors_of("[[upstream]]\naddress = \"fe80::1\""), is_refused_at(2, "as in \"fe80::1%eth0\""));
+    EXPECT_THAT(errors_of("[[upstream]]\naddress = \"2001:db8::1%eth0\""),
+                is_refused_at(2, "only a link-local address"));
+    EXPECT_THAT(errors_of("[[upstream]]\naddress = \"ntp.example.jp%eth0\""), is_refused_at(2, "has an interface"));
+    EXPECT_THAT(errors_of("[[upstream]]\naddress = \"fe80::1%\""), is_refused_at(2, "has an interface"));
+}
+
 TEST(Configuration, SaysWhichPartsOfTheContractThisVersionDoesNotServe) {
     const std::string why = "not available in this version";
     EXPECT_THAT(errors_of("\n[[refclock]]\nname = \"a\"\ndriver = \"local\""), is_refused_at(4, why));

@@ -52,6 +52,66 @@ TEST(PollSchedule, BeginsWithABurst) {
     EXPECT_EQ(requests[6], kStart + 266s);
 }
 
+/// Ends after so long and begins again at once, until `span` is over; all requests of all runs.
+std::vector<LocalInstant> restart_every(Duration run, Duration span, const PollPolicy& policy) {
+    std::vector<LocalInstant> sent;
+    for (LocalInstant begin = kStart; begin < kStart + span; begin += run) {
+        PollSchedule schedule{policy};
+        const std::size_t known = std::min(sent.size(), PollSchedule::kMostAnHour);
+        schedule.recall(std::span{sent}.last(known));
+        schedule.begin(begin);
+        while (schedule.next() < begin + run) {
+            sent.push_back(schedule.next());
+            schedule.sent(sent.back());
+            schedule.failed();
+        }
+    }
+    return sent;
+}
+
+TEST(PollSchedule, AsksNoMoreOftenWhereItIsStartedAgainAndAgain) {
+    for (const Duration run : {Duration{1s}, Duration{7s}, Duration{61s}, Duration{20min}}) {
+        const auto sent = restart_every(run, 6h, {});
+        EXPECT_EQ(most_within_an_hour(sent), PollSchedule::kMostAnHour) << run.count();
+    }
+}
+
+TEST(PollSchedule, LeavesHalfOfTheHourToTheNextStartAndSaysWhenThereIsNoneLeft) {
+    std::vector<LocalInstant> sent(10, kStart - 30min);
+    for (const int burst : {5, 2, 1, 1, 1}) {
+        PollSchedule schedule{PollPolicy{}};
+        schedule.recall(sent);
+        schedule.begin(kStart);
+        EXPECT_FALSE(schedule.held_back());
+        const auto requests = ask(schedule, 60s, [&](std::size_t) { schedule.answered(1ms); });
+        EXPECT_EQ(requests.size(), static_cast<std::size_t>(burst));
+        sent.insert(sent.end(), requests.begin(), requests.end());
+    }
+    PollSchedule schedule{PollPolicy{}};
+    schedule.recall(sent);
+    schedule.begin(kStart + 60s);
+    EXPECT_TRUE(schedule.held_back());
+    EXPECT_EQ(schedule.next(), kStart + 30min);
+    schedule.sent(schedule.next());
+    EXPECT_FALSE(schedule.held_back());
+}
+
+TEST(PollSchedule, CountsNothingWhereTheOperatorDecidesHimself) {
+    PollSchedule schedule{PollPolicy{.minpoll = 6}};
+    const std::vector<LocalInstant> sent(20, kStart - 1s);
+    schedule.recall(sent);
+    schedule.begin(kStart);
+    EXPECT_EQ(ask(schedule, 20s, [&](std::size_t) { schedule.answered(1ms); }).size(), 6U);
+}
+
+TEST(PollSchedule, ForgetsWhatIsOlderThanAnHour) {
+    PollSchedule schedule{PollPolicy{}};
+    const std::vector<LocalInstant> sent(20, kStart - 1h);
+    schedule.recall(sent);
+    schedule.begin(kStart);
+    EXPECT_EQ(ask(schedule, 20s, [&](std::size_t) { schedule.answered(1ms); }).size(), 6U);
+}
+
 TEST(PollSchedule, BeginsWithoutOneWhereItShallNot) {
     PollSchedule schedule = begun({.iburst = false});
     EXPECT_EQ(ask(schedule, 600s, [&](std::size_t) { schedule.answered(1ms); }).size(), 3U);

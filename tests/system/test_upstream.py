@@ -211,6 +211,7 @@ def test_a_follower_of_a_real_ntpsec_is_right_and_one_stratum_more() -> Dict[str
         daemon.wait_for("state=synchronised", 4 * PATIENCE)
         tracking = daemon.ask("tracking")["tracking"]
         assert (tracking["source"], tracking["stratum"], tracking["refid"]) == ("ntpsec", 2, "127.0.0.1")
+        assert tracking["root_delay_ns"] > 0
         return {"root_distance_ms": tracking["root_distance_ns"] * 1e-6}
 
 
@@ -238,6 +239,19 @@ def test_of_real_servers_the_right_are_followed_and_the_wrong_the_silent_and_the
         daemon.wait_for("device name=kissing working=false .*RATE", PATIENCE)
         sources = {source["name"]: source["reason"] for source in daemon.ask("sources")["sources"]}
         assert {sources["right"], sources["right2"]} <= {"selected", "combined", "selectable"}, sources
+
+
+def test_restarts_do_not_ask_more_often_than_twenty_times_an_hour() -> None:
+    with tempfile.TemporaryDirectory(prefix="tokimori-") as room, Server(reply) as server:
+        runs = 0
+        while len(server.requests) < 20:
+            asked, runs = len(server.requests), runs + 1
+            with Follower(upstream(server.port, name="other"), state_dir=room):
+                wait_until(lambda before=asked: len(server.requests) > before, PATIENCE, "a request")
+        assert runs >= 4, "the first must not use up the hour"
+        with Follower(upstream(server.port, name="other"), state_dir=room) as daemon:
+            daemon.wait_for("device name=other working=false .*asked again in (59|60) minutes", PATIENCE)
+        assert len(server.requests) == 20
 
 
 @pytest.mark.parametrize("said, sentence", [
@@ -327,6 +341,7 @@ def test_a_server_at_the_end_of_a_tunnel_is_followed_within_half_of_the_long_way
         with daemon.client() as client:
             served = client.best_of(8)
         assert served.stratum == 2
+        assert 0.08 <= served.root_delay < 0.5, "the way there and back"
         assert 0.04 < served.root_distance < 0.5
         assert served.proven_error < served.root_distance
         return {"root_distance_ms": served.root_distance * 1e3}
