@@ -49,6 +49,13 @@ struct OffsetSample {
     std::optional<ServerFacts> server = std::nullopt;          ///< where another NTP server says it
 };
 
+/// What the clock of this host shows. Nobody vouches for it: it numbers nothing, and has no voice.
+struct HostTime {
+    SourceId source = 0;
+    LocalInstant local;
+    UtcTime time;
+};
+
 /// Satellites as the receiver sees them. At most one a second, on change.
 struct Satellites {
     static constexpr std::size_t kMostListed = 64;
@@ -112,6 +119,6 @@ struct LostPulses {
 
 /// All that a reference clock can say. May arrive minutes late and out of order.
 using Observation = std::variant<Pulse, Label, OffsetSample, Satellites, ReceiverHealth, ReceiverChange, DeviceState,
-                                 Rejection, LostPulses, ServerReply>;
+                                 Rejection, LostPulses, ServerReply, HostTime>;
 
 }  // namespace tokimori

@@ -15,6 +15,7 @@ enum class ClockState : std::uint8_t {
     kSynchronised,
     kHoldover,        ///< no source is followed; the clock goes on by itself, within its bound
     kUnsynchronised,  ///< it was, and cannot vouch for the time any more
+    kLocal,           ///< nobody vouches for the time: the free counter is served as a last resort
 };
 
 /// What a person may want to know of a source.

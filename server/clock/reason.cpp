@@ -48,6 +48,8 @@ std::string_view reason_code(Reason reason) {
             return "combined";
         case Reason::kSelected:
             return "selected";
+        case Reason::kLastResort:
+            return "last_resort";
     }
     return "unknown";
 }

@@ -29,6 +29,7 @@ enum class Reason : std::uint8_t {
     kSelectable,           ///< believed, but another is better
     kCombined,             ///< the clock follows it together with the selected one
     kSelected,             ///< the clock follows it
+    kLastResort,           ///< the free counter: served only where nobody else is heard
 };
 
 /// A stable code in words: "wrong_second".

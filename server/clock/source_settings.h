@@ -36,6 +36,7 @@ struct SourceSettings {
     Kin kin = Kin::kUnknown;       ///< its driver's
     bool laboratory_only = false;  ///< simulated: followed only in a laboratory
     bool expects_pulses = false;   ///< pulses should come from it
+    bool last_resort = false;      ///< no source of time: the free counter, served where nobody else is heard
 
     friend bool operator==(const SourceSettings&, const SourceSettings&) = default;
 };

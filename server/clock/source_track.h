@@ -43,6 +43,7 @@ public:
     bool stepped() const { return step_ != Duration::zero(); }
     /// … until it agrees again, by a claim of `distance` that is narrower than the step was.
     void settle(Duration distance);
+    void note_told(LocalInstant at) { accepted_.note(at); }  ///< it told something that is no sample
     /// A pulse of it was not believed.
     void note_rejection() { ++rejected_; }
     /// A believed label as it was heard, without any sentence delay.
@@ -52,9 +53,8 @@ public:
     /// nullopt where nothing consistent was heard in the last seconds.
     std::optional<ShownLine> line(LocalInstant now) const;
 
-    /// What keeps the pulses from being used, if anything.
     void set_pulse_reason(Reason reason) { pulse_reason_ = reason; }
-    Reason pulse_reason() const { return pulse_reason_; }
+    Reason pulse_reason() const { return pulse_reason_; }  ///< what keeps the pulses from being used, if anything
     /// What keeps this source from being followed at `now`; `kSelectable` where nothing does.
     Reason reason(LocalInstant now) const;
 

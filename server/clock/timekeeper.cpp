@@ -148,6 +148,7 @@ void Timekeeper::lose_time(LocalInstant now) {
     now_ = std::max(now_, now);
     give_up();
     state_.model.dispersion = kTimeLost;
+    resort_.lose_time(now_);
     publish();
 }
 
@@ -291,9 +292,14 @@ void Timekeeper::refresh_leap_table() {
     leap_.update(state_.model.tai_at(now_), votes);
 }
 
+void Timekeeper::publish() {
+    renew_scale();
+    stand_in();
+}
+
 // A leap second that becomes known while its smear would be under way already, or is taken back then, or that is over:
 // what is served jumps, as never with LI 0.
-void Timekeeper::publish() {
+void Timekeeper::renew_scale() {
     if (!state_.ever_synchronised) {
         return;
     }
@@ -304,13 +310,6 @@ void Timekeeper::publish() {
     }
     state_.scale = scale;
     scale_in_use_ = serving();
-}
-
-ClockState Timekeeper::clock_state() const {
-    if (!serving()) {
-        return state_.ever_synchronised ? ClockState::kUnsynchronised : ClockState::kNeverSynchronised;
-    }
-    return last_update_.is_recent(now_) ? ClockState::kSynchronised : ClockState::kHoldover;
 }
 
 const SourceTrack* Timekeeper::find(SourceId id) const {

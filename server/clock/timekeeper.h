@@ -11,6 +11,7 @@
 #include "server/clock/clock_report.h"
 #include "server/clock/combination.h"
 #include "server/clock/discipline.h"
+#include "server/clock/last_resort.h"
 #include "server/clock/last_update.h"
 #include "server/clock/leap_counts.h"
 #include "server/clock/leap_watch.h"
@@ -45,10 +46,13 @@ public:
     /// the clock goes on, too. The last trusted time is a floor for dates, and the crystal is not a wholly unknown one.
     void recall(const ClockMemory& memory, bool same_boot);
 
-    const ServerState& state() const { return state_; }
+    /// What clients are told.
+    const ServerState& state() const { return resort_.instead() != nullptr ? *resort_.instead() : state_; }
+    /// What our own clock knows, whatever is served in its place as a last resort.
+    const ServerState& own_state() const { return state_; }
     ClockState clock_state() const;
-    std::optional<SourceId> selected() const { return choice_.selected; }  ///< the source that is followed, if one is
-    Duration offset() const { return discipline_.offset(); }               ///< reference − ours at the last update
+    std::optional<SourceId> selected() const;                 ///< the source that is followed, if one is
+    Duration offset() const { return discipline_.offset(); }  ///< reference − ours at the last update
     const LeapTable& leap_table() const { return leap_.table(); }
     const LeapWatch& leap() const { return leap_; }
     std::vector<SourceReport> sources() const;
@@ -59,6 +63,7 @@ private:
     void on(const Label& label);
     void on(const OffsetSample& sample);
     void on(const ReceiverChange& change);
+    void on(const HostTime& host);
     void on(const auto& news);
 
     SourceTrack* find(SourceId id) { return const_cast<SourceTrack*>(std::as_const(*this).find(id)); }
@@ -88,6 +93,7 @@ private:
     Duration waited() const { return acquiring_since_ ? now_ - *acquiring_since_ : Duration::zero(); }
     void refresh_leap_table();
     void publish();
+    void renew_scale();
     bool serving() const { return state_.synchronised_at(now_); }
 
     // Following (timekeeper_following.cpp)
@@ -101,6 +107,10 @@ private:
     void doubt_second(std::int64_t off);
     void count_anew(std::int64_t off);
     Reason reason_of(const SourceTrack& source) const;
+
+    // Nobody to follow? (timekeeper_resort.cpp)
+    void stand_in();
+    Reason reason_of_last_resort(const SourceTrack& source) const;
 
     Settings settings_;
     std::optional<DateFloor> floor_;
@@ -118,6 +128,7 @@ private:
     SecondCount seconds_;
     LeapCounts counts_;
     RateHistory rates_;
+    LastResort resort_;
     bool scale_in_use_ = false;  ///< `state_.scale` is what clients are told
 };
 

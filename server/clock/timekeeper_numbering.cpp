@@ -71,6 +71,7 @@ void Timekeeper::hear(const auto& report, LocalInstant at) {
     const std::optional<HeardSecond> heard = source->labels().weigh(report, leap_.table());
     if (!heard) {
         hear_other_count(*source);
+        stand_in();
         return;
     }
     if (!vouches(*source, *heard)) {

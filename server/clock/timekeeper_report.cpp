@@ -4,10 +4,23 @@
 
 namespace tokimori {
 
+ClockState Timekeeper::clock_state() const {
+    if (resort_.serving()) {
+        return ClockState::kLocal;
+    }
+    if (!serving()) {
+        return state_.ever_synchronised ? ClockState::kUnsynchronised : ClockState::kNeverSynchronised;
+    }
+    return last_update_.is_recent(now_) ? ClockState::kSynchronised : ClockState::kHoldover;
+}
+
 Reason Timekeeper::reason_of(const SourceTrack& source) const {
     const SourceId id = source.settings().id;
     if (!believable(source)) {
         return Reason::kLaboratoryOnly;
+    }
+    if (source.settings().last_resort) {
+        return reason_of_last_resort(source);
     }
     const Reason own = source.reason(now_);
     if (own != Reason::kSelectable) {
@@ -61,12 +74,13 @@ std::vector<SourceReport> Timekeeper::sources() const {
 }
 
 ClockReport Timekeeper::report() const {
-    const SourceTrack* const followed = choice_.selected ? find(*choice_.selected) : nullptr;
+    const std::optional<SourceId> followed_id = selected();
+    const SourceTrack* const followed = followed_id ? find(*followed_id) : nullptr;
     const auto line = followed != nullptr ? followed->line(now_) : std::nullopt;
     return {.state = clock_state(),
-            .selected = choice_.selected,
+            .selected = followed_id,
             .by_pulses = line && line->from_pulses,
-            .server = state_,
+            .server = state(),
             .last_update = last_update_.at(),
             .offset = discipline_.offset(),
             .jitter = last_update_.jitter(),

@@ -16,6 +16,8 @@ std::string_view state_name(ClockState state) {
             return "holdover";
         case ClockState::kUnsynchronised:
             return "unsynchronised";
+        case ClockState::kLocal:
+            return "local";
     }
     return "unknown";
 }

@@ -52,7 +52,7 @@ ClockService::ClockService(boost::asio::io_context& io, const Configuration& con
     upstream_.polls = &polls_;
     set_sources(configuration);
     recall();
-    system_clock_.configure(configuration, timekeeper_.state());
+    system_clock_.configure(configuration, timekeeper_.own_state());
 }
 
 ClockService::~ClockService() = default;
@@ -115,12 +115,12 @@ void ClockService::reload(const Configuration& configuration) {
         source.driver->start();
     }
     publish();
-    system_clock_.configure(configuration, timekeeper_.state());
+    system_clock_.configure(configuration, timekeeper_.own_state());
 }
 
 void ClockService::stop() {
     ticker_->timer.cancel();
-    system_clock_.release(timekeeper_.state());
+    system_clock_.release(timekeeper_.own_state());
     state_keeper_.finish(timekeeper_.memory());
     for (auto& [name, source] : sources_) {
         source.driver->stop();
@@ -197,7 +197,7 @@ void ClockService::tick() {
     leap_.watch(timekeeper_, now);
     publish();
     system_clock_.set_smeared(leap_.policy().smear_host);
-    system_clock_.follow(kept, timekeeper_.state(), timekeeper_.leap_table());
+    system_clock_.follow(kept, timekeeper_.own_state(), timekeeper_.leap_table());
     keep();
     log_changes();
     if (log_status_ > Duration::zero() && now - status_logged_ >= log_status_) {

@@ -135,9 +135,6 @@ void ConfigurationReader::read_tables(const Section& section, const TomlArray& t
 }
 
 void ConfigurationReader::read_table(const Section& section, const TomlTable& table, int line) {
-    if (!section.served && (section.repeated || !table.empty())) {
-        complain(line, fmt::format("{} is not available in this version; remove it.", heading(section)));
-    }
     const bool is_refclock = section.name == "refclock";
     const bool is_upstream = section.name == "upstream";
     const Choice* const driver = is_refclock ? driver_choice(table) : nullptr;
@@ -173,12 +170,11 @@ void ConfigurationReader::read_table(const Section& section, const TomlTable& ta
 void ConfigurationReader::read_key(const Place& place, const TomlEntry& entry) {
     const std::string nested = fmt::format("{}.{}", place.section.name, entry.key);
     const Setting* const setting = find_setting(place.section.name, entry.key, place.driver);
-    const Choice* const driver = driver_choice(place.table);
     if (const Section* const section = find_section(nested)) {
         read_section(*section, entry);
     } else if (setting != nullptr) {
         read_value(place, *setting, entry.node);
-    } else if (driver == nullptr || driver->served) {
+    } else {
         refuse_key(place, entry);
     }
 }
@@ -195,11 +191,7 @@ void ConfigurationReader::read_value(const Place& place, const Setting& setting,
         complain(node.line, value_sentence(setting, place.section, node));
         return;
     }
-    const auto* const choice = std::get_if<const Choice*>(&*value);
-    if (choice != nullptr && !(*choice)->served) {
-        complain(node.line, fmt::format("{} \"{}\" in {} is not available in this version; write {}.", setting.key,
-                                        (*choice)->text, heading(place.section), expectation(setting)));
-    } else if (setting.fill != nullptr) {
+    if (setting.fill != nullptr) {
         setting.fill(configuration_, *value);
     }
 }

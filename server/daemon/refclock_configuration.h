@@ -31,10 +31,10 @@ struct RefclockConfiguration {
     bool prefer = false;
     bool noselect = false;
     bool trust = false;
-    unsigned poll = 0;     ///< log2 of the least seconds between points of its line, 0 … 10
-    unsigned filter = 1;   ///< how many samples make a point, 1 … 64
-    unsigned stratum = 0;  ///< of the source itself, 0 … 14
-    std::string device;    ///< gpsd: only this one, empty: any; pps-kernel, nmea, jjy-serial: the file of the device
+    unsigned poll = 0;                ///< log2 of the least seconds between points of its line, 0 … 10
+    unsigned filter = 1;              ///< how many samples make a point, 1 … 64
+    std::optional<unsigned> stratum;  ///< of the source itself, 0 … 14; absent: 10 for local, 0 for all others
+    std::string device;  ///< gpsd: only this one, empty: any; pps-kernel, nmea, jjy-serial: the file of the device
     // gpsd, upstream
     std::string host = "localhost";
     std::uint16_t port = 2947;  ///< of an upstream server 123

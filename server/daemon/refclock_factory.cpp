@@ -8,6 +8,7 @@
 #include "refclocks/gpsd.h"
 #include "refclocks/jjy_gpio.h"
 #include "refclocks/jjy_serial.h"
+#include "refclocks/local.h"
 #include "refclocks/nmea.h"
 #include "refclocks/pps_gpio.h"
 #include "refclocks/pps_kernel.h"
@@ -100,6 +101,10 @@ std::unique_ptr<Refclock> make_simulated(const RefclockSurroundings& around, Sou
     return std::make_unique<SimulatedRefclock>(around.io, around.counter, around.sink, id, std::move(settings));
 }
 
+std::unique_ptr<Refclock> make_local(const RefclockSurroundings& around, SourceId id, const RefclockConfiguration&) {
+    return std::make_unique<LocalRefclock>(around.io, around.counter, around.sink, id);
+}
+
 std::unique_ptr<Refclock> make_upstream(const RefclockSurroundings& around, SourceId id,
                                         const RefclockConfiguration& c) {
     UpstreamSettings settings;
@@ -138,6 +143,7 @@ constexpr std::array kDrivers{
     Driver{"sock", "SOCK", Kin::kUnknown, false, never, make_sock},
     Driver{"jjy-gpio", "JJY", Kin::kLongWave, false, always, make_gpio_jjy, Duration::zero()},
     Driver{"jjy-serial", "JJY", Kin::kLongWave, false, never, make_serial_jjy, Duration::zero()},
+    Driver{"local", "LOCL", Kin::kUnknown, false, never, make_local},
     Driver{"upstream", "INIT", Kin::kNetwork, false, never, make_upstream},
     Driver{"simulated", "SIM", Kin::kSatellites, true, [](const RefclockConfiguration& c) { return c.pulses; },
            make_simulated},
@@ -165,7 +171,8 @@ SourceSettings source_settings(SourceId id, const RefclockConfiguration& configu
     settings.prefer = configuration.prefer;
     settings.noselect = configuration.noselect;
     settings.trust = configuration.trust;
-    settings.stratum = static_cast<std::uint8_t>(configuration.stratum);
+    settings.last_resort = driver.name == "local";
+    settings.stratum = static_cast<std::uint8_t>(configuration.stratum.value_or(settings.last_resort ? 10 : 0));
     settings.samples_per_point = static_cast<int>(configuration.filter);
     settings.point_interval = std::chrono::seconds{std::int64_t{1} << configuration.poll};
     // The one JJY receiver that listens to satellites.

@@ -12,9 +12,7 @@ std::string span_of(const Setting& setting, std::string_view unit) {
 std::string choices_of(const Setting& setting) {
     std::string list;
     for (const Choice& choice : setting.choices) {
-        if (choice.served) {
-            list += fmt::format("{}`\"{}\"`", list.empty() ? "" : ", ", choice.text);
-        }
+        list += fmt::format("{}`\"{}\"`", list.empty() ? "" : ", ", choice.text);
     }
     return list;
 }
@@ -71,7 +69,7 @@ std::string settings_markdown() {
         "|---|---|---|---|---|\n";
     for (const Setting& setting : settings()) {
         const Section* const section = find_section(setting.section);
-        if (section != nullptr && section->served) {
+        if (section != nullptr) {
             table += row_of(*section, setting);
         }
     }

@@ -9,7 +9,7 @@ constexpr std::array kLeapKinds{choice("none", LeapKind::kNone), choice("insert"
                                 choice("delete", LeapKind::kDelete)};
 constexpr std::array kDrivers{Choice{"gpsd"},       Choice{"pps-kernel"}, Choice{"pps-gpio"},  Choice{"nmea"},
                               Choice{"shm"},        Choice{"sock"},       Choice{"simulated"}, Choice{"jjy-gpio"},
-                              Choice{"jjy-serial"}, not_served("local")};
+                              Choice{"jjy-serial"}, Choice{"local"}};
 
 constexpr std::array kRows{
     Setting{.section = "refclock",
@@ -95,11 +95,12 @@ constexpr std::array kRows{
     Setting{.section = "refclock",
             .key = "stratum",
             .type = SettingType::kInteger,
-            .default_text = "0",
             .minimum = "0",
             .maximum = "14",
-            .english = "The stratum of the source itself; what is served is one more.",
-            .japanese = "時刻源自身の stratum です。配信する stratum はこれに 1 を加えた値です。",
+            .english = "The stratum of the source itself, of which one more is served; left out: 10 for local, 0 for "
+                       "all others.",
+            .japanese = "時刻源自身の stratum です。配信する stratum はこれに 1 を加えた値です。省略すると local "
+                        "は 10、それ以外は 0 です。",
             .fill = fill<&RefclockConfiguration::stratum>},
     Setting{.section = "refclock",
             .key = "host",

@@ -100,9 +100,4 @@ constexpr Choice choice(std::string_view text, Enumeration value) {
     return {text, static_cast<int>(value)};
 }
 
-/// A word of the contract that this version refuses.
-constexpr Choice not_served(std::string_view text) {
-    return {text, 0, false};
-}
-
 }  // namespace tokimori

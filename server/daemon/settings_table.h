@@ -17,8 +17,7 @@ namespace tokimori {
 /// One of the words a setting may be.
 struct Choice {
     std::string_view text;
-    int value = 0;       ///< of the enumerator it stands for, where there is one
-    bool served = true;  ///< false: a word of the contract that this version refuses
+    int value = 0;  ///< of the enumerator it stands for, where there is one
 };
 
 /// A value that was checked. `monostate` is "auto"; choices point into the table.
@@ -49,7 +48,6 @@ enum class SettingType : std::uint8_t {
 struct Section {
     std::string_view name;
     bool repeated = false;
-    bool served = true;  ///< false: a part of the contract that this version refuses
 };
 
 /// One row of the table of settings: all there is to know about a setting. It drives parsing, checking, the messages,
@@ -87,8 +85,7 @@ const Section* find_section(std::string_view name);
 /// `[clock]`, `[[refclock]]`: how people see a section.
 std::string heading(const Section& section);
 
-/// The value that `text` writes, without quotes; lists have commas. nullopt where it is none or out of range. Choices
-/// that are not served are values too.
+/// The value that `text` writes, without quotes; lists have commas. nullopt where it is none or out of range.
 std::optional<SettingValue> value_from_text(const Setting& setting, std::string_view text);
 
 /// What may be written, for the end of a sentence: `a duration from 10s to 30d in quotes, such as "24h"`.

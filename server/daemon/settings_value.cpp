@@ -100,12 +100,10 @@ std::optional<SettingValue> script_from(std::string_view text) {
     return script ? std::optional<SettingValue>(std::move(*script)) : std::nullopt;
 }
 
-std::string served_choices(const Setting& setting) {
+std::string listed_choices(const Setting& setting) {
     std::string list;
     for (const Choice& choice : setting.choices) {
-        if (choice.served) {
-            list += fmt::format("{}\"{}\"", list.empty() ? "" : " or ", choice.text);
-        }
+        list += fmt::format("{}\"{}\"", list.empty() ? "" : " or ", choice.text);
     }
     return list;
 }
@@ -169,9 +167,9 @@ std::string expectation(const Setting& setting) {
         case SettingType::kDegrees:
             return fmt::format("degrees from {} to {}, without quotes", setting.minimum, setting.maximum);
         case SettingType::kChoice:
-            return served_choices(setting);
+            return listed_choices(setting);
         case SettingType::kChoices:
-            return fmt::format("a list of {}, none of them twice", served_choices(setting));
+            return fmt::format("a list of {}, none of them twice", listed_choices(setting));
         case SettingType::kText:
             return fmt::format("{} to {} bytes of text without control characters, in quotes", setting.minimum,
                                setting.maximum);

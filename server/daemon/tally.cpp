@@ -14,10 +14,21 @@ struct Row {
 };
 
 constexpr std::array kRows{
-    Row{"selected", '*'},       Row{"combined", '+'},         Row{"selectable", '-'},   Row{"waiting_for_pulses", '-'},
-    Row{"outlier", '-'},        Row{"distant", '~'},          Row{"falseticker", 'x'},  Row{"disputed", 'x'},
-    Row{"panic", 'x'},          Row{"wrong_week", 'x'},       Row{"wrong_second", 'x'}, Row{"wrong_leap_seconds", 'x'},
-    Row{"no_such_second", 'x'}, Row{"before_last_time", 'x'},
+    Row{"selected", '*'},
+    Row{"combined", '+'},
+    Row{"selectable", '-'},
+    Row{"waiting_for_pulses", '-'},
+    Row{"outlier", '-'},
+    Row{"last_resort", '-'},
+    Row{"distant", '~'},
+    Row{"falseticker", 'x'},
+    Row{"disputed", 'x'},
+    Row{"panic", 'x'},
+    Row{"wrong_week", 'x'},
+    Row{"wrong_second", 'x'},
+    Row{"wrong_leap_seconds", 'x'},
+    Row{"no_such_second", 'x'},
+    Row{"before_last_time", 'x'},
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <optional>
 
+#include "server/tokictl/import_clock.h"
 #include "server/tokictl/import_network.h"
 #include "server/tokictl/import_server.h"
 
@@ -17,9 +18,9 @@ using Words = std::vector<std::string_view>;
 
 constexpr std::array<std::string_view, 11> kFlags{"ignore",  "noserve",   "noquery",  "limited", "kod",   "notrust",
                                                   "ntpport", "nomrulist", "nomodify", "nopeer",  "notrap"};
-constexpr std::array<std::string_view, 12> kChronyWords{"allow",    "keyfile",        "makestep",  "rtcsync",
-                                                        "pool",     "ratelimit",      "deny",      "cmdallow",
-                                                        "refclock", "bindcmdaddress", "leapsectz", "clientloglimit"};
+constexpr std::array<std::string_view, 13> kChronyWords{
+    "allow",    "keyfile",  "makestep",       "rtcsync",   "pool",           "ratelimit", "deny",
+    "cmdallow", "refclock", "bindcmdaddress", "leapsectz", "clientloglimit", "local"};
 
 Words words_of(std::string_view line) {
     Words words;
@@ -94,6 +95,8 @@ private:
             keys_file_ = words[1];
         } else if (words[0] == "statsdir" && words.size() == 2) {
             statistics_dir_ = words[1];
+        } else if (words[0] == "fudge") {
+            read_fudge(words);
         } else if (words[0] == "discard") {
             read_discard(words);
         } else {
@@ -106,6 +109,8 @@ private:
             read_allow(words);
         } else if (words[0] == "keyfile" && words.size() == 2) {
             keys_file_ = words[1];
+        } else if (words[0] == "local") {
+            read_local(words);
         } else if (words[0] == "ratelimit") {
             read_ratelimit(words);
         } else if (words[0] == "refclock" && words.size() >= 3) {
@@ -240,36 +245,38 @@ private:
     }
 
     void add_clock(std::string_view type, std::string_view unit) {
-        if (!integer_in(unit)) {
-            note("is no clock that is known");
-        } else if (type == "20") {
-            clocks_ +=
-                fmt::format("\n[[refclock]]\ndriver = \"nmea\"\nname = \"nmea{0}\"\ndevice = \"/dev/gps{0}\"\n", unit);
-        } else if (type == "22") {
-            clocks_ += fmt::format(
-                "\n[[refclock]]\ndriver = \"pps-kernel\"\nname = \"pps{0}\"\ndevice = \"/dev/pps{0}\"\n", unit);
-        } else if (type == "28") {
-            clocks_ += fmt::format("\n[[refclock]]\ndriver = \"shm\"\nname = \"shm{0}\"\nunit = {0}\n", unit);
-        } else if (type == "46") {
-            clocks_ += fmt::format("\n[[refclock]]\ndriver = \"gpsd\"\nname = \"gpsd{}\"\n", unit);
-        } else {
-            note("this kind of clock has no counterpart");
+        const std::string clock = ntpd_clock(type, unit);
+        if (type == "1") {
+            local_stratum_ = local_stratum_.value_or(kNtpdLocalStratum);
+        } else if (clock.empty()) {
+            note("this clock has no counterpart");
+        }
+        clocks_ += clock;
+    }
+
+    void read_fudge(const Words& words) {
+        fudged_stratum_ = ntpd_local_stratum(words);
+        if (!fudged_stratum_) {
+            note("was not taken over; write those of offset, delay, stratum and refid that matter");
+        }
+    }
+
+    void read_local(const Words& words) {
+        const ImportedLocal local = chrony_local(words);
+        local_stratum_ = local.stratum;
+        for (const std::string& why : local.notes) {
+            note(why);
         }
     }
 
     void read_refclock(const Words& words) {
         const std::string_view device = words[2].substr(0, words[2].find(':'));
-        if (words[1] == "PPS") {
-            clocks_ +=
-                fmt::format("\n[[refclock]]\ndriver = \"pps-kernel\"\nname = {0}\ndevice = {0}\n", toml_quoted(device));
-        } else if (words[1] == "SHM" && integer_in(device)) {
-            clocks_ += fmt::format("\n[[refclock]]\ndriver = \"shm\"\nname = \"shm{0}\"\nunit = {0}\n", device);
-        } else if (words[1] == "SOCK") {
-            clocks_ += fmt::format("\n[[refclock]]\ndriver = \"sock\"\nname = {0}\npath = {0}\n", toml_quoted(device));
-        } else {
+        const std::string clock = chrony_clock(words[1], device);
+        if (clock.empty()) {
             note("this kind of clock has no counterpart");
             return;
         }
+        clocks_ += clock;
         if (words.size() > 3) {
             note("its options (refid, offset, delay, lock, …) were not taken over; write those that matter");
         }
@@ -297,6 +304,7 @@ private:
         toml += state_dir_.empty() ? "" : fmt::format("\n[state]\ndir = {}\n", toml_quoted(state_dir_));
         toml += statistics_dir_.empty() ? "" : fmt::format("\n[statistics]\ndir = {}\n", toml_quoted(statistics_dir_));
         toml += clocks_;
+        toml += local_stratum_ ? local_clock(fudged_stratum_.value_or(*local_stratum_)) : "";
         return toml.empty() ? toml : toml.substr(1);
     }
 
@@ -315,6 +323,8 @@ private:
     std::string state_dir_;
     std::string statistics_dir_;
     std::string clocks_;
+    std::optional<int> local_stratum_;
+    std::optional<int> fudged_stratum_;
     std::vector<std::string> upstream_;
 };
 

@@ -37,6 +37,9 @@ constexpr std::array kReasons{
     Word{"outlier", {"agrees, but too far off to be combined", "一致していますが、離れているため合成していません"}},
     Word{"selectable", {"believed, but another is better", "使用できますが、より良い時刻源があります"}},
     Word{"combined", {"combined with the one that is followed", "追従中の時刻源と合成しています"}},
+    Word{"last_resort",
+         {"the free counter: served only where nobody else is heard",
+          "自走クロックです (他の時刻源を受信できないときだけ配信します)"}},
     Word{"selected", {"the clock follows it", "時計はこの時刻源に追従しています"}},
 };
 
@@ -45,6 +48,8 @@ constexpr std::array kStates{
     Word{"synchronised", {"synchronised", "同期しています"}},
     Word{"holdover", {"holdover: goes on by itself, within its bound", "ホールドオーバー中 (自走、誤差範囲内)"}},
     Word{"unsynchronised", {"not synchronised any more", "同期が外れています"}},
+    Word{"local",
+         {"not synchronised: the free counter is served as a last resort", "未同期です。自走クロックを配信しています"}},
 };
 
 }  // namespace

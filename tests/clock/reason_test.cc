@@ -25,6 +25,7 @@ TEST(Reason, HasTheCodesThatMonitorsMatchOn) {
     EXPECT_EQ(reason_code(Reason::kFalseticker), "falseticker");
     EXPECT_EQ(reason_code(Reason::kSelectable), "selectable");
     EXPECT_EQ(reason_code(Reason::kSelected), "selected");
+    EXPECT_EQ(reason_code(Reason::kLastResort), "last_resort");
 }
 
 TEST(Reason, HasACodeOfItsOwnForEach) {

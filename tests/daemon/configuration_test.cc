@@ -290,9 +290,14 @@ TEST(Configuration, RefusesAnUnknownDriverWithTheNearest) {
     EXPECT_THAT(errors_of("[[refclock]]\nname = \"a\"\ndriver = 3"), is_refused_at(3, "driver in [[refclock]] is 3"));
 }
 
-TEST(Configuration, RefusesADriverOfLaterVersionsWithoutBlamingItsKeys) {
-    EXPECT_THAT(errors_of("[[refclock]]\nname = \"a\"\ndriver = \"local\"\nchip = \"gpiochip0\"\nstation = \"40kHz\""),
-                is_refused_at(3, "\"local\" in [[refclock]] is not available in this version"));
+TEST(Configuration, ReadsTheLastResortWithAStratumOfItsOwn) {
+    const auto read = parse_configuration("[[refclock]]\nname = \"a\"\ndriver = \"local\"\nstratum = 9");
+    ASSERT_TRUE(read.configuration.has_value());
+    EXPECT_EQ(read.configuration->refclocks[0].stratum, 9U);
+    const auto usual = parse_configuration("[[refclock]]\nname = \"a\"\ndriver = \"local\"");
+    EXPECT_FALSE(usual.configuration->refclocks[0].stratum.has_value());
+    EXPECT_THAT(errors_of("[[refclock]]\nname = \"a\"\ndriver = \"local\"\nchip = \"gpiochip0\""),
+                is_refused_at(4, "chip belongs to the driver"));
 }
 
 TEST(Configuration, RefusesAReferenceClockWithoutDriverOrName) {
@@ -532,11 +537,6 @@ TEST(Configuration, WantsTheInterfaceOfALinkLocalServerAndOfNoOther) {
                 is_refused_at(2, "only a link-local address"));
     EXPECT_THAT(errors_of("[[upstream]]\naddress = \"ntp.example.jp%eth0\""), is_refused_at(2, "has an interface"));
     EXPECT_THAT(errors_of("[[upstream]]\naddress = \"fe80::1%\""), is_refused_at(2, "has an interface"));
-}
-
-TEST(Configuration, SaysWhichPartsOfTheContractThisVersionDoesNotServe) {
-    const std::string why = "not available in this version";
-    EXPECT_THAT(errors_of("\n[[refclock]]\nname = \"a\"\ndriver = \"local\""), is_refused_at(4, why));
 }
 
 TEST(Configuration, ReadsWhoMayAsk) {

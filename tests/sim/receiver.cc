@@ -29,6 +29,7 @@ void Driver::hear(const Moment& moment, std::vector<Told>& told) {
     }
     unbroken_ = receiver_.pulses || receiver_.labels ? unbroken_ + 1 : 0;
     hear_pulses(moment, told);
+    show_host_clock(moment, told);
     take_sample(moment, told);
     hear_label(moment, told);
 }
@@ -52,6 +53,14 @@ void Driver::hear_pulses(const Moment& moment, std::vector<Told>& told) {
 
 void Driver::tell_pulse(const Moment& moment, TaiInstant at, std::vector<Told>& told) {
     told.push_back({at + kLatency, Pulse{receiver_.settings.id, moment.local_at(at), receiver_.pulse_uncertainty}});
+}
+
+void Driver::show_host_clock(const Moment& moment, std::vector<Told>& told) const {
+    constexpr int kInterval = 16;
+    if (receiver_.host_clock_fast && moment.second % kInterval == 0) {
+        told.push_back({moment.tai, HostTime{receiver_.settings.id, moment.local_at(moment.tai),
+                                             moment.sky->utc_at(moment.tai + *receiver_.host_clock_fast)}});
+    }
 }
 
 bool Driver::in_call_sign(const Moment& moment) const {

@@ -51,6 +51,8 @@ struct Receiver {
     bool hum = false;                                ///< 50 Hz on the line: an edge every 20 ms
     bool call_sign = false;                          ///< no pulses in seconds 40 … 48 of the minutes 15 and 45
     std::optional<std::chrono::seconds> frozen = std::nullopt;  ///< labels repeat what they said so long ago
+    std::optional<Duration> host_clock_fast =
+        std::nullopt;             ///< it is the host's clock, which shows so much more than UTC
     bool stamps_dropped = false;  ///< the driver saw the host's clock stepped, and says so instead
 };
 
@@ -81,6 +83,7 @@ private:
     void hear_pulses(const Moment& moment, std::vector<Told>& told);
     void hear_label(const Moment& moment, std::vector<Told>& told);
     Label label_of(const Moment& moment, TaiInstant heard) const;
+    void show_host_clock(const Moment& moment, std::vector<Told>& told) const;
     void take_sample(const Moment& moment, std::vector<Told>& told);
     Duration measure_over_network(const Moment& moment, TaiInstant at, OffsetSample& sample);
     void tell_pulse(const Moment& moment, TaiInstant at, std::vector<Told>& told);

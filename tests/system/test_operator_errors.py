@@ -105,10 +105,10 @@ def test_two_refclocks_of_one_name_are_refused(file: str) -> None:
     assert said.startswith("tokimorid: %s:" % file) and '"gps"' in said
 
 
-def test_a_driver_of_a_later_version_is_refused_and_not_ignored(file: str) -> None:
-    write(file, '[[refclock]]\ndriver = "local"\nname = "counter"\n')
+def test_a_link_local_server_without_its_interface_is_refused(file: str) -> None:
+    write(file, '[[upstream]]\naddress = "fe80::1"\n')
     [said] = complaints("--check", "--config", file)
-    assert said.startswith("tokimorid: %s:2: " % file) and "local" in said
+    assert said.startswith("tokimorid: %s:2: " % file) and "fe80::1%eth0" in said
 
 
 @pytest.mark.parametrize("check", [[], ["--check"]], ids=["serving", "checking"])

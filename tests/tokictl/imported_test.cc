@@ -99,6 +99,26 @@ TEST(Import, TakesOverOtherServers) {
     EXPECT_EQ(noted_lines(imported), (std::vector{2, 3, 4, 5, 6}));
 }
 
+TEST(Import, TakesOverTheFreeCounterAsTheLastResort) {
+    const std::string_view ours = "[[refclock]]\ndriver = \"local\"\nname = \"local\"\nstratum = ";
+    const auto toml = [](std::string_view text, Dialect dialect) {
+        const Imported imported = import_configuration(text, dialect);
+        EXPECT_TRUE(imported.notes.empty()) << text;
+        return imported.toml;
+    };
+    EXPECT_EQ(toml("server 127.127.1.0\nfudge 127.127.1.0 stratum 10\n", Dialect::kNtp), std::string{ours} + "10\n");
+    EXPECT_EQ(toml("fudge 127.127.1.1 stratum 15\nserver 127.127.1.1\n", Dialect::kNtp), std::string{ours} + "14\n");
+    EXPECT_EQ(toml("server 127.127.1.0\n", Dialect::kNtp), std::string{ours} + "5\n");
+    EXPECT_EQ(toml("fudge 127.127.1.0 stratum 10\n", Dialect::kNtp), "") << "a clock that is not there";
+    EXPECT_EQ(toml("local stratum 8\n", Dialect::kChrony), std::string{ours} + "7\n") << "chrony says what is served";
+    EXPECT_EQ(toml("local\n", Dialect::kChrony), std::string{ours} + "9\n");
+    const Imported orphan = import_configuration("local stratum 10 orphan\nserver 192.0.2.1\n", Dialect::kChrony);
+    EXPECT_THAT(orphan.toml, HasSubstr(std::string{ours} + "9\n"));
+    EXPECT_EQ(noted_lines(orphan), std::vector{1});
+    EXPECT_EQ(noted_lines(import_configuration("fudge 127.127.20.0 time2 0.4\n", Dialect::kNtp)), std::vector{1});
+    EXPECT_EQ(dialect_of("local stratum 10\n"), Dialect::kChrony);
+}
+
 TEST(Import, LetsTheLastWordOfChronyCount) {
     EXPECT_THAT(import_configuration("allow 10/8\ndeny 10/8\n", Dialect::kChrony).toml,
                 HasSubstr("allow = []\ndeny = [\"10.0.0.0/8\"]"));

@@ -50,7 +50,7 @@ TEST(ReasonText, ShowsACodeThatItDoesNotKnow) {
 }
 
 TEST(StateText, IsSaidInBothLanguages) {
-    for (const char* const state : {"never_synchronised", "synchronised", "holdover", "unsynchronised"}) {
+    for (const char* const state : {"never_synchronised", "synchronised", "holdover", "unsynchronised", "local"}) {
         EXPECT_FALSE(state_text(state, Language::kEnglish).empty());
         EXPECT_NE(state_text(state, Language::kJapanese), state_text(state, Language::kEnglish));
     }
