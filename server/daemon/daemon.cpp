@@ -79,7 +79,8 @@ class Daemon::Crew {
 public:
     Crew(const Configuration& configuration, Log& log)
         : threads_{workers_of(configuration)},
-          listeners_{std::max<std::size_t>(threads_, 1)},
+          // One-thread mode uses no more of the kernel than it must.
+          listeners_{std::max<std::size_t>(threads_, 1), threads_ > 0},
           clock_{io_, configuration, published_, log},
           started_{clock_.now()},
           queries_{io_, [this] { return query_view(); }},

@@ -42,13 +42,13 @@ void Listeners::open(const std::vector<ListenAddress>& addresses, Log& log, Loca
 Listeners::PortSet Listeners::open_address(const ListenAddress& address, bool& steered) const {
     const bool shared = workers_ > 1;
     // Shared ports would silently share with a second server, too: the first try finds out whether the port is free.
-    PortSet set{std::make_shared<UdpPort>(address, false)};
+    PortSet set{std::make_shared<UdpPort>(address, UdpPort::Options{false, tells_departures_})};
     if (!shared) {
         return set;
     }
     set.clear();
     for (std::size_t i = 0; i < workers_; ++i) {
-        set.push_back(std::make_shared<UdpPort>(address, true));
+        set.push_back(std::make_shared<UdpPort>(address, UdpPort::Options{true, tells_departures_}));
     }
     steered = set.back()->steer_by_source(workers_) && steered;
     return set;

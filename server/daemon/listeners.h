@@ -12,8 +12,8 @@ namespace tokimori {
 /// All ports of all workers: every worker has one of its own for every address.
 class Listeners {
 public:
-    /// `workers` ≥ 1: how many sockets each address needs.
-    explicit Listeners(std::size_t workers) : workers_{workers} {}
+    /// `workers` ≥ 1: how many sockets each address needs. `tells_departures`: as in UdpPort.
+    Listeners(std::size_t workers, bool tells_departures) : workers_{workers}, tells_departures_{tells_departures} {}
 
     /// Opens what is new in `addresses`, keeps what is open already and forgets the rest. An address family that this
     /// host does not have is a warning. Throws std::runtime_error with a sentence, and changes nothing, where an
@@ -29,6 +29,7 @@ private:
     PortSet open_address(const ListenAddress& address, bool& steered) const;
 
     std::size_t workers_;
+    bool tells_departures_;
     std::vector<PortSet> sets_;
 };
 

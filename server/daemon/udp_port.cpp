@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <endian.h>
-#include <linux/filter.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,6 +12,8 @@
 #include <system_error>
 #include <utility>
 #include <vector>
+
+#include "server/daemon/steering.h"
 
 namespace tokimori {
 namespace {
@@ -56,7 +57,6 @@ void set_option(int socket, int level, int name, int value = 1) {
 }
 
 void set_options(int socket, int family, bool shared) {
-    set_option(socket, SOL_SOCKET, SO_TIMESTAMPNS);
     if (shared) {
         set_option(socket, SOL_SOCKET, SO_REUSEPORT);
     }
@@ -90,53 +90,44 @@ ClientAddress address_of(const SocketAddress& address) {
     return {be64toh(words[0]), be64toh(words[1])};
 }
 
-// For SO_ATTACH_REUSEPORT_CBPF: all words of the source address into one, and its remainder.
-std::vector<sock_filter> steering_program(int family, std::size_t ports) {
-    constexpr std::uint32_t kGoldenRatio = 0x9E37'79B1;
-    const std::uint32_t first = static_cast<std::uint32_t>(SKF_NET_OFF) + (family == AF_INET6 ? 8U : 12U);
-    const std::uint32_t words = family == AF_INET6 ? 4U : 1U;
-    std::vector<sock_filter> program{BPF_STMT(BPF_LD | BPF_IMM, 0)};
-    for (std::uint32_t word = 0; word < words; ++word) {
-        program.push_back(BPF_STMT(BPF_MISC | BPF_TAX, 0));
-        program.push_back(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, first + 4 * word));
-        program.push_back(BPF_STMT(BPF_ALU | BPF_XOR | BPF_X, 0));
-        program.push_back(BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, kGoldenRatio));
-    }
-    // The upper bits of a product are the mixed ones.
-    program.push_back(BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 16));
-    program.push_back(BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, static_cast<std::uint32_t>(ports)));
-    program.push_back(BPF_STMT(BPF_RET | BPF_A, 0));
-    return program;
-}
-
 std::uint16_t port_of(const SocketAddress& address) {
     return ntohs(address.generic.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
 }
 
-// What the kernel tells of an IPv4 datagram, as it lays it out: the stamp, then the address that was asked.
-struct UsualControl {
-    /// A cmsghdr, which cannot stand within a type.
-    struct Header {
-        decltype(cmsghdr::cmsg_len) size;
-        int level;
-        int type;
-    };
-    Header stamp_header;
+// What the kernel tells of an IPv4 datagram, as it lays it out: the stamp (where departures are told two more, of
+// hardware), then the address that was asked. The headers are cmsghdr, which cannot stand within a type.
+struct ControlHeader {
+    decltype(cmsghdr::cmsg_len) size;
+    int level;
+    int type;
+};
+struct StampControl {
+    ControlHeader header;
     timespec stamp;
-    Header address_header;
+};
+struct AddressControl {
+    ControlHeader header;
     in_pktinfo address;
 };
+static_assert(sizeof(ControlHeader) == sizeof(cmsghdr) && alignof(AddressControl) <= alignof(cmsghdr));
 
-const UsualControl* usual_control(const msghdr& message) {
-    const auto* const control = static_cast<const UsualControl*>(message.msg_control);
-    const bool usual = message.msg_controllen == CMSG_SPACE(sizeof(timespec)) + CMSG_SPACE(sizeof(in_pktinfo)) &&
-                       control->stamp_header.level == SOL_SOCKET && control->stamp_header.type == SCM_TIMESTAMPNS &&
-                       control->address_header.level == IPPROTO_IP && control->address_header.type == IP_PKTINFO;
-    return usual ? control : nullptr;
+struct UsualControl {
+    const StampControl* stamp = nullptr;
+    AddressControl* address = nullptr;  ///< nullptr: it is laid out otherwise
+};
+
+UsualControl usual_control(const msghdr& message) {
+    const auto* const stamp = static_cast<const StampControl*>(message.msg_control);
+    const int type = stamp->header.type;
+    const std::size_t room = CMSG_SPACE((type == SCM_TIMESTAMPING ? 3 : 1) * sizeof(timespec));
+    auto* const address = reinterpret_cast<AddressControl*>(static_cast<std::byte*>(message.msg_control) + room);
+    const bool usual = message.msg_controllen == room + CMSG_SPACE(sizeof(in_pktinfo)) &&
+                       stamp->header.level == SOL_SOCKET && (type == SCM_TIMESTAMPNS || type == SCM_TIMESTAMPING) &&
+                       address->header.level == IPPROTO_IP && address->header.type == IP_PKTINFO;
+    return usual ? UsualControl{stamp, address} : UsualControl{};
 }
-static_assert(sizeof(UsualControl) <= kControlSize && alignof(UsualControl) <= alignof(cmsghdr));
-static_assert(sizeof(UsualControl::Header) == sizeof(cmsghdr));
-static_assert(offsetof(UsualControl, address_header) == CMSG_SPACE(sizeof(timespec)));
+static_assert(CMSG_SPACE(3 * sizeof(timespec)) + CMSG_SPACE(sizeof(in6_pktinfo)) + DepartureStamps::kControlRoom <=
+              kControlSize);
 
 std::int64_t nanoseconds_of(const timespec& stamp) {
     return static_cast<std::int64_t>(stamp.tv_sec) * kNanosecondsPerSecond + stamp.tv_nsec;
@@ -144,10 +135,10 @@ std::int64_t nanoseconds_of(const timespec& stamp) {
 
 // The same control message sends the reply from where the request was sent to.
 void answer_from_same_address(msghdr& message) {
-    if (const UsualControl* const usual = usual_control(message)) {
-        message.msg_control = const_cast<UsualControl::Header*>(&usual->address_header);
+    if (AddressControl* const usual = usual_control(message).address) {
+        message.msg_control = usual;
         message.msg_controllen = CMSG_SPACE(sizeof(in_pktinfo));
-        const_cast<in_pktinfo&>(usual->address).ipi_ifindex = 0;
+        usual->address.ipi_ifindex = 0;
         return;
     }
     for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
@@ -186,7 +177,8 @@ struct UdpPort::Buffers {
     std::array<Control, kBatch> control{};
 };
 
-UdpPort::UdpPort(const ListenAddress& address, bool shared) : address_{address}, buffers_{std::make_unique<Buffers>()} {
+UdpPort::UdpPort(const ListenAddress& address, const Options& options)
+    : address_{address}, buffers_{std::make_unique<Buffers>()} {
     const std::optional<BoundAddress> bound = socket_address(address);
     if (!bound) {
         throw std::system_error{EINVAL, std::generic_category()};
@@ -196,7 +188,11 @@ UdpPort::UdpPort(const ListenAddress& address, bool shared) : address_{address},
     if (descriptor_ < 0) {
         throw std::system_error{errno, std::generic_category()};
     }
-    set_options(descriptor_, family, shared);
+    set_options(descriptor_, family, options.shared);
+    departures_ = options.tells_departures ? DepartureStamps::of(descriptor_) : std::nullopt;
+    if (!departures_) {
+        set_option(descriptor_, SOL_SOCKET, SO_TIMESTAMPNS);
+    }
     if (bind(descriptor_, &bound->address.generic, bound->size) != 0) {
         const int error = errno;
         close(descriptor_);
@@ -257,10 +253,10 @@ void UdpPort::read_datagram(std::size_t slot, std::size_t size) {
     datagram.source_port = port_of(peer);
     datagram.from_unicast = is_unicast(peer);
     datagram.slot = slot;
-    if (const UsualControl* const usual = usual_control(buffers_->received[slot].msg_hdr)) {
-        datagram.stamp = nanoseconds_of(usual->stamp);
+    if (const UsualControl usual = usual_control(buffers_->received[slot].msg_hdr); usual.address != nullptr) {
+        datagram.stamp = nanoseconds_of(usual.stamp->stamp);
         const bool own =
-            peer.v4.sin_addr.s_addr == usual->address.ipi_addr.s_addr && datagram.source_port == address_.port;
+            peer.v4.sin_addr.s_addr == usual.address->address.ipi_addr.s_addr && datagram.source_port == address_.port;
         datagram.from_unicast = datagram.from_unicast && !own;
         return;
     }
@@ -273,7 +269,8 @@ void UdpPort::read_control(std::size_t slot) {
     const SocketAddress& peer = buffers_->peers[slot];
     Datagram& datagram = datagrams_[slot];
     for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
-        if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_TIMESTAMPNS) {
+        if (part->cmsg_level == SOL_SOCKET &&
+            (part->cmsg_type == SCM_TIMESTAMPNS || part->cmsg_type == SCM_TIMESTAMPING)) {
             timespec stamp;
             std::memcpy(&stamp, CMSG_DATA(part), sizeof stamp);
             datagram.stamp = nanoseconds_of(stamp);
@@ -310,6 +307,18 @@ void UdpPort::flush() {
         sent += count > 0 ? static_cast<std::size_t>(count) : 1;
     }
     queued_ = 0;
+}
+
+void UdpPort::ask_for_departure(std::uint64_t token) {
+    if (departures_ && queued_ > 0) {
+        const iovec& part = buffers_->out[queued_ - 1];
+        departures_->ask_for(buffers_->replies[queued_ - 1].msg_hdr,
+                             {static_cast<const std::byte*>(part.iov_base), part.iov_len}, token);
+    }
+}
+
+std::span<const DepartureStamps::Departed> UdpPort::departed() {
+    return departures_ ? departures_->collect() : std::span<const DepartureStamps::Departed>{};
 }
 
 std::string explain_listen_failure(const ListenAddress& address, int error) {

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "server/daemon/configuration.h"
+#include "server/daemon/departure_stamps.h"
 #include "server/ntp/client_address.h"
 
 namespace tokimori {
@@ -31,8 +32,13 @@ public:
     static constexpr std::size_t kBatch = 32;
     static constexpr std::size_t kSubBatch = 16;  ///< sent together, so that no transmit stamp is stale
 
-    /// Opens and binds. `shared`: several workers each open the same address (SO_REUSEPORT). Throws std::system_error.
-    UdpPort(const ListenAddress& address, bool shared);
+    /// `shared`: several workers each open the same address (SO_REUSEPORT). `tells_departures`: where the kernel can.
+    struct Options {
+        bool shared = false;
+        bool tells_departures = false;
+    };
+    /// Opens and binds. Throws std::system_error.
+    UdpPort(const ListenAddress& address, const Options& options);
     ~UdpPort();
     UdpPort(const UdpPort&) = delete;
     UdpPort& operator=(const UdpPort&) = delete;
@@ -49,9 +55,15 @@ public:
 
     /// Queues a reply to the datagram of `slot`. `octets` must live until `flush`.
     void reply(std::size_t slot, std::span<const std::byte> octets);
+    /// Of the reply queued last, asks when it will have left; `departed` will give `token` back.
+    void ask_for_departure(std::uint64_t token);
     std::size_t queued() const { return queued_; }
     /// Sends what is queued. What the kernel will not take is dropped: UDP promises no more.
     void flush();
+
+    /// The departures asked for that are known by now; never waits. Valid until the next call.
+    std::span<const DepartureStamps::Departed> departed();
+    bool awaits_departures() const { return departures_ && departures_->awaited(); }
 
 private:
     struct Buffers;
@@ -66,6 +78,7 @@ private:
     std::size_t received_ = 0;
     std::array<Datagram, kBatch> datagrams_;
     std::unique_ptr<Buffers> buffers_;
+    std::optional<DepartureStamps> departures_;
 };
 
 /// A sentence for the operator: why this address cannot be opened, and what helps.

@@ -86,15 +86,21 @@ void Worker::stop() {
 }
 
 void Worker::drain(UdpPort& port) {
-    for (int batch = 0; batch < kBatchesPerWakeup && serve_batch(port); ++batch) {
+    std::size_t served = UdpPort::kBatch;
+    for (int batch = 0; batch < kBatchesPerWakeup && served == UdpPort::kBatch; ++batch) {
+        served = serve_batch(port);
+    }
+    // What had to wait in a queue of the kernel; one who is woken for that and leaves it there is woken for ever.
+    if (served == 0 || port.awaits_departures()) {
+        learn_departures(port);
     }
 }
 
-// True if there may be more.
-bool Worker::serve_batch(UdpPort& port) {
+// How many datagrams there were.
+std::size_t Worker::serve_batch(UdpPort& port) {
     const std::span<const Datagram> batch = port.receive();
     if (batch.empty()) {
-        return false;
+        return 0;
     }
     const PublishedClock clock = sources_.state.read();
     const Counter::RealtimeStamps stamps = counter_.realtime_stamps();
@@ -127,7 +133,7 @@ bool Worker::serve_batch(UdpPort& port) {
         }
     }
     send(port, state, waiting);
-    return batch.size() == UdpPort::kBatch;
+    return batch.size();
 }
 
 void Worker::tell(UdpPort& port, const Request& request, std::size_t slot) {
@@ -157,10 +163,30 @@ void Worker::send(UdpPort& port, const ServerState& state, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
         responder_.stamp(replies_[i], departure, static_cast<Duration::rep>(i) * pace_);
         port.reply(slots_[i], {replies_[i].octets.data(), replies_[i].size});
+        if (replies_[i].interleaved.client != 0) {
+            port.ask_for_departure(replies_[i].interleaved.ticket);
+        }
     }
     port.flush();
     const Duration seen = (read_host_counter() - begun) / static_cast<Duration::rep>(count);
     pace_ = std::clamp(pace_ + pace_ / kForgetting + Duration{1}, Duration::zero(), std::min(seen, kSlowestPace));
+    if (port.awaits_departures()) {
+        learn_departures(port);
+    }
+}
+
+void Worker::learn_departures(UdpPort& port) {
+    const auto departed = port.departed();
+    if (departed.empty()) {
+        return;
+    }
+    const ServerState state = sources_.state.read().state;
+    const Counter::RealtimeStamps stamps = counter_.realtime_stamps();
+    for (const DepartureStamps::Departed& one : departed) {
+        if (const auto at = stamps.at(one.stamp)) {
+            responder_.sent(one.token, *at, state);
+        }
+    }
 }
 
 }  // namespace tokimori

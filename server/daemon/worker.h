@@ -55,7 +55,8 @@ private:
     class Watch;
 
     void drain(UdpPort& port);
-    bool serve_batch(UdpPort& port);
+    std::size_t serve_batch(UdpPort& port);
+    void learn_departures(UdpPort& port);
     void tell(UdpPort& port, const Request& request, std::size_t slot);
     void send(UdpPort& port, const ServerState& state, std::size_t count);
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <utility>
 
 namespace tokimori {
 namespace {
@@ -17,6 +16,10 @@ constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 constexpr Duration kUsualWait = std::chrono::seconds(1);
 
 constexpr Duration kMostLater = std::chrono::milliseconds(1);
+
+// So a client that asks for interleaved mode (RFC 9769), whose origin is a receive timestamp of ours, is known by it.
+constexpr std::uint64_t kReceiveTag = 1;
+constexpr std::uint64_t kTransmitTag = 0;
 
 constexpr std::size_t kReferenceAt = 16;
 constexpr std::size_t kOriginAt = 24;
@@ -44,18 +47,19 @@ ReferenceId refid_of(std::uint32_t octets) {
 }
 
 /// The bits below 2^`precision` s. Never more than the fraction, so that filling leaves the second as it is; never
-/// fewer than two, so that among the four values there is one beside zero, origin and receive.
+/// fewer than three, so that even of half the values, and of these the even ones, there is one beside zero and origin.
 std::uint64_t mask_below(std::int8_t precision) {
-    const int bits = std::clamp(32 + precision, 2, 32);
+    const int bits = std::clamp(32 + precision, 3, 32);
     return (std::uint64_t{1} << bits) - 1;
 }
 
-/// `bits` with `random` under `mask`, and the nearest value above it (going round) that is not taken.
-std::uint64_t filled(std::uint64_t bits, std::uint64_t mask, std::uint64_t random, std::uint64_t origin,
-                     std::uint64_t taken) {
-    std::uint64_t value = (bits & ~mask) | (random & mask);
-    while (value == 0 || value == origin || value == taken) {
-        value = (bits & ~mask) | ((value + 1) & mask);
+/// `bits`, which are 0 under `mask`, with `random` under it but for the lowest, which is `tag`; and of such values the
+/// nearest above it (going round) that is not taken.
+std::uint64_t filled(std::uint64_t bits, std::uint64_t mask, std::uint64_t random, std::uint64_t tag,
+                     std::uint64_t origin) {
+    std::uint64_t value = bits | (random & (mask - 1)) | tag;
+    while (value == 0 || value == origin) {
+        value = bits | ((value + 2) & mask);
     }
     return value;
 }
@@ -128,15 +132,18 @@ void Departure::stamp(std::span<std::byte, kHeaderSize> reply, const Touch& touc
     std::uint64_t origin = 0;
     std::memcpy(&origin, &reply[kOriginAt], sizeof origin);
     origin = be64toh(origin);
-    const std::uint64_t mask = below_precision_;
+    std::uint64_t mask = below_precision_;
     const std::uint64_t later = may_be_later_ ? units_of(touch.later) : 0;
-    std::uint64_t receive = filled(receive_at(touch.arrival), mask, touch.random, origin, 0);
-    std::uint64_t transmit = filled(transmit_ + later, mask, touch.random >> 32, origin, receive);
-    // Order can be lost only where the known bits are equal, and there any order of the filled ones is as true.
-    if (((receive ^ transmit) & ~mask) == 0 && receive > transmit) {
-        std::swap(receive, transmit);
+    std::uint64_t receive = receive_at(touch.arrival) & ~mask;
+    std::uint64_t transmit = (transmit_ + later) & ~mask;
+    const bool corrected_just_now = (reference_ & ~mask) == transmit;
+    // Order could be lost only where the known bits are equal, and there any order of the filled ones is as true.
+    if (receive == transmit) {
+        mask >>= 1;
+        transmit += mask + 1;
     }
-    const bool corrected_just_now = ((reference_ ^ transmit) & ~mask) == 0;
+    receive = filled(receive, mask, touch.random, kReceiveTag, origin);
+    transmit = filled(transmit, mask, touch.random >> 32, kTransmitTag, origin);
     put(reply, kReferenceAt, corrected_just_now ? std::min(reference_, transmit) : reference_);
     put(reply, kReceiveAt, receive);
     put(reply, kTransmitAt, transmit);

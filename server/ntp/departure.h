@@ -19,7 +19,8 @@ public:
 
     /// The last touch to a reply whose version, mode, poll and origin are written: all of the above, and the receive
     /// timestamp for `arrival`. Receive and transmit are filled with `random` bits below the precision (RFC 5905
-    /// section 6), each moved by less than 2^precision, and receive < transmit, neither zero nor equal to origin.
+    /// section 6), each moved by less than 2^precision, and receive < transmit, neither zero nor equal to origin. The
+    /// lowest bit tells them apart: 1 in every receive timestamp, 0 in every transmit timestamp.
     /// `later`: 0 … 1 ms; of several replies that are sent one after the other, how long after the first this one
     /// leaves.
     struct Touch {
@@ -29,8 +30,10 @@ public:
     };
     void stamp(std::span<std::byte, kHeaderSize> reply, const Touch& touch) const;
 
-    /// The finest precision that is announced: instants are whole nanoseconds, about 2^-30 s.
-    static constexpr std::int8_t kFinestPrecision = -30;
+    /// The finest precision that is announced: instants are whole nanoseconds.
+    static constexpr std::int8_t kFinestPrecision = -29;
+
+    LocalInstant at() const { return at_; }
 
 private:
     void tell_root(bool synchronised);

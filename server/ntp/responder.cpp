@@ -119,6 +119,7 @@ void sign(Reply& reply) {
 Responder::Responder(HashKey secret, std::size_t clients, int ipv6_prefix)
     : rules_{std::make_shared<AccessRules>()},
       clients_{clients, ipv6_prefix, secret},
+      interleaved_{secret},
       queriers_{kQueriers, ipv6_prefix, secret},
       random_state_{siphash(secret, clients + 1) | 1} {}
 
@@ -135,8 +136,12 @@ Verdict Responder::answer(const Request& request, const ServerState& state, Repl
                 header_of(reply));
     const auto precision = static_cast<std::byte>(std::max(state.precision, Departure::kFinestPrecision));
     reply.octets[kPrecisionAt] = precision;
+    reply.interleaved.client = 0;
+    const auto asked = request.octets.first<kHeaderSize>();
     if (reply.timeless) {
         kiss(extras.kiss, header_of(reply));
+    } else if (InterleavedMode::may_be_asked_by(asked)) {
+        reply.interleaved = interleaved_.begin({asked, request.source, state, request.arrival}, header_of(reply));
     }
     reply.size = kHeaderSize;
     reply.arrival = request.arrival;
@@ -231,6 +236,9 @@ void Responder::stamp(Reply& reply, const Departure& departure, Duration later) 
         return;
     }
     departure.stamp(header_of(reply), {reply.arrival, random_bits(), later});
+    if (reply.interleaved.client != 0) {
+        interleaved_.stamp(header_of(reply), departure.at() + later, reply.interleaved);
+    }
     if (reply.key != nullptr) {
         sign(reply);
     }

@@ -12,6 +12,7 @@
 #include "server/ntp/access_rules.h"
 #include "server/ntp/client_table.h"
 #include "server/ntp/departure.h"
+#include "server/ntp/interleaved_mode.h"
 #include "server/ntp/key_ring.h"
 #include "server/ntp/packet.h"
 #include "server/ntp/verdict.h"
@@ -35,6 +36,7 @@ struct Reply {
     LocalInstant arrival;
     bool timeless = false;     ///< a kiss code: tells no time, so that it cannot be taken for any
     const Key* key = nullptr;  ///< signs the reply, as it signed the request; lives until keys change
+    InterleavedReply interleaved;
 };
 
 /// The NTP server, RFC 5905 section 9.2 (fast_xmit): a request and the published state in, a reply out. Keeps nothing
@@ -61,6 +63,12 @@ public:
     /// The last touch before sending: all that depends on the moment. May be called again if sending was late, and the
     /// state need not be the one of `answer`. `later`: as in `Departure`.
     void stamp(Reply& reply, const Departure& departure, Duration later = {});
+
+    /// When a reply left indeed, as the kernel says, where `reply.interleaved.client` is not 0; of the state it was
+    /// stamped with. Without a call it left when it was stamped.
+    void sent(InterleavedStore::Ticket ticket, LocalInstant departed, const ServerState& state) {
+        interleaved_.sent(ticket, departed, state);
+    }
 
     /// What was counted so far. Any thread may ask; nobody waits.
     ServerCounts counts() const;
@@ -96,6 +104,7 @@ private:
     std::shared_ptr<const AccessRules> rules_;
     std::shared_ptr<const KeyRing> keys_;
     ClientTable clients_;
+    InterleavedMode interleaved_;
     ClientTable queriers_;  ///< who sends control messages: a limit of its own
     std::uint64_t random_state_;
 };

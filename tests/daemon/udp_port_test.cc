@@ -73,7 +73,7 @@ std::string text_of(const Datagram& datagram) {
 }
 
 TEST(UdpPort, HandsOverADatagramWithItsKernelStamp) {
-    UdpPort port{{"127.0.0.1", 0}, false};
+    UdpPort port{{"127.0.0.1", 0}, {}};
     const Client client{"127.0.0.1", "127.0.0.1", port_of(port.descriptor())};
     client.send("hello");
     ASSERT_TRUE(readable(port.descriptor()));
@@ -87,7 +87,7 @@ TEST(UdpPort, HandsOverADatagramWithItsKernelStamp) {
 }
 
 TEST(UdpPort, RepliesFromTheAddressThatWasAsked) {
-    UdpPort port{{"0.0.0.0", 0}, false};
+    UdpPort port{{"0.0.0.0", 0}, {}};
     const std::uint16_t number = port_of(port.descriptor());
     const std::string answer = "an answer";
     for (const char* asked : {"127.0.0.1", "127.0.0.2", "127.9.8.7"}) {
@@ -102,8 +102,101 @@ TEST(UdpPort, RepliesFromTheAddressThatWasAsked) {
     }
 }
 
+/// All that come, until there are `count` of them or nothing more does.
+std::vector<DepartureStamps::Departed> departures(UdpPort& port, std::size_t count) {
+    std::vector<DepartureStamps::Departed> all;
+    for (int wait = 0; all.size() < count && wait < kPatience; ++wait) {
+        const auto some = port.departed();
+        all.insert(all.end(), some.begin(), some.end());
+        pollfd errors{port.descriptor(), 0, 0};
+        poll(&errors, 1, all.size() < count ? 1 : 0);
+    }
+    return all;
+}
+
+class UdpPortDepartures : public testing::TestWithParam<const char*> {};
+
+TEST_P(UdpPortDepartures, AreToldOfTheRepliesThatWereAskedForAndNoOthers) {
+    UdpPort port{{"127.0.0.1", 0}, {.tells_departures = true}};
+    const Client client{"127.0.0.1", "127.0.0.1", port_of(port.descriptor())};
+    const std::string end(GetParam());
+    for (int i = 0; i < 5; ++i) {
+        client.send("question");
+    }
+    std::vector<std::string> answers;
+    for (int i = 0; i < 5; ++i) {
+        answers.push_back("answer " + std::to_string(i) + end);
+    }
+    ASSERT_TRUE(readable(port.descriptor()));
+    const auto batch = port.receive();
+    ASSERT_EQ(batch.size(), 5U);
+    for (const Datagram& datagram : batch) {
+        EXPECT_TRUE(datagram.stamp.has_value());
+        EXPECT_TRUE(datagram.from_unicast);
+        port.reply(datagram.slot, std::as_bytes(std::span{answers[datagram.slot]}));
+        if (datagram.slot % 2 == 1) {
+            port.ask_for_departure(100 + datagram.slot);
+        }
+    }
+    port.flush();
+    EXPECT_TRUE(port.awaits_departures());
+    const auto told = departures(port, 2);
+    ASSERT_EQ(told.size(), 2U);
+    EXPECT_EQ(told[0].token + told[1].token, 101U + 103U);
+    for (const auto& one : told) {
+        EXPECT_GT(one.stamp, *batch[0].stamp);
+        EXPECT_LT(one.stamp, *batch[0].stamp + 60'000'000'000);
+    }
+    EXPECT_FALSE(port.awaits_departures());
+    EXPECT_TRUE(port.departed().empty());
+    for (const std::string& answer : answers) {
+        EXPECT_EQ(client.hear(), answer);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(OfAnyLength, UdpPortDepartures,
+                         testing::Values("", " and seventy octets more, so many as a key adds ....."));
+
+TEST(UdpPort, AsksForNoDepartureWhereItTellsNone) {
+    UdpPort port{{"127.0.0.1", 0}, {}};
+    const Client client{"127.0.0.1", "127.0.0.1", port_of(port.descriptor())};
+    client.send("question");
+    ASSERT_TRUE(readable(port.descriptor()));
+    const std::string answer = "an answer";
+    port.reply(port.receive()[0].slot, std::as_bytes(std::span{answer}));
+    port.ask_for_departure(1);
+    port.flush();
+    EXPECT_FALSE(port.awaits_departures());
+    EXPECT_TRUE(port.departed().empty());
+    EXPECT_EQ(client.hear(), answer);
+}
+
+TEST(UdpPort, GivesUpWaitingForDeparturesThatDoNotCome) {
+    UdpPort port{{"127.0.0.1", 0}, {.tells_departures = true}};
+    const Client client{"127.0.0.1", "127.0.0.1", port_of(port.descriptor())};
+    const std::string longer(DepartureStamps::kLargest + 1, 'x');
+    const std::string answer = "an answer";
+    client.send("question");
+    ASSERT_TRUE(readable(port.descriptor()));
+    const std::size_t slot = port.receive()[0].slot;
+    port.reply(slot, std::as_bytes(std::span{longer}));
+    port.ask_for_departure(1);
+    port.flush();
+    EXPECT_FALSE(port.awaits_departures()) << "no reply is so long";
+    port.reply(slot, std::as_bytes(std::span{answer}));
+    port.ask_for_departure(2);
+    EXPECT_TRUE(port.awaits_departures());
+    for (int i = 0; i < 100; ++i) {
+        EXPECT_TRUE(port.departed().empty()) << "not sent yet";
+    }
+    EXPECT_FALSE(port.awaits_departures());
+    port.flush();
+    EXPECT_EQ(client.hear(), longer);
+    EXPECT_EQ(client.hear(), answer);
+}
+
 TEST(UdpPort, AnswersABatchEachToItsOwnClient) {
-    UdpPort port{{"127.0.0.1", 0}, false};
+    UdpPort port{{"127.0.0.1", 0}, {}};
     const std::uint16_t number = port_of(port.descriptor());
     std::vector<std::unique_ptr<Client>> clients;
     for (std::size_t i = 0; i < UdpPort::kBatch; ++i) {
@@ -126,7 +219,7 @@ TEST(UdpPort, AnswersABatchEachToItsOwnClient) {
 }
 
 TEST(UdpPort, SurvivesAnEmptyAndAnOverlongDatagram) {
-    UdpPort port{{"127.0.0.1", 0}, false};
+    UdpPort port{{"127.0.0.1", 0}, {}};
     const Client client{"127.0.0.1", "127.0.0.1", port_of(port.descriptor())};
     client.send(std::string(4000, 'x'));
     client.send("y");
@@ -138,10 +231,10 @@ TEST(UdpPort, SurvivesAnEmptyAndAnOverlongDatagram) {
 }
 
 TEST(UdpPort, RefusesAPortThatIsTaken) {
-    const UdpPort first{{"127.0.0.1", 0}, false};
+    const UdpPort first{{"127.0.0.1", 0}, {}};
     const std::uint16_t number = port_of(first.descriptor());
     try {
-        const UdpPort second{{"127.0.0.1", number}, false};
+        const UdpPort second{{"127.0.0.1", number}, {}};
         FAIL() << "opened twice";
     } catch (const std::system_error& error) {
         EXPECT_EQ(error.code().value(), EADDRINUSE);
@@ -150,15 +243,15 @@ TEST(UdpPort, RefusesAPortThatIsTaken) {
 }
 
 TEST(UdpPort, SharesAPortAmongWorkers) {
-    const UdpPort first{{"127.0.0.1", 0}, true};
-    EXPECT_NO_THROW((UdpPort{{"127.0.0.1", port_of(first.descriptor())}, true}));
+    const UdpPort first{{"127.0.0.1", 0}, {.shared = true}};
+    EXPECT_NO_THROW((UdpPort{{"127.0.0.1", port_of(first.descriptor())}, {.shared = true}}));
 }
 
 TEST(UdpPort, LetsEachClientComeToTheSameOneOfSeveralPortsAlways) {
-    UdpPort first{{"0.0.0.0", 0}, true};
+    UdpPort first{{"0.0.0.0", 0}, {.shared = true}};
     const std::uint16_t number = port_of(first.descriptor());
-    UdpPort second{{"0.0.0.0", number}, true};
-    UdpPort third{{"0.0.0.0", number}, true};
+    UdpPort second{{"0.0.0.0", number}, {.shared = true}};
+    UdpPort third{{"0.0.0.0", number}, {.shared = true}};
     ASSERT_TRUE(third.steer_by_source(3));
     UdpPort* const ports[] = {&first, &second, &third};
     std::set<const UdpPort*> used;
@@ -195,7 +288,7 @@ TEST(UdpPort, ExplainsEveryFailureInASentence) {
 
 TEST(UdpPort, SpeaksIpv6WhereTheHostDoes) {
     try {
-        UdpPort port{{"::1", 0}, false};
+        UdpPort port{{"::1", 0}, {}};
         EXPECT_GT(port_of(port.descriptor()), 0);
     } catch (const std::system_error& error) {
         GTEST_SKIP() << "no IPv6 on this host: " << error.what();

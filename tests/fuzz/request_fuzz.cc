@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <iterator>
 
@@ -71,6 +72,41 @@ void check_stamped(const Reply& reply, const ServerState& state, LocalInstant de
     require(header.origin != header.receive && header.origin != header.transmit);
 }
 
+/// A conversation: every word of the input asks again, by what the reply before said, or by it and a little more.
+void converse(Octets input, const ServerState& state) {
+    Responder responder;
+    NtpHeader last;
+    LocalInstant now{std::chrono::seconds(10)};
+    while (input.size() >= 4) {
+        const auto octet = [&](std::size_t at) { return std::to_integer<unsigned>(input[at]); };
+        NtpHeader asked;
+        asked.origin = {(octet(0) & 1 ? last.receive.bits : last.transmit.bits) + (octet(0) >> 6)};
+        asked.receive = {octet(1)};
+        asked.transmit = {octet(2) + 1};
+        std::array<std::byte, kHeaderSize> octets{};
+        write_header(asked, octets);
+        octets[0] = std::byte{0x23};
+        Reply reply;
+        const Request request{.octets = octets, .arrival = now, .source_port = 1, .source = {0, octet(0) >> 1 & 3}};
+        require(responder.answer(request, state, reply) == Verdict::kAnswered);
+        responder.stamp(reply, Departure{state, now + std::chrono::nanoseconds(octet(3) + 1)});
+        const NtpHeader header = read_header(std::span(reply.octets).first<kHeaderSize>());
+        require(reply.size == kHeaderSize);
+        const bool interleaved = header.origin != asked.transmit;
+        require(!interleaved || (reply.interleaved.client != 0 && header.origin == asked.receive));
+        require(!interleaved || (asked.receive != asked.transmit && header.transmit.bits % 2 == 0));
+        require(header.receive.bits == 0 || header.receive.bits % 2 == 1);
+        require(ntp_difference(header.transmit, header.reference) >= 0);
+        if (octet(0) & 32) {
+            const LocalInstant departed = now + std::chrono::microseconds(octet(3));
+            responder.sent(reply.interleaved.ticket, departed, state);
+        }
+        last = header;
+        now += std::chrono::milliseconds(octet(3));
+        input = input.subspan(4);
+    }
+}
+
 /// Octet 0 chooses the state, 1 and 2 the port, 3 the address family's verdict and the delay; the rest is the datagram.
 void one_exchange(Octets input) {
     const auto octet = [&](std::size_t at) { return std::to_integer<unsigned>(input[at]); };
@@ -102,6 +138,7 @@ void one_exchange(Octets input) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size >= 4) {
         tokimori::one_exchange(std::as_bytes(std::span(data, size)));
+        tokimori::converse(std::as_bytes(std::span(data, size).subspan(1)), tokimori::state_chosen_by(data[0]));
     }
     return 0;
 }

@@ -243,7 +243,7 @@ TEST(Stamp, FillsTheBitsBelowThePrecisionAndNoOthers) {
 TEST(Stamp, AnnouncesNoFinerPrecisionThanItsInstantsHave) {
     ServerState state = synchronised_state();
     state.precision = -32;
-    EXPECT_EQ(stamped_at(state, kNow).precision, -30);
+    EXPECT_EQ(stamped_at(state, kNow).precision, -29);
 }
 
 void expect_three_different_timestamps(Responder& responder, const ServerState& state, std::uint64_t origin) {
@@ -256,18 +256,18 @@ void expect_three_different_timestamps(Responder& responder, const ServerState& 
     ASSERT_NE(header.transmit.bits, origin);
     ASSERT_NE(header.receive.bits, 0U);
     ASSERT_NE(header.transmit.bits, 0U);
-    ASSERT_EQ(header.transmit.bits / 4, header.receive.bits / 4);
+    ASSERT_EQ(header.transmit.bits / 8, header.receive.bits / 8);
 }
 
-TEST(Stamp, AvoidsZeroAndOriginEvenWhereOnlyTwoBitsAreFree) {
+TEST(Stamp, AvoidsZeroAndOriginEvenWhereOnlyThreeBitsAreFree) {
     ServerState state = synchronised_state();
-    state.precision = -30;
+    state.precision = -29;
     Responder responder;
     for (const TaiInstant now : {tai_of(0), tai_of(0xEEAC'9FED'24E2'AAB4)}) {
         state.model.anchor_tai = now;
-        const std::uint64_t block = state.scale.at(now).timestamp.bits & ~std::uint64_t{3};
+        const std::uint64_t block = state.scale.at(now).timestamp.bits & ~std::uint64_t{7};
         for (int round = 0; round < 400; ++round) {
-            expect_three_different_timestamps(responder, state, block + static_cast<std::uint64_t>(round % 4));
+            expect_three_different_timestamps(responder, state, block + static_cast<std::uint64_t>(round % 8));
         }
     }
 }

@@ -1,0 +1,108 @@
+#include "server/ntp/interleaved_mode.h"
+
+#include <endian.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+namespace tokimori {
+namespace {
+
+constexpr std::byte kVersionAndMode{0x3F};
+constexpr std::byte kVersion4Client{0x23};
+
+constexpr std::size_t kReferenceAt = 16;
+constexpr std::size_t kOriginAt = 24;
+constexpr std::size_t kReceiveAt = 32;
+constexpr std::size_t kTransmitAt = 40;
+
+// Served time was corrected since a reply left: smoothly, at a rate that no slew exceeds, or by a step. No step that
+// the clock room makes is smaller than the most that is taken for the former.
+constexpr Duration kSmoothAtOnce = std::chrono::milliseconds(1);
+constexpr std::int64_t kSmoothPart = 2000;
+constexpr Duration kMostSmooth = std::chrono::milliseconds(64);
+constexpr Duration kHalfALeap = std::chrono::milliseconds(500);
+// How much the kernel's stamp may differ from ours: a queue holds datagrams up.
+constexpr Duration kEarliest = std::chrono::milliseconds(-1);
+constexpr Duration kLatest = std::chrono::seconds(1);
+
+NtpTimestamp timestamp_at(std::span<const std::byte> octets, std::size_t at) {
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, &octets[at], sizeof bits);
+    return {be64toh(bits)};
+}
+
+void put(NtpTimestamp timestamp, std::span<std::byte> octets, std::size_t at) {
+    const std::uint64_t bits = htobe64(timestamp.bits);
+    std::memcpy(&octets[at], &bits, sizeof bits);
+}
+
+/// Of 2^-32 s, at most about a second.
+std::int64_t units_of(Duration span) {
+    return (span.count() << 32) / 1'000'000'000;
+}
+
+/// Whether what was served when the reply left is still true: no step and no leap second since. A smear is neither.
+bool is_still_true(const SentReply& kept, const ServerState& state, LocalInstant now) {
+    const TaiInstant then = state.model.tai_at(kept.departed);
+    const Duration leap = state.scale.offset_at(state.model.tai_at(now)) - state.scale.offset_at(then);
+    const Duration smooth = std::min(kSmoothAtOnce + std::chrono::abs(now - kept.departed) / kSmoothPart, kMostSmooth);
+    const std::int64_t moved = ntp_difference(state.scale.at(then).timestamp, kept.transmit);
+    return std::chrono::abs(leap) < kHalfALeap && moved < units_of(smooth) && -moved < units_of(smooth);
+}
+
+}  // namespace
+
+InterleavedReply InterleavedMode::begin(const Asked& asked, std::span<std::byte, kHeaderSize> reply) {
+    const NtpTimestamp receive = timestamp_at(asked.header, kReceiveAt);
+    if ((asked.header[0] & kVersionAndMode) != kVersion4Client || receive == timestamp_at(asked.header, kTransmitAt)) {
+        return {};
+    }
+    InterleavedReply interleaved{.client = kept_.client_of(asked.source)};
+    const auto before = kept_.take(interleaved.client, timestamp_at(asked.header, kOriginAt));
+    if (before && before->transmit != receive && is_still_true(*before, asked.state, asked.arrival)) {
+        interleaved.departed = before->transmit;
+        put(receive, reply, kOriginAt);
+    }
+    return interleaved;
+}
+
+void InterleavedMode::stamp(std::span<std::byte, kHeaderSize> reply, LocalInstant departs,
+                            InterleavedReply& interleaved) {
+    SentReply sent{.client = interleaved.client,
+                   .receive = timestamp_at(reply, kReceiveAt),
+                   .transmit = timestamp_at(reply, kTransmitAt),
+                   .departed = departs};
+    if (sent.transmit == NtpTimestamp{}) {
+        return;
+    }
+    const NtpTimestamp other{sent.receive.bits ^ 2};
+    if (kept_.holds(sent.client, sent.receive) && other != timestamp_at(reply, kOriginAt)) {
+        sent.receive = other;
+        put(other, reply, kReceiveAt);
+    }
+    interleaved.ticket = kept_.keep(sent);
+    if (interleaved.departed == NtpTimestamp{}) {
+        return;
+    }
+    put(interleaved.departed, reply, kTransmitAt);
+    // No client believes a reference later than the transmit timestamp.
+    if (ntp_difference(timestamp_at(reply, kReferenceAt), interleaved.departed) > 0) {
+        put(interleaved.departed, reply, kReferenceAt);
+    }
+}
+
+void InterleavedMode::sent(InterleavedStore::Ticket ticket, LocalInstant departed, const ServerState& state) {
+    SentReply* const kept = kept_.find(ticket);
+    if (kept == nullptr || departed < kept->departed + kEarliest || departed > kept->departed + kLatest) {
+        return;
+    }
+    const NtpTimestamp transmit{state.scale.at(state.model.tai_at(departed)).timestamp.bits & ~std::uint64_t{1}};
+    if (ntp_difference(transmit, kept->receive) > 0 && transmit != NtpTimestamp{}) {
+        kept->transmit = transmit;
+        kept->departed = departed;
+    }
+}
+
+}  // namespace tokimori
