@@ -189,6 +189,7 @@ status = "10m"
     gps.delay = 140ms;
     gps.poll = 4;
     gps.filter = 16;
+    gps.stratum = 0;
     expected.refclocks = {gps};
     EXPECT_EQ(read, expected);
 }
@@ -291,10 +292,10 @@ TEST(Configuration, RefusesAnUnknownDriverWithTheNearest) {
 }
 
 TEST(Configuration, ReadsTheLastResortWithAStratumOfItsOwn) {
-    const auto read = parse_configuration("[[refclock]]\nname = \"a\"\ndriver = \"local\"\nstratum = 9");
+    const auto read = parse_configuration("[[refclock]]\nname = \"a\"\ndriver = \"local\"\nstratum = 9", "t.toml");
     ASSERT_TRUE(read.configuration.has_value());
     EXPECT_EQ(read.configuration->refclocks[0].stratum, 9U);
-    const auto usual = parse_configuration("[[refclock]]\nname = \"a\"\ndriver = \"local\"");
+    const auto usual = parse_configuration("[[refclock]]\nname = \"a\"\ndriver = \"local\"", "t.toml");
     EXPECT_FALSE(usual.configuration->refclocks[0].stratum.has_value());
     EXPECT_THAT(errors_of("[[refclock]]\nname = \"a\"\ndriver = \"local\"\nchip = \"gpiochip0\""),
                 is_refused_at(4, "chip belongs to the driver"));

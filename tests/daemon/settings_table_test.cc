@@ -163,11 +163,11 @@ TEST(SettingsTable, SaysWhatMayBeWrittenForEveryRow) {
     EXPECT_EQ(expectation(*find_setting("leap", "mode", "")), "\"insert\" or \"smear\"");
 }
 
-TEST(SettingsTable, ListsEverySettingThatIsServedInTheManual) {
+TEST(SettingsTable, ListsEverySettingInTheManual) {
     const std::string manual = settings_markdown();
     for (const Setting& row : settings()) {
         const std::string cell = "| `" + heading(*find_section(row.section)) + "` `" + std::string(row.key) + "`";
-        EXPECT_EQ(manual.find(cell) != std::string::npos, find_section(row.section)->served) << cell;
+        EXPECT_THAT(manual, HasSubstr(cell));
     }
     EXPECT_THAT(manual, HasSubstr("| `[clock]` `holdover` | `10s` … `30d` | `24h` |"));
 }

@@ -67,9 +67,8 @@ def test_it_gives_way_to_a_source_that_a_reload_brings_only_behind_li_3() -> Non
             watch.wait_for(lambda said: said.synchronised and said.refid == b"SIM\0", PATIENCE, since)
             replies = watch.replies()[since:]
         kinds = [said.refid if said.synchronised else b"LI 3" for said in replies]
-        first = kinds.index(b"SIM\0")
-        last = max(at for at, kind in enumerate(kinds) if kind == b"LOCL")
-        assert last < first and set(kinds[last + 1:first]) == {b"LI 3"}
+        between = kinds[kinds.index(b"LI 3"):kinds.index(b"SIM\0")]
+        assert set(between) == {b"LI 3"} and b"LOCL" not in kinds[kinds.index(b"SIM\0"):]
 
 
 def test_what_tokictl_imports_of_it_is_accepted() -> None:
