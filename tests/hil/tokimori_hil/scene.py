@@ -21,6 +21,7 @@ PPS0 = '[[refclock]]\ndriver = "pps-kernel"\nname = "pps"\ndevice = "/dev/pps0"\
 _CONFIGURATION = """
 [server]
 listen = ["0.0.0.0:%d"]
+workers = %s
 [clock]
 system_clock = "%s"
 system_clock_step = "always"
@@ -106,18 +107,18 @@ class Scene:
         return self._start("gpsd", _as("gpsd", "dialout", "") + " /usr/sbin/gpsd -N /dev/ttyS0")
 
     def daemon(self, sources: str, user: str = "tokimori", groups: str = "dialout,pps",
-               port: int = NTP_PORT, follow: bool = False, sets_clock: bool = False) -> Process:
+               port: int = NTP_PORT, follow: bool = False, sets_clock: bool = False, workers: str = '"auto"') -> Process:
         """tokimorid, without any privilege but that of port 123, which it has only where it needs it. `follow`: it shall
-        steer the guest's clock; `sets_clock`: it has the privilege to."""
+        steer the guest's clock; `sets_clock`: it has the privilege to; `workers` is written so into its configuration."""
         self._daemons += 1
         path = "/tmp/tokimori-%d.toml" % self._daemons
-        self.guest.write(path, _CONFIGURATION % (port, "follow" if follow else "leave", sources))
+        self.guest.write(path, _CONFIGURATION % (port, workers, "follow" if follow else "leave", sources))
         privilege = ",".join(["net_bind_service"] * (port == NTP_PORT) + ["sys_time"] * sets_clock)
         return self._start("tokimorid", _as(user, groups, privilege) + " /opt/tokimori/tokimorid --config " + path)
 
     def observe(self, sources: str, user: str = "tokimori", groups: str = "dialout,pps") -> Process:
         """What the drivers report."""
-        self.guest.write("/tmp/observe.toml", _CONFIGURATION % (HIGH_PORT, "leave", sources))
+        self.guest.write("/tmp/observe.toml", _CONFIGURATION % (HIGH_PORT, '"auto"', "leave", sources))
         return self._start("observe", _as(user, groups, "") + " /opt/tokimori/observe /tmp/observe.toml")
 
     def _start(self, name: str, command: str) -> Process:
@@ -131,6 +132,10 @@ class Scene:
         """A program's user and effective capabilities, such as `103 0000000000000400`."""
         said = self.guest.run("grep -E '^(Uid|CapEff):' /proc/%s/status" % _pid_of(process)).split()
         return "%s %s" % (said[2], said[-1])
+
+    def threads_of(self, process: Process) -> int:
+        """How many threads a program has."""
+        return int(self.guest.run("grep ^Threads: /proc/%s/status" % _pid_of(process)).split()[1])
 
     def end(self, process: Process, signal: str = "TERM") -> None:
         """Signals it and waits for its end."""
