@@ -8,13 +8,14 @@ import socket
 import sys
 import tempfile
 import time
-from typing import Dict, List
+from typing import Dict, List, Sequence
 
 import pytest
 
 from namespace import NetworkNamespace
 from ntp_client import NtpClient, NtpLoad, NtpWatch, Reply
-from programs import (Process, Refclock, Tokimorid, configuration, free_port, has_thread_sanitizer, slowness, tool,
+from programs import (Process, Refclock, Tokimorid, configuration, free_port, has_thread_sanitizer, run, slowness,
+                      tool,
                       wait_until)
 
 pytestmark = pytest.mark.story
@@ -239,6 +240,14 @@ GPSD_BY_NAME = '[[refclock]]\ndriver = "gpsd"\nname = "gps"\nhost = "gps.example
 UPSTREAM_BY_NAME = '[[upstream]]\naddress = "ntp.example"\n'
 
 
+def asking_only(resolver: str, prefix: Sequence[str]) -> List[str]:
+    """What a command begins with so that it finds this file as /etc/resolv.conf."""
+    command = [*prefix, tool("unshare") or "unshare", "--mount", "sh", "-c", WITH_RESOLVER, resolver]
+    if run([*command, "true"]).returncode != 0:
+        pytest.skip("NO MOUNT NAMESPACE: no name server of the test's own could be named")
+    return command
+
+
 @pytest.mark.parametrize("source", [GPSD_BY_NAME, UPSTREAM_BY_NAME], ids=["gpsd", "upstream"])
 def test_a_name_server_that_does_not_answer_delays_no_end(source: str) -> None:
     with NetworkNamespace() as own, tempfile.TemporaryDirectory(prefix="tokimori-") as room:
@@ -247,9 +256,9 @@ def test_a_name_server_that_does_not_answer_delays_no_end(source: str) -> None:
             file.write("nameserver 127.0.0.1\noptions timeout:30 attempts:1\n")
         with Process([*own.prefix, sys.executable, "-c", MUTE]) as mute:
             mute.wait_for("listens", PATIENCE)
-            prefix = [*own.prefix, tool("unshare") or "unshare", "--mount", "sh", "-c", WITH_RESOLVER, resolver]
             port = free_port()
-            with Tokimorid(configuration(["127.0.0.1:%d" % port]) + source, port, prefix) as daemon:
+            with Tokimorid(configuration(["127.0.0.1:%d" % port]) + source, port,
+                           asking_only(resolver, own.prefix)) as daemon:
                 mute.wait_for("asked", PATIENCE)
                 daemon.send_signal(signal.SIGTERM)
                 assert daemon.wait(10 * slowness()) == 0

@@ -15,7 +15,7 @@ SCRIPT = pathlib.Path(__file__).resolve().parents[1] / "bench" / "draw_smears.py
 
 @pytest.mark.parametrize("kind", ["insert", "delete"])
 def test_the_smears_are_drawn_as_a_png(kind: str, tmp_path: pathlib.Path) -> None:
-    pytest.importorskip("matplotlib", reason="packaging/install-dependencies bench brings python3-matplotlib.")
+    pytest.importorskip("matplotlib", reason="packaging/install-dependencies tests brings python3-matplotlib.")
     picture = tmp_path / "smears.png"
     subprocess.run([sys.executable, str(SCRIPT), str(picture), "--kind", kind, "--tokictl", program("tokictl")],
                    check=True, timeout=300)
