@@ -15,8 +15,7 @@ import pytest
 from namespace import NetworkNamespace
 from ntp_client import NtpClient, NtpLoad, NtpWatch, Reply
 from programs import (Process, Refclock, Tokimorid, configuration, free_port, has_thread_sanitizer, run, slowness,
-                      tool,
-                      wait_until)
+                      tool, wait_until)
 
 pytestmark = pytest.mark.story
 
