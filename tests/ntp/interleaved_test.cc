@@ -73,6 +73,12 @@ protected:
         EXPECT_LE(std::abs(ntp_difference(reply.receive, served_at(now_))), 256 + 5);
         EXPECT_GE(ntp_difference(reply.transmit, reply.reference), 0);
     }
+    /// The reply to its next request tells when the one before left.
+    void expect_next_interleaved(XleaveClient& client) {
+        const XleaveClient asked = client;
+        const NtpTimestamp before = left_.back();
+        expect_interleaved(ask(client), asked, before);
+    }
 
     static constexpr Duration kPoll = seconds(16);
     Responder responder_;
@@ -94,9 +100,7 @@ TEST_F(Interleaved, BeginsBasicAndThenTellsWhenTheReplyBeforeLeft) {
     for (int round = 0; round < 100; ++round) {
         client.accept(header_of(reply_));
         now_ += kPoll;
-        const XleaveClient asked = client;
-        const NtpTimestamp before = left_.back();
-        expect_interleaved(ask(client), asked, before);
+        expect_next_interleaved(client);
     }
 }
 
@@ -120,9 +124,7 @@ TEST_F(Interleaved, AnswersBasicAfterALostReplyAndGoesOnFromThere) {
     EXPECT_TRUE(is_basic(ask(client), client));
     client.accept(header_of(reply_));
     now_ += kPoll;
-    const XleaveClient asked = client;
-    const NtpTimestamp before = left_.back();
-    expect_interleaved(ask(client), asked, before);
+    expect_next_interleaved(client);
 }
 
 TEST_F(Interleaved, AnswersALostRequestNeverAndTheNextOneInterleaved) {
@@ -130,9 +132,7 @@ TEST_F(Interleaved, AnswersALostRequestNeverAndTheNextOneInterleaved) {
     exchange(client);
     exchange(client);
     now_ += 3 * kPoll;
-    const XleaveClient asked = client;
-    const NtpTimestamp before = left_.back();
-    expect_interleaved(ask(client), asked, before);
+    expect_next_interleaved(client);
 }
 
 TEST_F(Interleaved, AnswersADuplicateAndAReplayInBasicMode) {
@@ -300,9 +300,7 @@ TEST_F(Interleaved, GoesOnThroughASmear) {
     exchange(client);
     exchange(client);
     for (int round = 0; round < 300; ++round) {
-        const XleaveClient asked = client;
-        const NtpTimestamp before = left_.back();
-        expect_interleaved(ask(client), asked, before);
+        expect_next_interleaved(client);
         client.accept(header_of(reply_));
         now_ += kPoll;
         ASSERT_FALSE(HasFailure()) << round;

@@ -7,9 +7,20 @@ from typing import List, Sequence
 
 import pytest
 
-from programs import tool
+from programs import run, tool
 
 _HOLD = "ip link set lo up && echo ready && exec cat"
+
+
+def mounting(mount: str, place: str, prefix: Sequence[str] = ()) -> List[str]:
+    """What a command begins with so that `mount`, a shell's words with `place` as "$0", was done for it alone; skips the
+    test loudly where that cannot be. `prefix` is what comes before that."""
+    script = mount + ' && exec "$@"'
+    for own_user in ([], ["-r"]):
+        command = [*prefix, tool("unshare") or "unshare", *own_user, "-m", "sh", "-c", script, place]
+        if run([*command, "true"]).returncode == 0:
+            return command
+    pytest.skip("NO MOUNT NAMESPACE: nothing could be mounted for one program alone")
 
 
 class NetworkNamespace:

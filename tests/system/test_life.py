@@ -8,14 +8,14 @@ import socket
 import sys
 import tempfile
 import time
-from typing import Dict, List, Sequence
+from typing import Dict, List
 
 import pytest
 
-from namespace import NetworkNamespace
+from namespace import NetworkNamespace, mounting
 from ntp_client import NtpClient, NtpLoad, NtpWatch, Reply
-from programs import (Process, Refclock, Tokimorid, configuration, free_port, has_thread_sanitizer, run, slowness,
-                      tool, wait_until)
+from programs import (Process, Refclock, Tokimorid, configuration, free_port, has_thread_sanitizer, slowness, tool,
+                      wait_until)
 
 pytestmark = pytest.mark.story
 
@@ -234,17 +234,9 @@ print("listens", flush=True)
 while server.recv(512):
     print("asked", flush=True)
 """
-WITH_RESOLVER = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
+RESOLVER = 'mount --bind "$0" /etc/resolv.conf'
 GPSD_BY_NAME = '[[refclock]]\ndriver = "gpsd"\nname = "gps"\nhost = "gps.example"\n'
 UPSTREAM_BY_NAME = '[[upstream]]\naddress = "ntp.example"\n'
-
-
-def asking_only(resolver: str, prefix: Sequence[str]) -> List[str]:
-    """What a command begins with so that it finds this file as /etc/resolv.conf."""
-    command = [*prefix, tool("unshare") or "unshare", "--mount", "sh", "-c", WITH_RESOLVER, resolver]
-    if run([*command, "true"]).returncode != 0:
-        pytest.skip("NO MOUNT NAMESPACE: no name server of the test's own could be named")
-    return command
 
 
 @pytest.mark.parametrize("source", [GPSD_BY_NAME, UPSTREAM_BY_NAME], ids=["gpsd", "upstream"])
@@ -257,7 +249,7 @@ def test_a_name_server_that_does_not_answer_delays_no_end(source: str) -> None:
             mute.wait_for("listens", PATIENCE)
             port = free_port()
             with Tokimorid(configuration(["127.0.0.1:%d" % port]) + source, port,
-                           asking_only(resolver, own.prefix)) as daemon:
+                           mounting(RESOLVER, resolver, own.prefix)) as daemon:
                 mute.wait_for("asked", PATIENCE)
                 daemon.send_signal(signal.SIGTERM)
                 assert daemon.wait(10 * slowness()) == 0

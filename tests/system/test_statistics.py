@@ -11,8 +11,9 @@ from typing import Dict, List, Tuple
 import pytest
 
 from control import SKY, AskedDaemon
+from namespace import mounting
 from ntp_client import Reply
-from programs import slowness, tool, wait_until
+from programs import slowness, wait_until
 
 pytestmark = pytest.mark.story
 
@@ -117,12 +118,7 @@ def test_old_files_are_removed_and_others_are_not() -> None:
 
 def mounted(directory: str, options: str) -> List[str]:
     """What a command begins with so that a small disk is mounted at `directory` for it alone."""
-    script = 'mount -t tmpfs -o %s none "$0" && exec "$@"' % options
-    for attempt in (["unshare", "-m"], ["unshare", "-r", "-m"]):
-        prefix = [tool("unshare") or "unshare", *attempt[1:], "sh", "-c", script, directory]
-        if os.spawnvp(os.P_WAIT, prefix[0], [*prefix, "true"]) == 0:
-            return prefix
-    pytest.skip("NO MOUNT NAMESPACE: no small disk could be made")
+    return mounting('mount -t tmpfs -o %s none "$0"' % options, directory)
 
 
 @pytest.mark.parametrize("workers", [0, 2])

@@ -368,16 +368,21 @@ def test_a_server_at_the_end_of_a_tunnel_is_followed_within_half_of_the_long_way
         return {"root_distance_ms": served.root_distance * 1e3}
 
 
-def test_what_tokictl_imports_is_accepted() -> None:
+def imported(name: str, text: str) -> str:
+    """What tokictl makes of another server's file of this name, which tokimorid must accept."""
     with tempfile.TemporaryDirectory(prefix="tokimori-") as directory:
-        for name, text in (("ntp.conf", "server ntp.example.jp iburst minpoll 6\nserver 192.0.2.1 key 3 prefer\n"),
-                           ("chrony.conf", "makestep 1 3\nserver 2001:db8::1 port 1123 maxpoll 9 noselect\n")):
-            theirs, ours = os.path.join(directory, name), os.path.join(directory, "tokimori.toml")
-            with open(theirs, "w", encoding="utf-8") as file:
-                file.write(text)
-            imported = run([program("tokictl"), "import", theirs])
-            assert imported.stdout.count("[[upstream]]") == text.count("server ")
-            with open(ours, "w", encoding="utf-8") as file:
-                file.write(imported.stdout)
-            checked = run([program("tokimorid"), "--check", "--config", ours])
-            assert checked.returncode == 0, checked.stderr
+        theirs, ours = os.path.join(directory, name), os.path.join(directory, "tokimori.toml")
+        with open(theirs, "w", encoding="utf-8") as file:
+            file.write(text)
+        lines = run([program("tokictl"), "import", theirs]).stdout
+        with open(ours, "w", encoding="utf-8") as file:
+            file.write(lines)
+        checked = run([program("tokimorid"), "--check", "--config", ours])
+        assert checked.returncode == 0, checked.stderr
+        return lines
+
+
+def test_what_tokictl_imports_is_accepted() -> None:
+    for name, text in (("ntp.conf", "server ntp.example.jp iburst minpoll 6\nserver 192.0.2.1 key 3 prefer\n"),
+                       ("chrony.conf", "makestep 1 3\nserver 2001:db8::1 port 1123 maxpoll 9 noselect\n")):
+        assert imported(name, text).count("[[upstream]]") == text.count("server ")
