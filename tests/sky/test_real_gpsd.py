@@ -14,7 +14,7 @@ if gpsd_path() is None:
     pytestmark = pytest.mark.skip(reason="GPSD IS MISSING: the sky was not tried on a real gpsd")
 
 # From the start of gpsd to the first fix; it takes 1.0 to 2.0 s.
-PATIENCE = 8.0
+PATIENCE = 20.0
 
 
 def unprivileged():
