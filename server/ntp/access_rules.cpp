@@ -131,12 +131,18 @@ AccessRules::Ranges AccessRules::ranges_of(const Entries& entries, bool from_ntp
 void AccessRules::take_v4(Ranges& ranges) {
     const ClientAddress first = ClientAddress::v4(0);
     ranges.v4_begins.push_back(0);
-    ranges.v4_rights.push_back(index_of(ranges.begins, ranges.rights, first));
+    ranges.v4_rights.push_back(ranges.rights[last_not_behind(ranges.begins, first)]);
     for (std::size_t i = 0; i < ranges.begins.size(); ++i) {
         if (first < ranges.begins[i] && ranges.begins[i].is_v4()) {
             ranges.v4_begins.push_back(static_cast<std::uint32_t>(ranges.begins[i].low));
             ranges.v4_rights.push_back(ranges.rights[i]);
         }
+    }
+    for (std::uint32_t octet = 0; octet < ranges.v4_parts.size(); ++octet) {
+        const std::uint32_t begin = octet << 24;
+        const auto lowest = static_cast<std::uint32_t>(last_not_behind(ranges.v4_begins, begin));
+        const auto highest = static_cast<std::uint32_t>(last_not_behind(ranges.v4_begins, begin | 0xFF'FFFFU));
+        ranges.v4_parts[octet] = {lowest, highest - lowest + 1};
     }
 }
 

@@ -48,12 +48,19 @@ private:
     };
     using Entries = std::vector<Entry>;
 
+    /// Some ranges that follow each other.
+    struct Part {
+        std::uint32_t first = 0;
+        std::uint32_t size = 0;
+    };
+
     /// The space of addresses cut where the answer changes.
     struct Ranges {
         std::vector<ClientAddress> begins;  ///< ascending, the first is zero
         std::vector<std::uint16_t> rights;
         std::vector<std::uint32_t> v4_begins;  ///< the same of IPv4 alone: most clients
         std::vector<std::uint16_t> v4_rights;
+        std::array<Part, 256> v4_parts{};  ///< of them, those in which addresses with this first octet lie
     };
 
     std::uint16_t keep(const Rights& rights);
@@ -62,22 +69,27 @@ private:
     static Ranges ranges_of(const Entries& entries, bool from_ntp_port);
     static void take_v4(Ranges& ranges);
     const Rights& rights_of(const Ranges& ranges, const ClientAddress& source) const {
-        return rights_[source.is_v4()
-                           ? index_of(ranges.v4_begins, ranges.v4_rights, static_cast<std::uint32_t>(source.low))
-                           : index_of(ranges.begins, ranges.rights, source)];
+        if (!source.is_v4()) {
+            return rights_[ranges.rights[last_not_behind(ranges.begins, source)]];
+        }
+        const auto address = static_cast<std::uint32_t>(source.low);
+        return rights_[ranges.v4_rights[last_not_behind(ranges.v4_begins, address, ranges.v4_parts[address >> 24])]];
     }
 
-    /// Of the last range that does not begin behind `place`.
+    /// The last range that does not begin behind `place`; one of `part` is.
     template <typename Place>
-    static std::uint16_t index_of(const std::vector<Place>& begins, const std::vector<std::uint16_t>& rights,
-                                  const Place& place) {
-        std::size_t first = 0;
-        for (std::size_t size = begins.size(); size > 1;) {
+    static std::size_t last_not_behind(const std::vector<Place>& begins, const Place& place, Part part) {
+        std::size_t first = part.first;
+        for (std::size_t size = part.size; size > 1;) {
             const std::size_t half = size / 2;
             first = begins[first + half] <= place ? first + half : first;
             size -= half;
         }
-        return rights[first];
+        return first;
+    }
+    template <typename Place>
+    static std::size_t last_not_behind(const std::vector<Place>& begins, const Place& place) {
+        return last_not_behind(begins, place, {0, static_cast<std::uint32_t>(begins.size())});
     }
 
     std::vector<Rights> rights_;

@@ -236,10 +236,11 @@ Allowance ClientTable::judge(Record& record, const Sighting& sighting, const Rat
     } else {
         learn(traits, sighting, 1, 0);
     }
-    std::int64_t owed =
-        std::max(std::int64_t{high_of(account)} - std::max<std::int64_t>(since, 0) / kOwedUnit, std::int64_t{0});
+    std::int64_t owed = 0;
     Allowance allowance = Allowance::kServe;
     if (limit != nullptr) {
+        const std::int64_t paid = std::max<std::int64_t>(since, 0) / kOwedUnit;
+        owed = std::max(std::int64_t{high_of(account)} - paid, std::int64_t{0});
         const std::int64_t price = std::max<std::int64_t>(limit->interval.count() / kOwedUnit, 1);
         if (owed <= (limit->burst - 1) * price) {
             owed += price;
