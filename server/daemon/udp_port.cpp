@@ -72,27 +72,40 @@ void set_options(int socket, int family, bool shared) {
     set_option(socket, IPPROTO_IPV6, IPV6_TCLASS, kExpeditedForwarding);
 }
 
-bool is_unicast(const SocketAddress& address) {
-    if (address.generic.sa_family == AF_INET6) {
-        return !IN6_IS_ADDR_MULTICAST(&address.v6.sin6_addr) && !IN6_IS_ADDR_UNSPECIFIED(&address.v6.sin6_addr);
-    }
-    const std::uint32_t host = ntohl(address.v4.sin_addr.s_addr);
-    constexpr std::uint32_t kMulticastAndAbove = 0xE000'0000;
-    return host < kMulticastAndAbove && host >> 24 != 0;
+bool is_unicast(const in6_addr& address) {
+    return !IN6_IS_ADDR_MULTICAST(&address) && !IN6_IS_ADDR_UNSPECIFIED(&address);
 }
 
-ClientAddress address_of(const SocketAddress& address) {
-    if (address.generic.sa_family == AF_INET) {
-        return ClientAddress::v4(ntohl(address.v4.sin_addr.s_addr));
-    }
+bool is_unicast(std::uint32_t address) {
+    constexpr std::uint32_t kMulticastAndAbove = 0xE000'0000;
+    return address < kMulticastAndAbove && address >> 24 != 0;
+}
+
+ClientAddress address_of(const in6_addr& address) {
     std::array<std::uint64_t, 2> words{};
-    std::memcpy(words.data(), &address.v6.sin6_addr, sizeof words);
+    std::memcpy(words.data(), &address, sizeof words);
     return {be64toh(words[0]), be64toh(words[1])};
 }
 
-std::uint16_t port_of(const SocketAddress& address) {
-    return ntohs(address.generic.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
+void read_sender(const SocketAddress& peer, Datagram& datagram) {
+    if (peer.generic.sa_family == AF_INET6) {
+        datagram.source = address_of(peer.v6.sin6_addr);
+        datagram.source_port = ntohs(peer.v6.sin6_port);
+        datagram.from_unicast = is_unicast(peer.v6.sin6_addr);
+        return;
+    }
+    const std::uint32_t address = ntohl(peer.v4.sin_addr.s_addr);
+    datagram.source = ClientAddress::v4(address);
+    datagram.source_port = ntohs(peer.v4.sin_port);
+    datagram.from_unicast = is_unicast(address);
 }
+
+/// What the kernel says of a datagram beside its octets.
+struct Told {
+    std::optional<std::int64_t> stamp;
+    ClientAddress asked = {};           ///< of ours
+    iovec answers_from = {nullptr, 0};  ///< the control message that sends a reply from there
+};
 
 // What the kernel tells of an IPv4 datagram, as it lays it out: the stamp (where departures are told two more, of
 // hardware), then the address that was asked. The headers are cmsghdr, which cannot stand within a type.
@@ -133,33 +146,47 @@ std::int64_t nanoseconds_of(const timespec& stamp) {
     return static_cast<std::int64_t>(stamp.tv_sec) * kNanosecondsPerSecond + stamp.tv_nsec;
 }
 
-// The same control message sends the reply from where the request was sent to.
-void answer_from_same_address(msghdr& message) {
-    if (AddressControl* const usual = usual_control(message).address) {
-        message.msg_control = usual;
-        message.msg_controllen = CMSG_SPACE(sizeof(in_pktinfo));
-        usual->address.ipi_ifindex = 0;
+// The control message that told the address asked sends the reply from it, by whichever interface the way leads.
+void read_address(cmsghdr& part, Told& told) {
+    if (part.cmsg_level == IPPROTO_IP && part.cmsg_type == IP_PKTINFO) {
+        in_pktinfo info;
+        std::memcpy(&info, CMSG_DATA(&part), sizeof info);
+        told.asked = ClientAddress::v4(ntohl(info.ipi_addr.s_addr));
+        info.ipi_ifindex = 0;
+        std::memcpy(CMSG_DATA(&part), &info, sizeof info);
+    } else if (part.cmsg_level == IPPROTO_IPV6 && part.cmsg_type == IPV6_PKTINFO) {
+        in6_pktinfo info;
+        std::memcpy(&info, CMSG_DATA(&part), sizeof info);
+        told.asked = address_of(info.ipi6_addr);
+        info.ipi6_ifindex = IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr) ? info.ipi6_ifindex : 0;
+        std::memcpy(CMSG_DATA(&part), &info, sizeof info);
+    } else {
         return;
     }
+    told.answers_from = {&part, CMSG_ALIGN(part.cmsg_len)};
+}
+
+Told read_control(msghdr& message) {
+    Told told;
     for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
-        if (part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_PKTINFO) {
-            in_pktinfo info;
-            std::memcpy(&info, CMSG_DATA(part), sizeof info);
-            info.ipi_ifindex = 0;
-            std::memcpy(CMSG_DATA(part), &info, sizeof info);
-        } else if (part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == IPV6_PKTINFO) {
-            in6_pktinfo info;
-            std::memcpy(&info, CMSG_DATA(part), sizeof info);
-            info.ipi6_ifindex = IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr) ? info.ipi6_ifindex : 0;
-            std::memcpy(CMSG_DATA(part), &info, sizeof info);
+        if (part->cmsg_level == SOL_SOCKET &&
+            (part->cmsg_type == SCM_TIMESTAMPNS || part->cmsg_type == SCM_TIMESTAMPING)) {
+            timespec stamp;
+            std::memcpy(&stamp, CMSG_DATA(part), sizeof stamp);
+            told.stamp = nanoseconds_of(stamp);
         } else {
-            continue;
+            read_address(*part, told);
         }
-        std::memmove(message.msg_control, part, part->cmsg_len);
-        message.msg_controllen = CMSG_ALIGN(part->cmsg_len);
-        return;
     }
-    message.msg_controllen = 0;
+    return told;
+}
+
+Told read_usual_control(const UsualControl& control) {
+    in_pktinfo& info = control.address->address;
+    info.ipi_ifindex = 0;
+    return {.stamp = nanoseconds_of(control.stamp->stamp),
+            .asked = ClientAddress::v4(ntohl(info.ipi_addr.s_addr)),
+            .answers_from = {control.address, CMSG_SPACE(sizeof info)}};
 }
 
 }  // namespace
@@ -169,6 +196,7 @@ struct UdpPort::Buffers {
     std::array<mmsghdr, kBatch> replies{};
     std::array<iovec, kBatch> in{};
     std::array<iovec, kBatch> out{};
+    std::array<iovec, kBatch> answers_from{};  ///< control messages of the replies
     std::array<SocketAddress, kBatch> peers{};
     std::array<std::array<std::byte, kLargestRequest>, kBatch> octets{};
     struct alignas(cmsghdr) Control {
@@ -199,7 +227,7 @@ UdpPort::UdpPort(const ListenAddress& address, const Options& options)
         throw std::system_error{error, std::generic_category()};
     }
     for (std::size_t slot = 0; slot < kBatch; ++slot) {
-        prepare_receive(slot);
+        prepare(slot);
     }
 }
 
@@ -228,12 +256,13 @@ std::span<const Datagram> UdpPort::receive() {
     }
     const auto size = received_ = static_cast<std::size_t>(count);
     for (std::size_t slot = 0; slot < size; ++slot) {
-        read_datagram(slot, buffers_->received[slot].msg_len);
+        read_datagram(slot);
     }
     return {datagrams_.data(), size};
 }
 
-void UdpPort::prepare_receive(std::size_t slot) {
+void UdpPort::prepare(std::size_t slot) {
+    datagrams_[slot].slot = slot;
     buffers_->in[slot] = {buffers_->octets[slot].data(), kLargestRequest};
     msghdr& message = buffers_->received[slot].msg_hdr;
     message.msg_name = &buffers_->peers[slot];
@@ -242,59 +271,31 @@ void UdpPort::prepare_receive(std::size_t slot) {
     message.msg_iovlen = 1;
     message.msg_control = &buffers_->control[slot];
     message.msg_controllen = kControlSize;
-    message.msg_flags = 0;
+    msghdr& reply = buffers_->replies[slot].msg_hdr;
+    reply.msg_iov = &buffers_->out[slot];
+    reply.msg_iovlen = 1;
 }
 
-void UdpPort::read_datagram(std::size_t slot, std::size_t size) {
-    const SocketAddress& peer = buffers_->peers[slot];
+void UdpPort::read_datagram(std::size_t slot) {
+    mmsghdr& received = buffers_->received[slot];
     Datagram& datagram = datagrams_[slot];
-    datagram.octets = {buffers_->octets[slot].data(), size};
-    datagram.source = address_of(peer);
-    datagram.source_port = port_of(peer);
-    datagram.from_unicast = is_unicast(peer);
-    datagram.slot = slot;
-    if (const UsualControl usual = usual_control(buffers_->received[slot].msg_hdr); usual.address != nullptr) {
-        datagram.stamp = nanoseconds_of(usual.stamp->stamp);
-        const bool own =
-            peer.v4.sin_addr.s_addr == usual.address->address.ipi_addr.s_addr && datagram.source_port == address_.port;
-        datagram.from_unicast = datagram.from_unicast && !own;
-        return;
-    }
-    datagram.stamp.reset();
-    read_control(slot);
-}
-
-void UdpPort::read_control(std::size_t slot) {
-    msghdr& message = buffers_->received[slot].msg_hdr;
-    const SocketAddress& peer = buffers_->peers[slot];
-    Datagram& datagram = datagrams_[slot];
-    for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
-        if (part->cmsg_level == SOL_SOCKET &&
-            (part->cmsg_type == SCM_TIMESTAMPNS || part->cmsg_type == SCM_TIMESTAMPING)) {
-            timespec stamp;
-            std::memcpy(&stamp, CMSG_DATA(part), sizeof stamp);
-            datagram.stamp = nanoseconds_of(stamp);
-        } else if (part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_PKTINFO) {
-            in_pktinfo info;
-            std::memcpy(&info, CMSG_DATA(part), sizeof info);
-            const bool own = peer.v4.sin_addr.s_addr == info.ipi_addr.s_addr && datagram.source_port == address_.port;
-            datagram.from_unicast = datagram.from_unicast && !own;
-        } else if (part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == IPV6_PKTINFO) {
-            in6_pktinfo info;
-            std::memcpy(&info, CMSG_DATA(part), sizeof info);
-            const bool own =
-                IN6_ARE_ADDR_EQUAL(&peer.v6.sin6_addr, &info.ipi6_addr) && datagram.source_port == address_.port;
-            datagram.from_unicast = datagram.from_unicast && !own;
-        }
-    }
+    datagram.octets = {buffers_->octets[slot].data(), received.msg_len};
+    read_sender(buffers_->peers[slot], datagram);
+    const UsualControl usual = usual_control(received.msg_hdr);
+    const Told told = usual.address != nullptr ? read_usual_control(usual) : read_control(received.msg_hdr);
+    datagram.stamp = told.stamp;
+    const bool from_ourselves = datagram.source == told.asked && datagram.source_port == address_.port;
+    datagram.from_unicast = datagram.from_unicast && !from_ourselves;
+    buffers_->answers_from[slot] = told.answers_from;
 }
 
 void UdpPort::reply(std::size_t slot, std::span<const std::byte> octets) {
     buffers_->out[queued_] = {const_cast<std::byte*>(octets.data()), octets.size()};
     msghdr& message = buffers_->replies[queued_].msg_hdr;
-    message = buffers_->received[slot].msg_hdr;
-    message.msg_iov = &buffers_->out[queued_];
-    answer_from_same_address(message);
+    message.msg_name = &buffers_->peers[slot];
+    message.msg_namelen = buffers_->received[slot].msg_hdr.msg_namelen;
+    message.msg_control = buffers_->answers_from[slot].iov_base;
+    message.msg_controllen = buffers_->answers_from[slot].iov_len;
     ++queued_;
 }
 

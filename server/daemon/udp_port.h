@@ -68,9 +68,8 @@ public:
 private:
     struct Buffers;
 
-    void prepare_receive(std::size_t slot);
-    void read_datagram(std::size_t slot, std::size_t size);
-    void read_control(std::size_t slot);
+    void prepare(std::size_t slot);
+    void read_datagram(std::size_t slot);
 
     ListenAddress address_;
     int descriptor_ = -1;

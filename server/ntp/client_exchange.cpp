@@ -50,14 +50,7 @@ ReplyVerdict kiss_of(const NtpHeader& header) {
 }
 
 bool is_authentic(std::span<const std::byte> packet, const Tail& tail, const Key* key) {
-    if (key == nullptr) {
-        return true;
-    }
-    if (tail.kind != Trailer::kAuthenticator || key_identifier(packet, tail.authenticator) != key->id) {
-        return false;
-    }
-    const std::size_t length = packet.size() - tail.authenticator;
-    return is_digest_of(*key, packet.first(length), packet.subspan(length + 4));
+    return key == nullptr || (tail.kind == Trailer::kAuthenticator && is_signed_by(*key, packet, tail.authenticator));
 }
 
 bool is_smeared(const NtpHeader& header) {
@@ -143,12 +136,7 @@ ClientRequest make_request(NtpTimestamp nonce, const Key* key) {
     const std::span<std::byte> octets{request.octets};
     write_header(header, octets.first<kHeaderSize>());
     if (key != nullptr) {
-        const auto digest = digest_of(*key, octets.first(kHeaderSize));
-        for (std::size_t i = 0; i < 4; ++i) {
-            octets[kHeaderSize + i] = static_cast<std::byte>(key->id >> (24 - 8 * i));
-        }
-        std::copy_n(digest.begin(), digest_size(key->type), octets.begin() + kHeaderSize + 4);
-        request.size = kHeaderSize + 4 + digest_size(key->type);
+        request.size = sign(*key, octets, kHeaderSize);
     }
     return request;
 }

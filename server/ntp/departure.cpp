@@ -1,7 +1,5 @@
 #include "server/ntp/departure.h"
 
-#include <endian.h>
-
 #include <algorithm>
 #include <cstring>
 
@@ -21,24 +19,9 @@ constexpr Duration kMostLater = std::chrono::milliseconds(1);
 constexpr std::uint64_t kReceiveTag = 1;
 constexpr std::uint64_t kTransmitTag = 0;
 
-constexpr std::size_t kReferenceAt = 16;
-constexpr std::size_t kOriginAt = 24;
-constexpr std::size_t kReceiveAt = 32;
-constexpr std::size_t kTransmitAt = 40;
-
 /// Of 2^-32 s.
 std::uint64_t units_of(Duration span) {
     return (static_cast<std::uint64_t>(span.count()) << 32) / static_cast<std::uint64_t>(kNanosecondsPerSecond);
-}
-
-void put(std::span<std::byte> octets, std::size_t at, std::uint64_t bits) {
-    bits = htobe64(bits);
-    std::memcpy(&octets[at], &bits, sizeof bits);
-}
-
-void put_short(std::span<std::byte> octets, std::size_t at, std::uint32_t bits) {
-    bits = htobe32(bits);
-    std::memcpy(&octets[at], &bits, sizeof bits);
 }
 
 ReferenceId refid_of(std::uint32_t octets) {
@@ -88,9 +71,10 @@ void Departure::tell_root(bool synchronised) {
         refid = refid_of(*mark);
     }
     const Duration alone = tells_time_ ? state_.root_distance_at(at_) : kMaxDispersion;
-    put_short(root_, 0, synchronised ? ntp_short_from(state_.root_delay) : 0);
-    put_short(root_, 4, ntp_short_from(synchronised ? state_.root_dispersion_at(at_) : alone));
-    std::memcpy(&root_[8], refid.data(), refid.size());
+    put_word(root_, 0, synchronised ? ntp_short_from(state_.root_delay) : 0);
+    put_word(root_, kRootDispersionAt - kRootDelayAt,
+             ntp_short_from(synchronised ? state_.root_dispersion_at(at_) : alone));
+    std::memcpy(&root_[kRefidAt - kRootDelayAt], refid.data(), refid.size());
 }
 
 void Departure::tell_time() {
@@ -120,18 +104,16 @@ std::uint64_t Departure::receive_at(LocalInstant arrival) const {
 
 void Departure::stamp(std::span<std::byte, kHeaderSize> reply, const Touch& touch) const {
     reply[0] = (reply[0] & std::byte{0x3F}) | leap_;
-    reply[1] = stratum_;
-    reply[3] = precision_;
-    std::memcpy(&reply[4], root_.data(), root_.size());
+    reply[kStratumAt] = stratum_;
+    reply[kPrecisionAt] = precision_;
+    std::memcpy(&reply[kRootDelayAt], root_.data(), root_.size());
     if (!tells_time_) {
-        put(reply, kReferenceAt, 0);
-        put(reply, kReceiveAt, 0);
-        put(reply, kTransmitAt, 0);
+        put_timestamp(reply, kReferenceAt, {});
+        put_timestamp(reply, kReceiveAt, {});
+        put_timestamp(reply, kTransmitAt, {});
         return;
     }
-    std::uint64_t origin = 0;
-    std::memcpy(&origin, &reply[kOriginAt], sizeof origin);
-    origin = be64toh(origin);
+    const std::uint64_t origin = timestamp_at(reply, kOriginAt).bits;
     std::uint64_t mask = below_precision_;
     const std::uint64_t later = may_be_later_ ? units_of(touch.later) : 0;
     std::uint64_t receive = receive_at(touch.arrival) & ~mask;
@@ -144,9 +126,9 @@ void Departure::stamp(std::span<std::byte, kHeaderSize> reply, const Touch& touc
     }
     receive = filled(receive, mask, touch.random, kReceiveTag, origin);
     transmit = filled(transmit, mask, touch.random >> 32, kTransmitTag, origin);
-    put(reply, kReferenceAt, corrected_just_now ? std::min(reference_, transmit) : reference_);
-    put(reply, kReceiveAt, receive);
-    put(reply, kTransmitAt, transmit);
+    put_timestamp(reply, kReferenceAt, {corrected_just_now ? std::min(reference_, transmit) : reference_});
+    put_timestamp(reply, kReceiveAt, {receive});
+    put_timestamp(reply, kTransmitAt, {transmit});
 }
 
 }  // namespace tokimori

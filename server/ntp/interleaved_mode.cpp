@@ -1,21 +1,13 @@
 #include "server/ntp/interleaved_mode.h"
 
-#include <endian.h>
-
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 
 namespace tokimori {
 namespace {
 
 constexpr std::byte kVersionAndMode{0x3F};
 constexpr std::byte kVersion4Client{0x23};
-
-constexpr std::size_t kReferenceAt = 16;
-constexpr std::size_t kOriginAt = 24;
-constexpr std::size_t kReceiveAt = 32;
-constexpr std::size_t kTransmitAt = 40;
 
 // Served time was corrected since a reply left: smoothly, at a rate that no slew exceeds, or by a step. No step that
 // the clock room makes is smaller than the most that is taken for the former.
@@ -26,17 +18,6 @@ constexpr Duration kHalfALeap = std::chrono::milliseconds(500);
 // How much the kernel's stamp may differ from ours: a queue holds datagrams up.
 constexpr Duration kEarliest = std::chrono::milliseconds(-1);
 constexpr Duration kLatest = std::chrono::seconds(1);
-
-NtpTimestamp timestamp_at(std::span<const std::byte> octets, std::size_t at) {
-    std::uint64_t bits = 0;
-    std::memcpy(&bits, &octets[at], sizeof bits);
-    return {be64toh(bits)};
-}
-
-void put(NtpTimestamp timestamp, std::span<std::byte> octets, std::size_t at) {
-    const std::uint64_t bits = htobe64(timestamp.bits);
-    std::memcpy(&octets[at], &bits, sizeof bits);
-}
 
 /// Of 2^-32 s, at most about a second.
 std::int64_t units_of(Duration span) {
@@ -63,7 +44,7 @@ InterleavedReply InterleavedMode::begin(const Asked& asked, std::span<std::byte,
     const auto before = kept_.take(interleaved.client, timestamp_at(asked.header, kOriginAt));
     if (before && before->transmit != receive && is_still_true(*before, asked.state, asked.arrival)) {
         interleaved.departed = before->transmit;
-        put(receive, reply, kOriginAt);
+        put_timestamp(reply, kOriginAt, receive);
     }
     return interleaved;
 }
@@ -80,16 +61,16 @@ void InterleavedMode::stamp(std::span<std::byte, kHeaderSize> reply, LocalInstan
     const NtpTimestamp other{sent.receive.bits ^ 2};
     if (kept_.holds(sent.client, sent.receive) && other != timestamp_at(reply, kOriginAt)) {
         sent.receive = other;
-        put(other, reply, kReceiveAt);
+        put_timestamp(reply, kReceiveAt, other);
     }
     interleaved.ticket = kept_.keep(sent);
     if (interleaved.departed == NtpTimestamp{}) {
         return;
     }
-    put(interleaved.departed, reply, kTransmitAt);
+    put_timestamp(reply, kTransmitAt, interleaved.departed);
     // No client believes a reference later than the transmit timestamp.
     if (ntp_difference(timestamp_at(reply, kReferenceAt), interleaved.departed) > 0) {
-        put(interleaved.departed, reply, kReferenceAt);
+        put_timestamp(reply, kReferenceAt, interleaved.departed);
     }
 }
 

@@ -50,7 +50,7 @@ public:
     void sent(InterleavedStore::Ticket ticket, LocalInstant departed, const ServerState& state);
 
 private:
-    static constexpr std::size_t kLastOfOrigin = 31;
+    static constexpr std::size_t kLastOfOrigin = kReceiveAt - 1;
 
     InterleavedStore kept_;
 };

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 
+#include "server/ntp/packet.h"
+
 namespace tokimori {
 namespace {
 
@@ -120,6 +122,20 @@ std::array<std::byte, kLongestDigest> digest_of(const Key& key, std::span<const 
 bool is_digest_of(const Key& key, std::span<const std::byte> message, std::span<const std::byte> digest) {
     const auto expected = digest_of(key, message);
     return digest.size() == digest_size(key.type) && memeql_sec(expected.data(), digest.data(), digest.size()) != 0;
+}
+
+std::size_t sign(const Key& key, std::span<std::byte> packet, std::size_t size) {
+    const auto digest = digest_of(key, packet.first(size));
+    const std::size_t digest_at = size + kKeyIdentifierSize;
+    put_word(packet, size, key.id);
+    std::copy_n(digest.begin(), digest_size(key.type), packet.subspan(digest_at).begin());
+    return digest_at + digest_size(key.type);
+}
+
+bool is_signed_by(const Key& key, std::span<const std::byte> packet, std::size_t authenticator) {
+    const std::size_t signed_size = packet.size() - authenticator;
+    return key_identifier(packet, authenticator) == key.id &&
+           is_digest_of(key, packet.first(signed_size), packet.subspan(signed_size + kKeyIdentifierSize));
 }
 
 }  // namespace tokimori

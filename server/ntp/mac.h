@@ -40,4 +40,13 @@ std::array<std::byte, kLongestDigest> digest_of(const Key& key, std::span<const 
 /// Whether `digest` is that of `message`. Takes the same time wherever they differ.
 bool is_digest_of(const Key& key, std::span<const std::byte> message, std::span<const std::byte> digest);
 
+inline constexpr std::size_t kKeyIdentifierSize = 4;
+
+/// Puts key identifier and digest behind the first `size` octets of `packet`, which has room for them. How long the
+/// packet is then.
+std::size_t sign(const Key& key, std::span<std::byte> packet, std::size_t size);
+
+/// Whether the last `authenticator` octets of `packet` are identifier and digest of `key` for all that is before them.
+bool is_signed_by(const Key& key, std::span<const std::byte> packet, std::size_t authenticator);
+
 }  // namespace tokimori

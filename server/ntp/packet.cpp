@@ -1,7 +1,5 @@
 #include "server/ntp/packet.h"
 
-#include <endian.h>
-
 #include <algorithm>
 #include <cstring>
 
@@ -16,28 +14,6 @@ constexpr std::size_t kMsSntpExtended = 72;
 constexpr std::size_t kShortestField = 16;
 constexpr std::size_t kShortestLastField = 28;
 constexpr int kMostFields = 16;
-
-std::uint32_t word_at(Octets octets, std::size_t at) {
-    std::uint32_t word = 0;
-    std::memcpy(&word, octets.subspan(at, sizeof word).data(), sizeof word);
-    return be32toh(word);
-}
-
-NtpTimestamp timestamp_at(Octets octets, std::size_t at) {
-    std::uint64_t bits = 0;
-    std::memcpy(&bits, octets.subspan(at, sizeof bits).data(), sizeof bits);
-    return {be64toh(bits)};
-}
-
-void put_word(std::span<std::byte> octets, std::size_t at, std::uint32_t word) {
-    word = htobe32(word);
-    std::memcpy(octets.subspan(at, sizeof word).data(), &word, sizeof word);
-}
-
-void put_timestamp(std::span<std::byte> octets, std::size_t at, NtpTimestamp timestamp) {
-    const std::uint64_t bits = htobe64(timestamp.bits);
-    std::memcpy(octets.subspan(at, sizeof bits).data(), &bits, sizeof bits);
-}
 
 bool all_zero(Octets octets) {
     return std::ranges::all_of(octets, [](std::byte octet) { return octet == std::byte{0}; });
@@ -107,16 +83,16 @@ NtpHeader read_header(std::span<const std::byte, kHeaderSize> octets) {
     header.leap = static_cast<LeapIndicator>(std::to_integer<unsigned>(octets[0]) >> 6);
     header.version = version_of(octets[0]);
     header.mode = mode_of(octets[0]);
-    header.stratum = std::to_integer<std::uint8_t>(octets[1]);
-    header.poll = static_cast<std::int8_t>(octets[2]);
-    header.precision = static_cast<std::int8_t>(octets[3]);
-    header.root_delay = word_at(octets, 4);
-    header.root_dispersion = word_at(octets, 8);
-    std::memcpy(header.refid.data(), octets.subspan(12, 4).data(), header.refid.size());
-    header.reference = timestamp_at(octets, 16);
-    header.origin = timestamp_at(octets, 24);
-    header.receive = timestamp_at(octets, 32);
-    header.transmit = timestamp_at(octets, 40);
+    header.stratum = std::to_integer<std::uint8_t>(octets[kStratumAt]);
+    header.poll = static_cast<std::int8_t>(octets[kPollAt]);
+    header.precision = static_cast<std::int8_t>(octets[kPrecisionAt]);
+    header.root_delay = word_at(octets, kRootDelayAt);
+    header.root_dispersion = word_at(octets, kRootDispersionAt);
+    std::memcpy(header.refid.data(), &octets[kRefidAt], header.refid.size());
+    header.reference = timestamp_at(octets, kReferenceAt);
+    header.origin = timestamp_at(octets, kOriginAt);
+    header.receive = timestamp_at(octets, kReceiveAt);
+    header.transmit = timestamp_at(octets, kTransmitAt);
     return header;
 }
 
@@ -124,25 +100,21 @@ void write_header(const NtpHeader& header, std::span<std::byte, kHeaderSize> oct
     const unsigned first = static_cast<unsigned>(header.leap) << 6 | (header.version & 7U) << 3 |
                            (static_cast<unsigned>(header.mode) & 7U);
     octets[0] = static_cast<std::byte>(first);
-    octets[1] = static_cast<std::byte>(header.stratum);
-    octets[2] = static_cast<std::byte>(header.poll);
-    octets[3] = static_cast<std::byte>(header.precision);
-    put_word(octets, 4, header.root_delay);
-    put_word(octets, 8, header.root_dispersion);
-    std::memcpy(octets.subspan(12, 4).data(), header.refid.data(), header.refid.size());
-    put_timestamp(octets, 16, header.reference);
-    put_timestamp(octets, 24, header.origin);
-    put_timestamp(octets, 32, header.receive);
-    put_timestamp(octets, 40, header.transmit);
+    octets[kStratumAt] = static_cast<std::byte>(header.stratum);
+    octets[kPollAt] = static_cast<std::byte>(header.poll);
+    octets[kPrecisionAt] = static_cast<std::byte>(header.precision);
+    put_word(octets, kRootDelayAt, header.root_delay);
+    put_word(octets, kRootDispersionAt, header.root_dispersion);
+    std::memcpy(&octets[kRefidAt], header.refid.data(), header.refid.size());
+    put_timestamp(octets, kReferenceAt, header.reference);
+    put_timestamp(octets, kOriginAt, header.origin);
+    put_timestamp(octets, kReceiveAt, header.receive);
+    put_timestamp(octets, kTransmitAt, header.transmit);
 }
 
 Tail read_tail(std::span<const std::byte> packet, std::uint8_t version) {
     const Octets rest = packet.subspan(kHeaderSize);
     return version == 4 ? tail_with_fields(rest) : tail_without_fields(rest, version);
-}
-
-std::uint32_t key_identifier(std::span<const std::byte> packet, std::size_t authenticator) {
-    return word_at(packet, packet.size() - authenticator);
 }
 
 }  // namespace tokimori

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <endian.h>
+
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 
 #include "leap/ntp_timestamp.h"
@@ -33,6 +36,41 @@ constexpr std::uint8_t version_of(std::byte first_octet) {
 }
 
 inline constexpr std::size_t kHeaderSize = 48;
+
+/// Where the fields of a header stand, RFC 5905 figure 8.
+inline constexpr std::size_t kStratumAt = 1;
+inline constexpr std::size_t kPollAt = 2;
+inline constexpr std::size_t kPrecisionAt = 3;
+inline constexpr std::size_t kRootDelayAt = 4;
+inline constexpr std::size_t kRootDispersionAt = 8;
+inline constexpr std::size_t kRefidAt = 12;
+inline constexpr std::size_t kReferenceAt = 16;
+inline constexpr std::size_t kOriginAt = 24;
+inline constexpr std::size_t kReceiveAt = 32;
+inline constexpr std::size_t kTransmitAt = 40;
+
+/// The 32 bits at `at`; `octets` has room for them, here and below.
+inline std::uint32_t word_at(std::span<const std::byte> octets, std::size_t at) {
+    std::uint32_t word = 0;
+    std::memcpy(&word, &octets[at], sizeof word);
+    return be32toh(word);
+}
+
+inline NtpTimestamp timestamp_at(std::span<const std::byte> octets, std::size_t at) {
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, &octets[at], sizeof bits);
+    return {be64toh(bits)};
+}
+
+inline void put_word(std::span<std::byte> octets, std::size_t at, std::uint32_t word) {
+    word = htobe32(word);
+    std::memcpy(&octets[at], &word, sizeof word);
+}
+
+inline void put_timestamp(std::span<std::byte> octets, std::size_t at, NtpTimestamp timestamp) {
+    const std::uint64_t bits = htobe64(timestamp.bits);
+    std::memcpy(&octets[at], &bits, sizeof bits);
+}
 
 /// The NTP header, RFC 5905 section 7.3, in host byte order.
 struct NtpHeader {
@@ -83,6 +121,8 @@ inline Trailer classify_trailer(std::span<const std::byte> packet, std::uint8_t 
 }
 
 /// The key identifier of a packet that ends with an authenticator of so many octets.
-std::uint32_t key_identifier(std::span<const std::byte> packet, std::size_t authenticator);
+inline std::uint32_t key_identifier(std::span<const std::byte> packet, std::size_t authenticator) {
+    return word_at(packet, packet.size() - authenticator);
+}
 
 }  // namespace tokimori

@@ -33,12 +33,12 @@ enum Opcode : std::uint8_t {
     kUnsetTrap = 31,
 };
 
-std::uint16_t word_at(std::span<const std::byte> octets, std::size_t at) {
+std::uint16_t word16_at(std::span<const std::byte> octets, std::size_t at) {
     return static_cast<std::uint16_t>(std::to_integer<unsigned>(octets[at]) << 8 |
                                       std::to_integer<unsigned>(octets[at + 1]));
 }
 
-void put_word(QueryResponder::Fragment& fragment, std::size_t at, std::size_t word) {
+void put_word16(QueryResponder::Fragment& fragment, std::size_t at, std::size_t word) {
     fragment[at] = static_cast<std::byte>(word >> 8);
     fragment[at + 1] = static_cast<std::byte>(word);
 }
@@ -67,7 +67,7 @@ bool is_question(std::span<const std::byte> octets) {
     }
     const std::uint8_t version = version_of(octets[0]);
     const auto flags = std::to_integer<unsigned>(octets[1]) & (kResponseBit | kErrorBit | kMoreBit);
-    return version >= 1 && version <= 4 && flags == 0 && word_at(octets, 8) == 0;
+    return version >= 1 && version <= 4 && flags == 0 && word16_at(octets, 8) == 0;
 }
 
 /// A name with the number of a client behind it, such as "addr.7".
@@ -132,13 +132,13 @@ std::size_t QueryResponder::ask(const Query& query, const QueryView& view, Table
     if (!is_question(query.octets)) {
         return 0;
     }
-    const std::size_t count = word_at(query.octets, 10);
+    const std::size_t count = word16_at(query.octets, 10);
     const QueryScene plain{.view = view, .now = query.now, .peer = nullptr, .association = 0};
     const auto leap = static_cast<unsigned>(system_status(plain) >> 14);
     first_octet_ = static_cast<std::uint8_t>(leap << 6 | (std::to_integer<unsigned>(query.octets[0]) & 0x3FU));
     opcode_ = std::to_integer<std::uint8_t>(query.octets[1]) & kOpcodeMask;
-    sequence_ = word_at(query.octets, 2);
-    association_ = word_at(query.octets, 6);
+    sequence_ = word16_at(query.octets, 2);
+    association_ = word16_at(query.octets, 6);
     text_.clear();
     said_ = {};
     Error error = Error::kBadFormat;
@@ -288,11 +288,11 @@ std::size_t QueryResponder::write(std::size_t index, Fragment& fragment) const {
     fragment.fill(std::byte{0});
     fragment[0] = static_cast<std::byte>(first_octet_);
     fragment[1] = static_cast<std::byte>(flags | opcode_);
-    put_word(fragment, 2, sequence_);
-    put_word(fragment, 4, status_);
-    put_word(fragment, 6, association_);
-    put_word(fragment, 8, offset);
-    put_word(fragment, 10, count);
+    put_word16(fragment, 2, sequence_);
+    put_word16(fragment, 4, status_);
+    put_word16(fragment, 6, association_);
+    put_word16(fragment, 8, offset);
+    put_word16(fragment, 10, count);
     const auto part = std::as_bytes(said_.subspan(offset, count));
     std::copy(part.begin(), part.end(), fragment.begin() + kHeader);
     return kHeader + (count + 3) / 4 * 4;

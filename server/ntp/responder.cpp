@@ -1,7 +1,5 @@
 #include "server/ntp/responder.h"
 
-#include <endian.h>
-
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -58,8 +56,6 @@ Verdict verdict_on_header(std::span<const std::byte> octets, std::uint16_t sourc
     return verdict_on(tail.kind);
 }
 
-constexpr std::size_t kKeyIdentifierSize = 4;
-
 // ntpq asks once for every source of a billboard.
 constexpr RateLimit kQueryLimit{std::chrono::milliseconds{100}, 40, 0, {}};
 constexpr std::size_t kQueriers = 256;
@@ -78,12 +74,7 @@ constexpr bool is_request(Verdict verdict) {
     }
 }
 
-constexpr std::size_t kPrecisionAt = 3;
-constexpr std::size_t kRefidAt = 12;
-constexpr std::size_t kOriginAt = 24;
-constexpr std::size_t kReceiveAt = 32;
-constexpr std::size_t kTransmitAt = 40;
-constexpr std::size_t kTimestampSize = 8;
+constexpr std::size_t kTimestampSize = sizeof(NtpTimestamp);
 
 std::span<std::byte, kHeaderSize> header_of(Reply& reply) {
     return std::span(reply.octets).first<kHeaderSize>();
@@ -95,7 +86,7 @@ void begin_reply(std::span<const std::byte, kHeaderSize> asked, NtpMode mode, st
     constexpr std::byte kVersion{0x38};
     std::memset(reply.data(), 0, reply.size());
     reply[0] = kUnsynchronised | (asked[0] & kVersion) | static_cast<std::byte>(mode);
-    reply[2] = asked[2];
+    reply[kPollAt] = asked[kPollAt];
     std::memcpy(&reply[kOriginAt], &asked[kTransmitAt], kTimestampSize);
 }
 
@@ -103,15 +94,6 @@ void kiss(const ReferenceId& code, std::span<std::byte, kHeaderSize> reply) {
     std::memcpy(&reply[kRefidAt], code.data(), code.size());
     std::memcpy(&reply[kReceiveAt], &reply[kOriginAt], kTimestampSize);
     std::memcpy(&reply[kTransmitAt], &reply[kOriginAt], kTimestampSize);
-}
-
-/// Key identifier and digest behind the header.
-void sign(Reply& reply) {
-    const auto digest = digest_of(*reply.key, std::span(reply.octets).first<kHeaderSize>());
-    const std::uint32_t id = htobe32(reply.key->id);
-    std::memcpy(&reply.octets[kHeaderSize], &id, kKeyIdentifierSize);
-    std::memcpy(&reply.octets[kHeaderSize + kKeyIdentifierSize], digest.data(), digest_size(reply.key->type));
-    reply.size = kHeaderSize + kKeyIdentifierSize + digest_size(reply.key->type);
 }
 
 }  // namespace
@@ -134,8 +116,6 @@ Verdict Responder::answer(const Request& request, const ServerState& state, Repl
     reply.key = extras.key;
     begin_reply(request.octets.first<kHeaderSize>(), reply_mode(request.octets[0], request.source_port),
                 header_of(reply));
-    const auto precision = static_cast<std::byte>(std::max(state.precision, Departure::kFinestPrecision));
-    reply.octets[kPrecisionAt] = precision;
     reply.interleaved.client = 0;
     const auto asked = request.octets.first<kHeaderSize>();
     if (reply.timeless) {
@@ -199,9 +179,7 @@ Verdict Responder::judge_key(const Request& request, const Rights& rights, std::
         return rights.has(AccessFlag::kNoTrust) ? Verdict::kUnauthenticated : Verdict::kAnswered;
     }
     const Key* const key = keys_ != nullptr ? keys_->find(key_identifier(request.octets, authenticator)) : nullptr;
-    const std::size_t signed_size = request.octets.size() - authenticator;
-    const std::size_t digest_at = signed_size + kKeyIdentifierSize;
-    if (key == nullptr || !is_digest_of(*key, request.octets.first(signed_size), request.octets.subspan(digest_at))) {
+    if (key == nullptr || !is_signed_by(*key, request.octets, authenticator)) {
         return Verdict::kUnauthenticated;
     }
     extras.key = key;
@@ -240,7 +218,7 @@ void Responder::stamp(Reply& reply, const Departure& departure, Duration later) 
         interleaved_.stamp(header_of(reply), departure.at() + later, reply.interleaved);
     }
     if (reply.key != nullptr) {
-        sign(reply);
+        reply.size = sign(*reply.key, reply.octets, kHeaderSize);
     }
 }
 
