@@ -126,7 +126,11 @@ JjyMinuteFinder::JjyMinuteFinder(UtcDay earliest) : first_day_{earliest}, days_{
 
 void JjyMinuteFinder::add(const JjySoftSymbol& symbol) {
     heard_.push_back(symbol);
-    if (heard_.size() > kMostHeard) {
+    keep(kMostHeard);
+}
+
+void JjyMinuteFinder::keep(std::size_t count) {
+    while (heard_.size() > count) {
         heard_.pop_front();
     }
 }

@@ -32,6 +32,8 @@ public:
     void add(const JjySoftSymbol& symbol);
     /// The next second does not follow.
     void restart() { heard_.clear(); }
+    /// Of those before the newest `count` it is not known that each followed the one before.
+    void keep(std::size_t count);
 
     std::optional<JjyPlace> find() const;
 

@@ -8,6 +8,7 @@ namespace {
 constexpr int kSeconds = 60;
 constexpr std::size_t kMostSeconds = 600;
 constexpr int kLookEvery = 5;
+constexpr std::size_t kMostLeap = 1;  // seconds
 
 // A minute that was heard this well, in seconds, and has no more errors than this said what it should.
 constexpr double kHeard = 25.0;
@@ -95,10 +96,24 @@ void JjyReceiver::look_for_minute() {
         return;
     }
     since_look_ = 0;
-    if (const std::optional<JjyPlace> place = finder_.find()) {
+    const std::optional<JjyPlace> place = finder_.find();
+    if (place && is_proved_within_one_month(*place)) {
         tell_proof(*place);
         begin_at(*place);
     }
+}
+
+// Where the UTC month changes a second may have been inserted or left out, so that what was heard before would be
+// named wrong. What was heard since has to prove the time alone.
+bool JjyReceiver::is_proved_within_one_month(const JjyPlace& newest) {
+    const auto into_day = static_cast<std::size_t>(newest.minute.second + newest.second);
+    if (!is_last_day_of_month(newest.minute.day - 1) || into_day >= seconds_.size()) {
+        return true;
+    }
+    const std::size_t certain = into_day - std::min(into_day, kMostLeap);
+    finder_.keep(certain);
+    seconds_.erase(seconds_.begin(), seconds_.end() - static_cast<std::ptrdiff_t>(certain));
+    return false;
 }
 
 void JjyReceiver::tell_proof(const JjyPlace& newest) {

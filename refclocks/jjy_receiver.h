@@ -71,6 +71,7 @@ private:
 
     void take(const JjySecond& second);
     void look_for_minute();
+    bool is_proved_within_one_month(const JjyPlace& newest);
     void begin_at(const JjyPlace& place);
     void tell_proof(const JjyPlace& newest);
     void follow(const JjySecond& second);

@@ -17,10 +17,11 @@ const JjyChannel kGood{.jitter = 20ms, .late = 60ms};
 /// What must still be enough: a fifth of the pulses missing, rough edges, a spike every other second.
 const JjyChannel kThreshold{.jitter = 50ms, .late = 60ms, .stretch = 60ms, .missing = 0.2, .spikes = 0.5};
 
-int worst_first_label(const JjyChannel& channel, int switched_on, int minutes) {
+int worst_first_label(const JjyChannel& channel, int switched_on, int minutes,
+                      const char* begins = "2026-11-28T01:38:00Z") {
     int worst = 0;
     for (int i = 0; i < switched_on; ++i) {
-        JjyAir air{"2026-11-28T01:38:00Z", channel, static_cast<std::uint64_t>(i), i * 60 / switched_on};
+        JjyAir air{begins, channel, static_cast<std::uint64_t>(i), i * 60 / switched_on};
         air.send_minutes(minutes);
         EXPECT_EQ(air.wrong_labels(), 0) << "seed " << i;
         worst = std::max(worst, air.first_label().value_or(10'000));
@@ -32,6 +33,13 @@ TEST(JjyReceiverTest, KnowsTheTimeWithinThreeMinutesWhereTheSignalIsGood) {
     const int worst = worst_first_label(kGood, 30, 5);
     EXPECT_LE(worst, 180);
     RecordProperty("seconds_to_first_label", worst);
+}
+
+// It names no year and no weekday.
+TEST(JjyReceiverTest, ACallSignMinuteCostsAFewSecondsMore) {
+    for (const char* const begins : {"2026-11-28T01:42:00Z", "2026-11-28T01:43:00Z", "2026-11-28T01:44:00Z"}) {
+        EXPECT_LE(worst_first_label(kGood, 30, 5, begins), 190) << begins;
+    }
 }
 
 TEST(JjyReceiverTest, KnowsTheTimeWithinTenMinutesAtTheThreshold) {
@@ -213,6 +221,21 @@ TEST(JjyReceiverTest, ALeapSecondThatItHeardNothingOfCostsTheTimeAndNoWrongLabel
     air.send_minutes(12);
     EXPECT_EQ(air.wrong_labels(), 0);
     EXPECT_EQ(format_utc(air.labels().back().time), "2017-01-01T00:10:00Z") << "found again";
+}
+
+TEST(JjyReceiverTest, SwitchedOnShortlyBeforeALeapSecondItTellsNothingWrong) {
+    for (const LeapKind kind : {LeapKind::kInsert, LeapKind::kDelete}) {
+        for (int on_after = 4; on_after < 600; on_after += 20) {
+            const JjyChannel& channel = on_after % 40 == 4 ? kGood : kThreshold;
+            JjyAir air{"2016-12-31T23:50:00Z", channel, 1, on_after, from("2016-01-01")};
+            air.leap = kind;
+            air.send_minutes(10);
+            air.leap = LeapKind::kNone;
+            air.send_minutes(12);
+            EXPECT_EQ(air.wrong_labels(), 0) << "so many seconds after 23:50: " << on_after;
+            EXPECT_TRUE(air.first_label().has_value());
+        }
+    }
 }
 
 TEST(JjyReceiverTest, ALeapSecondIsAnnouncedByTwoSoundMinutesOnly) {
