@@ -33,6 +33,10 @@ LeapEvent LeapMemory::last() const {
     return free == counted.begin() ? LeapEvent{} : *std::prev(free);
 }
 
+bool must_be_kept(const LeapMemory& memory, const LeapMemory& kept) {
+    return memory.armed.event != kept.armed.event || memory.decided != kept.decided || memory.counted != kept.counted;
+}
+
 LeapWatch::LeapWatch(LeapKnowledge knowledge) : knowledge_{std::move(knowledge)}, in_force_{assumed()} {}
 
 // Of one that has begun nobody is asked again: its day must not be named otherwise from here on.
@@ -59,6 +63,9 @@ void LeapWatch::update(TaiInstant now, std::span<const LeapVote> votes) {
         memory_.count({last_leap_day, carried_out});
     } else if (memory_.armed.event.kind != LeapKind::kNone && memory_.armed.event.day < last_leap_day) {
         memory_.count(memory_.armed.event);  // while we were off
+    } else if (const LeapEvent& event = memory_.decided.event;
+               event.day < last_leap_day && in_force_.kind_on(event.day) == event.kind) {
+        memory_.count(event);  // likewise
     }
     if (knowledge_.manual_only && !manual_since_) {
         manual_since_ = second.day;
@@ -66,6 +73,7 @@ void LeapWatch::update(TaiInstant now, std::span<const LeapVote> votes) {
     const LeapTable table = decided(second.day);
     decision_ = weigh_leap_votes({table, second.day, knowledge_.manual_only, memory_.armed}, with_entries(votes));
     memory_.armed = decision_.armed;
+    memory_.decided = decided_leap(decision_, knowledge_);
     in_force_ = table.with_event(decision_.event);
 }
 
@@ -98,17 +106,17 @@ bool LeapWatch::count_lacking(int more, TaiInstant now) {
     return true;
 }
 
-// A second that was counted stays counted, though a table may not know of it. An entry about a day that is over is no
-// vote any more; it counts where a vote would have.
+// A second that was counted stays counted, though a table or an entry may not know of it. An entry about a day that is
+// over is no vote any more; it counts where a vote would have.
 LeapTable LeapWatch::decided(UtcDay today) const {
     LeapTable table = manual_since_ ? knowledge_.table.until(*manual_since_) : knowledge_.table;
+    for (const LeapEvent& event : memory_.counted) {
+        table = table.with_event(event);
+    }
     for (const LeapEvent& event : knowledge_.manual) {
         if (knowledge_.manual_only || (event.day >= knowledge_.table.expires() && event.day < today)) {
             table = table.with_event(event);
         }
-    }
-    for (const LeapEvent& event : memory_.counted) {
-        table = table.with_event(event);
     }
     return table;
 }

@@ -7,18 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "leap/leap_knowledge.h"
 #include "leap/leap_vote.h"
 
 namespace tokimori {
-
-/// What the operator knows of leap seconds: a table, and entries of his own.
-struct LeapKnowledge {
-    LeapKnowledge(LeapTable decided) : table{std::move(decided)} {}  // NOLINT: a table alone is knowledge, too
-
-    LeapTable table;
-    bool manual_only = false;  ///< of what is still to come only `manual` counts, whatever the table and sources say
-    std::vector<LeapEvent> manual{};  ///< beside `manual_only`: votes
-};
 
 /// What should survive a restart: a leap second that was armed by sources is not known to a table, and those that are
 /// over must be counted and never be announced again.
@@ -31,10 +23,15 @@ struct LeapMemory {
     LeapEvent last() const;
 
     ArmedLeap armed;
+    DecidedLeap decided;                        ///< the one to come at the end of this month, whoever decided it
     std::array<LeapEvent, kCounted> counted{};  ///< those that were carried out, oldest first; the rest is `kNone`
 
     friend bool operator==(const LeapMemory&, const LeapMemory&) = default;
 };
+
+/// True if a next run that is told `kept` would serve other leap seconds than one that is told `memory`, or let other
+/// settings call them off: it cannot wait then to be written down.
+bool must_be_kept(const LeapMemory& memory, const LeapMemory& kept);
 
 /// Which leap seconds count: those that are decided, and those that the sources may announce. Once one has begun it is
 /// history, whatever anybody says afterwards.

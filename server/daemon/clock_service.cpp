@@ -71,10 +71,10 @@ void ClockService::recall() {
         return;
     }
     const ClockMemory& memory = recalled->memory;
+    leap_.recall(memory, timekeeper_);
     timekeeper_.recall(memory, recalled->same_boot);
     kept_leap_ = memory.leap;
     kept_policy_ = memory.leap_policy;
-    leap_.recall(memory.leap_policy, timekeeper_);
     publish();
     const UtcTime saved = timekeeper_.leap_table().utc_at(memory.saved);
     log_.write(counter_.now(), LogLevel::kInfo, "state_recalled",
@@ -178,8 +178,7 @@ void ClockService::observe(const Observation& observation) {
 // What is known of leap seconds cannot wait: nobody may tell it again.
 void ClockService::keep() {
     const LeapMemory& leap = timekeeper_.leap().memory();
-    const bool urgent = leap.armed.event != kept_leap_.armed.event || leap.counted != kept_leap_.counted ||
-                        leap_.policy() != kept_policy_;
+    const bool urgent = must_be_kept(leap, kept_leap_) || leap_.policy() != kept_policy_;
     if (state_keeper_.keep([this] { return timekeeper_.memory(); }, urgent)) {
         kept_leap_ = leap;
         kept_policy_ = leap_.policy();

@@ -111,8 +111,11 @@ json::object policy_of(const LeapFacts& leap) {
 json::object leap_reply(const ControlFacts& facts) {
     const ClockFacts& clock = facts.clock;
     const ServerState& server = clock.clock.server;
-    if (clock.leap.watch == nullptr || !server.ever_synchronised) {
+    if (clock.leap.watch == nullptr) {
         return {{"known", false}};
+    }
+    if (!server.ever_synchronised) {
+        return {{"known", false}, {"policy", policy_of(clock.leap)}};
     }
     const TaiInstant now = server.model.tai_at(clock.now);
     const Moment moment{clock, server, *clock.leap.watch, *clock.leap_table, now};

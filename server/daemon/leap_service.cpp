@@ -19,32 +19,14 @@ std::string jst_of(const LeapEvent& event) {
     return format_jst(leap_second_of(event));
 }
 
-std::vector<LeapVote> heard_by(const LeapDecision& decision) {
-    std::vector<LeapVote> votes;
-    for (const auto& [vote, standing] : decision.votes) {
-        if (vote.weight != LeapWeight::kManual) {
-            votes.push_back(vote);
-        }
-    }
-    return votes;
-}
-
 }  // namespace
 
 LeapKnowledge LeapService::begin(const Configuration& configuration, LocalInstant now) {
-    policy_ = wanted_ = configuration.leap;
-    at_once_ = configuration.leap_change_at_once;
-    return read(configuration, now);
+    changes_ = LeapChanges{read(configuration, now), now};
+    return changes_.wanted().knowledge;
 }
 
-void LeapService::recall(const LeapPolicy& policy, Timekeeper& timekeeper) {
-    if (!at_once_) {
-        policy_ = policy;
-        timekeeper.set_leap_policy(policy_);
-    }
-}
-
-LeapKnowledge LeapService::read(const Configuration& configuration, LocalInstant now) {
+LeapChanges::Wanted LeapService::read(const Configuration& configuration, LocalInstant now) {
     list_file_ = configuration.leap_list_file;
     list_stamp_ = stamp_of(list_file_);
     looked_for_list_ = now;
@@ -53,53 +35,26 @@ LeapKnowledge LeapService::read(const Configuration& configuration, LocalInstant
     LeapKnowledge knowledge{list_.table};
     knowledge.manual_only = configuration.leap_source == LeapSource::kManual;
     knowledge.manual = configuration.leap_manual;
-    return knowledge;
+    return {configuration.leap, knowledge, configuration.leap_change_at_once};
 }
 
 void LeapService::reload(const Configuration& configuration, Timekeeper& timekeeper, LocalInstant now) {
-    waiting_ = read(configuration, now);
-    wanted_ = configuration.leap;
-    at_once_ = configuration.leap_change_at_once;
-    waits_ = false;
-    adopt(timekeeper, now);
-    change(timekeeper, now);
+    changes_.configure(read(configuration, now));
+    waiting_told_ = false;
+    advance(timekeeper, now);
 }
 
-// A better table does not wait: it is no matter of taste.
-void LeapService::adopt(Timekeeper& timekeeper, LocalInstant now) {
-    if (!waiting_) {
-        return;
+void LeapService::advance(Timekeeper& timekeeper, LocalInstant now) {
+    const auto [waits, policy_changed] = changes_.advance(timekeeper, now);
+    if (policy_changed) {
+        const LeapPolicy& policy = changes_.policy();
+        log_.write(now, LogLevel::kInfo, "leap_policy",
+                   {{"mode", leap_mode_code(policy.mode)},
+                    {"smear_minutes", policy.smear.count()},
+                    {"announce", policy.lead},
+                    {"forced", changes_.wanted().at_once}});
     }
-    if (at_once_ || !calls_off(*waiting_, timekeeper, now)) {
-        timekeeper.set_leap_knowledge(*waiting_);
-        waiting_.reset();
-        return;
-    }
-    const LeapKnowledge& in_force = timekeeper.leap().knowledge();
-    if (&LeapTable::better(in_force.table, waiting_->table) != &in_force.table) {
-        LeapKnowledge better = in_force;
-        better.table = waiting_->table;
-        timekeeper.set_leap_knowledge(better);
-    }
-    tell_waiting(now);
-}
-
-// A leap second that clients were told of, or are smeared for, would be another one or none.
-bool LeapService::calls_off(const LeapKnowledge& knowledge, const Timekeeper& timekeeper, LocalInstant now) const {
-    const ServerState& state = timekeeper.state();
-    const TaiInstant tai = state.model.tai_at(now);
-    if (!state.ever_synchronised || leap_phase(state.scale, tai) == LeapPhase::kQuiet) {
-        return false;
-    }
-    LeapWatch next = timekeeper.leap();
-    next.replace(knowledge);
-    next.update(tai, heard_by(timekeeper.leap().decision()));
-    const ServedScale scale = ServedScale::around(tai, next.table(), policy_);
-    return scale.at(tai).leap != state.scale.at(tai).leap || scale.offset_at(tai) != state.scale.offset_at(tai);
-}
-
-void LeapService::tell_waiting(LocalInstant now) {
-    if (!std::exchange(waits_, true)) {
+    if (!std::exchange(waiting_told_, waits) && waits) {
         log_.write(now, LogLevel::kWarning, "leap_change_waits",
                    {{"what",
                      "[leap] has changed, and a leap second is being announced or smeared: clients would see time "
@@ -125,38 +80,12 @@ void LeapService::look_for_list(const Timekeeper& timekeeper, LocalInstant now) 
     }
     list_ = load_leap_table(list_file_, log_, now);
     expiry_told_.reset();
-    waiting_ = waiting_.value_or(timekeeper.leap().knowledge());
-    waiting_->table = list_.table;
-}
-
-void LeapService::change(Timekeeper& timekeeper, LocalInstant now) {
-    if (policy_ == wanted_) {
-        waits_ = waiting_.has_value();
-        return;
-    }
-    const ServerState& state = timekeeper.state();
-    const bool shows = state.ever_synchronised &&
-                       leap_change_shows(state.model.tai_at(now), timekeeper.leap_table(), policy_, wanted_);
-    if (!at_once_ && (shows || !state.ever_synchronised)) {
-        if (shows) {
-            tell_waiting(now);
-        }
-        return;
-    }
-    policy_ = wanted_;
-    waits_ = waiting_.has_value();
-    timekeeper.set_leap_policy(policy_);
-    log_.write(now, LogLevel::kInfo, "leap_policy",
-               {{"mode", leap_mode_code(policy_.mode)},
-                {"smear_minutes", policy_.smear.count()},
-                {"announce", policy_.lead},
-                {"forced", at_once_}});
+    changes_.know(list_.table, timekeeper);
 }
 
 void LeapService::watch(Timekeeper& timekeeper, LocalInstant now) {
     look_for_list(timekeeper, now);
-    adopt(timekeeper, now);
-    change(timekeeper, now);
+    advance(timekeeper, now);
     const ServerState& state = timekeeper.state();
     if (!state.ever_synchronised) {
         return;
@@ -283,8 +212,11 @@ std::string LeapService::text_of(const LeapDecision& decision) const {
 }
 
 LeapFacts LeapService::facts(const Timekeeper& timekeeper) const {
-    return {
-        .policy = policy_, .change_waits = waits_, .list_file = list_file_, .list = list_, .watch = &timekeeper.leap()};
+    return {.policy = changes_.policy(),
+            .change_waits = changes_.waits(),
+            .list_file = list_file_,
+            .list = list_,
+            .watch = &timekeeper.leap()};
 }
 
 }  // namespace tokimori

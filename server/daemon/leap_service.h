@@ -5,6 +5,7 @@
 #include <string>
 
 #include "leap/leap_phase.h"
+#include "server/clock/leap_changes.h"
 #include "server/clock/timekeeper.h"
 #include "server/daemon/configuration.h"
 #include "server/daemon/leap_list_file.h"
@@ -21,9 +22,8 @@ struct LeapFacts {
     const LeapWatch* watch = nullptr;  ///< the timekeeper's own; good for the moment
 };
 
-/// Feeds the timekeeper with what is configured and known of leap seconds, and tells the log what becomes of it. A new
-/// policy that clients would notice in the middle of a leap second waits until that is over, and so do settings that
-/// would call it off. A newer list is read within an hour. Clock thread only.
+/// Feeds the timekeeper with what is configured and known of leap seconds, and tells the log what becomes of it. When
+/// changes come into force is for `LeapChanges` to say. A newer list is read within an hour. Clock thread only.
 class LeapService {
 public:
     /// The name of a source.
@@ -34,23 +34,20 @@ public:
 
     /// What is known at the start: reads the list.
     LeapKnowledge begin(const Configuration& configuration, LocalInstant now);
-    /// How an earlier run served leap seconds: where clients would notice the change, that goes on first.
-    void recall(const LeapPolicy& policy, Timekeeper& timekeeper);
+    /// What an earlier run left, before the timekeeper recalls it: that goes on where clients would notice the change.
+    void recall(const ClockMemory& memory, Timekeeper& timekeeper) { changes_.recall(memory, timekeeper); }
     /// Another configuration; reads the list again.
     void reload(const Configuration& configuration, Timekeeper& timekeeper, LocalInstant now);
     /// To be called about once a second.
     void watch(Timekeeper& timekeeper, LocalInstant now);
 
     LeapFacts facts(const Timekeeper& timekeeper) const;
-    const LeapPolicy& policy() const { return policy_; }  ///< in force
+    const LeapPolicy& policy() const { return changes_.policy(); }  ///< in force
 
 private:
-    LeapKnowledge read(const Configuration& configuration, LocalInstant now);
-    void change(Timekeeper& timekeeper, LocalInstant now);
-    void adopt(Timekeeper& timekeeper, LocalInstant now);
-    bool calls_off(const LeapKnowledge& knowledge, const Timekeeper& timekeeper, LocalInstant now) const;
+    LeapChanges::Wanted read(const Configuration& configuration, LocalInstant now);
+    void advance(Timekeeper& timekeeper, LocalInstant now);
     void look_for_list(const Timekeeper& timekeeper, LocalInstant now);
-    void tell_waiting(LocalInstant now);
     void tell_phase(const Timekeeper& timekeeper, LocalInstant now);
     void tell_begin(LeapPhase phase, const Timekeeper& timekeeper, LocalInstant now);
     void tell_end(const Timekeeper& timekeeper, LocalInstant now);
@@ -65,11 +62,8 @@ private:
     std::string list_file_;
     std::optional<FileStamp> list_stamp_;
     std::optional<LocalInstant> looked_for_list_;
-    std::optional<LeapKnowledge> waiting_;  ///< configured, and not yet in force
-    LeapPolicy policy_;                     ///< in force
-    LeapPolicy wanted_;                     ///< configured
-    bool at_once_ = false;
-    bool waits_ = false;
+    LeapChanges changes_;
+    bool waiting_told_ = false;
     LeapPhase phase_ = LeapPhase::kQuiet;
     LeapEvent told_;  ///< what the phase is about
     LeapEvent armed_;

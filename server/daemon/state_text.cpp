@@ -12,8 +12,10 @@ namespace {
 
 constexpr std::string_view kTitle = "tokimori clock state ";
 constexpr std::string_view kChecksum = "crc32 ";
-constexpr int kVersion = 3;
-constexpr int kOlderVersion = 2;  // names no machine, and of the leap seconds only the last
+constexpr int kVersion = 4;
+constexpr int kOldestVersion = 2;
+constexpr int kNamesMachine = 3;  // and all leap seconds that were counted, not the last alone
+constexpr int kNamesDecided = 4;  // by what settings a leap second is to come
 constexpr std::size_t kBootIdLength = 36;
 constexpr std::size_t kMachineLength = 16;
 constexpr std::string_view kUnknown = "unknown";
@@ -104,14 +106,26 @@ LeapEvent leap_from(Lines& lines, std::string_view day, std::string_view kind) {
     return event;
 }
 
-LeapMemory leap_memory_from(Lines& lines, bool older) {
+DecidedLeap decided_leap_from(Lines& lines) {
+    DecidedLeap decided;
+    decided.event = leap_from(lines, "decided_leap_day", "decided_leap_kind");
+    decided.ground = static_cast<LeapGround>(lines.number("decided_by", 0, static_cast<int>(LeapGround::kRemembered)));
+    decided.manual_only = lines.number("decided_by_hand_alone", 0, 1) == 1;
+    decided.table_updated = static_cast<UtcDay>(lines.number("decided_beside_table", 0, LeapTable::kRowsEnd));
+    return decided;
+}
+
+LeapMemory leap_memory_from(Lines& lines, int version) {
     constexpr std::int64_t kMostVoices = 1000;
     LeapMemory memory;
     memory.armed.event = leap_from(lines, "leap_day", "leap_kind");
     memory.armed.voices_for = static_cast<std::uint16_t>(lines.number("leap_voices_for", 0, kMostVoices));
     memory.armed.voices = static_cast<std::uint16_t>(lines.number("leap_voices", 0, kMostVoices));
     memory.armed.trusted = lines.number("leap_trusted", 0, 1) == 1;
-    if (older) {
+    if (version >= kNamesDecided) {
+        memory.decided = decided_leap_from(lines);
+    }
+    if (version < kNamesMachine) {
         memory.count(leap_from(lines, "last_leap_day", "last_leap_kind"));
         return memory;
     }
@@ -135,18 +149,18 @@ LeapPolicy leap_policy_from(Lines& lines) {
     return policy;
 }
 
-KeptState state_from(Lines& lines, bool older) {
+KeptState state_from(Lines& lines, int version) {
     KeptState state;
     ClockMemory& memory = state.memory;
     state.boot_id = lines.name("boot");
-    state.machine = older ? std::string{} : lines.name("machine");
+    state.machine = version < kNamesMachine ? std::string{} : lines.name("machine");
     state.asleep = Duration{lines.number("asleep", 0, Duration{kMostUptime}.count())};
     state.laboratory = lines.number("laboratory", 0, 1) == 1;
     memory.rate = lines.rate("rate");
     memory.rate_bound = lines.bound("rate_bound");
     memory.saved = lines.tai("saved");
     memory.saved_local = lines.local("saved_local");
-    memory.leap = leap_memory_from(lines, older);
+    memory.leap = leap_memory_from(lines, version);
     memory.leap_policy = leap_policy_from(lines);
     memory.model.anchor_local = lines.local("anchor_local");
     memory.model.anchor_tai = lines.tai("anchor_tai");
@@ -167,6 +181,16 @@ bool is_possible(const KeptState& state) {
     return (state.boot_id.empty() || is_boot_id(state.boot_id)) &&
            (state.machine.empty() || is_machine(state.machine)) && memory.model.slew_end >= memory.model.anchor_local &&
            std::chrono::abs(memory.model.tai_at(memory.saved_local) - memory.saved) <= kMostApart;
+}
+
+// 0: none that we know.
+int version_of(std::string_view text) {
+    for (int version = kOldestVersion; version <= kVersion; ++version) {
+        if (text == std::to_string(version)) {
+            return version;
+        }
+    }
+    return 0;
 }
 
 StateResult refusal(std::string error) {
@@ -215,6 +239,12 @@ std::string state_text(const KeptState& state) {
     add("leap_voices_for", memory.leap.armed.voices_for);
     add("leap_voices", memory.leap.armed.voices);
     add("leap_trusted", memory.leap.armed.trusted ? 1 : 0);
+    const DecidedLeap& decided = memory.leap.decided;
+    add("decided_leap_day", decided.event.day);
+    add("decided_leap_kind", static_cast<int>(decided.event.kind));
+    add("decided_by", static_cast<int>(decided.ground));
+    add("decided_by_hand_alone", decided.manual_only ? 1 : 0);
+    add("decided_beside_table", decided.table_updated);
     const auto& counted = memory.leap.counted;
     const auto end = std::ranges::find(counted, LeapEvent{});
     add("leaps_counted", end - counted.begin());
@@ -245,9 +275,8 @@ StateResult parse_state(std::string_view text) {
     if (text.substr(0, kTitle.size()) != kTitle) {
         return refusal("it is no state of the clock");
     }
-    const std::string_view version = text.substr(kTitle.size(), text.find('\n') - kTitle.size());
-    const bool older = version == std::to_string(kOlderVersion);
-    if (!older && version != std::to_string(kVersion)) {
+    const int version = version_of(text.substr(kTitle.size(), text.find('\n') - kTitle.size()));
+    if (version == 0) {
         return refusal("it is of another version of Tokimori");
     }
     const std::size_t last = text.size() < 2 ? std::string_view::npos : text.rfind('\n', text.size() - 2);
@@ -257,7 +286,7 @@ StateResult parse_state(std::string_view text) {
     }
     const std::string_view body = text.substr(0, last + 1);
     Lines lines{body.substr(body.find('\n') + 1)};
-    KeptState state = state_from(lines, older);
+    KeptState state = state_from(lines, version);
     if (!lines.all_good() || !is_possible(state)) {
         return refusal("what it says is impossible");
     }

@@ -37,7 +37,7 @@ struct StateResult {
     std::string error;
 };
 
-/// The inverse of `state_text`; takes nothing that it, or an older one without the machine, would not have written.
+/// The inverse of `state_text`; takes nothing that it, or an older one that knew less, would not have written.
 /// Never throws, whatever the text.
 StateResult parse_state(std::string_view text);
 

@@ -26,6 +26,10 @@ inline KeptState kept_state(int seed = 0) {
     memory.refid = reference_id("PPS");
     memory.stratum = 1;
     memory.leap = {.armed = {.event = {22'279, LeapKind::kDelete}, .voices_for = 2, .voices = 3},
+                   .decided = {.event = {22'279, LeapKind::kDelete},
+                               .ground = LeapGround::kRemembered,
+                               .manual_only = true,
+                               .table_updated = 20'000},
                    .counted = {LeapEvent{17'166, LeapKind::kInsert}, LeapEvent{22'097, LeapKind::kDelete}}};
     memory.leap_policy = {
         .mode = LeapMode::kSmear, .lead = 12h, .smear = 90min, .mark_refid = false, .smear_host = true};

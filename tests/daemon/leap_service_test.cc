@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "server/daemon/control_protocol.h"
+#include "server/daemon/state_text.h"
 #include "tests/leap/leap_list_text.h"
 
 namespace tokimori {
@@ -30,30 +31,40 @@ protected:
 
     LeapServiceTest() { configuration_.leap_list_file.clear(); }
 
-    /// As after a restart at `utc`.
-    void begin(const LeapTable& truth, TaiInstant tai) {
-        Timekeeper::Settings settings;
-        settings.leap = configuration_.leap;
-        LeapKnowledge knowledge = service_.begin(configuration_, now_);
-        if (!knowledge.manual_only) {
-            knowledge.table = truth;
-        }
-        timekeeper_.emplace(settings, knowledge, now_);
+    /// As after a restart at `tai`.
+    void begin(TaiInstant tai) {
         ClockMemory memory;
+        memory.leap_policy = configuration_.leap;
         memory.saved = tai;
         memory.saved_local = now_;
         memory.model = {.anchor_local = now_, .anchor_tai = tai, .slew_end = now_};
         memory.valid_until = now_ + 48h;
         memory.stratum = 1;
-        timekeeper_->recall(memory, true);
+        start(memory, true);
+    }
+    /// Ends, and begins again with what is in the state file.
+    void restart(bool same_boot = true) {
+        KeptState state;
+        state.memory = timekeeper_->memory().value();
+        const StateResult kept = parse_state(state_text(state));
+        ASSERT_TRUE(kept.state) << kept.error;
+        start(kept.state->memory, same_boot);
+    }
+    void start(const ClockMemory& memory, bool same_boot) {
+        service_.emplace(log_, name_of_);
+        Timekeeper::Settings settings;
+        settings.leap = configuration_.leap;
+        timekeeper_.emplace(settings, service_->begin(configuration_, now_), now_);
+        service_->recall(memory, *timekeeper_);
+        timekeeper_->recall(memory, same_boot);
         pass(0s);
     }
     void pass(Duration span) {
         now_ += span;
         timekeeper_->advance(now_);
-        service_.watch(*timekeeper_, now_);
+        service_->watch(*timekeeper_, now_);
     }
-    void reload() { service_.reload(configuration_, *timekeeper_, now_); }
+    void reload() { service_->reload(configuration_, *timekeeper_, now_); }
     LeapIndicator leap() const { return timekeeper_->state().scale.at(tai()).leap; }
     TaiInstant tai() const { return timekeeper_->state().model.tai_at(now_); }
     json::object told() {
@@ -61,7 +72,7 @@ protected:
         facts.clock.now = now_;
         facts.clock.clock = timekeeper_->report();
         facts.clock.leap_table = &timekeeper_->leap_table();
-        facts.clock.leap = service_.facts(*timekeeper_);
+        facts.clock.leap = service_->facts(*timekeeper_);
         const ControlReply reply = answer_control(R"({"version":1,"request":"leap"})", [&] { return facts; });
         return json::parse(reply.line).at("leap").as_object();
     }
@@ -70,7 +81,8 @@ protected:
     LocalInstant now_ = kStart;
     std::vector<std::string> lines_;
     Log log_{[this](std::string_view line) { lines_.emplace_back(line); }, LogLevel::kInfo, nullptr};
-    LeapService service_{log_, [](SourceId) { return std::string{"gps"}; }};
+    LeapService::NameOf name_of_ = [](SourceId) { return std::string{"gps"}; };
+    std::optional<LeapService> service_{std::in_place, log_, name_of_};
     std::optional<Timekeeper> timekeeper_;
 };
 
@@ -78,7 +90,7 @@ protected:
 const TaiInstant kEnd = LeapTable::built_in().end_of({*day_from_date(2016, 12, 31), LeapKind::kInsert});
 
 TEST_F(LeapServiceTest, TellsOfTheAnnouncementAndOfTheEnd) {
-    begin(LeapTable::built_in(), kEnd - 25h);
+    begin(kEnd - 25h);
     EXPECT_THAT(lines_, Not(Contains(HasSubstr("leap_announced"))));
     pass(1h);
     EXPECT_THAT(lines_, Contains(HasSubstr("leap_announced kind=insert utc=2016-12-31T23:59:60Z "
@@ -94,7 +106,7 @@ TEST_F(LeapServiceTest, TellsOfTheAnnouncementAndOfTheEnd) {
 
 TEST_F(LeapServiceTest, SaysPlainlyThatSmearedTimeIsNotUtc) {
     configuration_.leap = {.mode = LeapMode::kSmear, .smear = 60min};
-    begin(LeapTable::built_in(), kEnd - 61min);
+    begin(kEnd - 61min);
     pass(31min);
     EXPECT_THAT(lines_, Contains(HasSubstr("served time is not UTC until then")));
     EXPECT_THAT(lines_, Contains(HasSubstr("until_jst=\"2017-01-01 09:00:00 JST\"")));
@@ -109,7 +121,7 @@ TEST_F(LeapServiceTest, SaysPlainlyThatSmearedTimeIsNotUtc) {
 }
 
 TEST_F(LeapServiceTest, MakesAChangeOfModeWaitForTheEndOfAnAnnouncement) {
-    begin(LeapTable::built_in(), kEnd - 10h);
+    begin(kEnd - 10h);
     configuration_.leap.mode = LeapMode::kSmear;
     reload();
     EXPECT_THAT(lines_, Contains(HasSubstr("leap_change_waits")));
@@ -126,22 +138,25 @@ TEST_F(LeapServiceTest, MakesAChangeOfModeWaitForTheEndOfAnAnnouncement) {
 }
 
 TEST_F(LeapServiceTest, GoesOnAsAnEarlierRunServedItWhereClientsWouldNotice) {
+    begin(kEnd - 10h);
     configuration_.leap.mode = LeapMode::kSmear;
-    begin(LeapTable::built_in(), kEnd - 10h);
-    service_.recall(LeapPolicy{}, *timekeeper_);
+    restart();
     pass(1s);
     EXPECT_EQ(leap(), LeapIndicator::kInsert) << "announced before the restart";
+    EXPECT_THAT(lines_, Contains(HasSubstr("leap_change_waits")));
     pass(10h + 10s);
     EXPECT_EQ(told().at("policy").at("mode"), "smear");
 
-    begin(LeapTable::built_in(), kEnd - 26h);
-    service_.recall(LeapPolicy{}, *timekeeper_);
+    configuration_.leap.mode = LeapMode::kInsert;
+    begin(kEnd - 26h);
+    configuration_.leap.mode = LeapMode::kSmear;
+    restart();
     pass(1s);
     EXPECT_EQ(told().at("policy").at("mode"), "smear") << "nobody notices";
 }
 
 TEST_F(LeapServiceTest, ForcesAChangeThatIsWanted) {
-    begin(LeapTable::built_in(), kEnd - 10h);
+    begin(kEnd - 10h);
     configuration_.leap.mode = LeapMode::kSmear;
     configuration_.leap_change_at_once = true;
     reload();
@@ -151,14 +166,14 @@ TEST_F(LeapServiceTest, ForcesAChangeThatIsWanted) {
 }
 
 TEST_F(LeapServiceTest, ChangesAtOnceWhereNobodyNotices) {
-    begin(LeapTable::built_in(), kEnd - 26h);
+    begin(kEnd - 26h);
     configuration_.leap.mode = LeapMode::kSmear;
     reload();
     EXPECT_THAT(lines_, Contains(HasSubstr("leap_policy mode=smear")));
 }
 
 TEST_F(LeapServiceTest, DoesNotSayThatALeapSecondIsOffWhichIsOnlyServedInAnotherWay) {
-    begin(LeapTable::built_in(), kEnd - 10h);
+    begin(kEnd - 10h);
     configuration_.leap.mode = LeapMode::kSmear;
     configuration_.leap_change_at_once = true;
     reload();
@@ -171,27 +186,39 @@ TEST_F(LeapServiceTest, DoesNotSayThatALeapSecondIsOffWhichIsOnlyServedInAnother
     EXPECT_EQ(leap(), LeapIndicator::kNone) << "now it is";
 }
 
+/// How other settings come.
+enum class Way { kReload, kRestart };
+
+class ChangedSettings : public LeapServiceTest, public ::testing::WithParamInterface<Way> {
+protected:
+    void change() { GetParam() == Way::kReload ? reload() : restart(); }
+};
+
+INSTANTIATE_TEST_SUITE_P(AllWays, ChangedSettings, ::testing::Values(Way::kReload, Way::kRestart));
+
 // Whatever an operator does to the settings by which a leap second is known.
-TEST_F(LeapServiceTest, MakesSettingsWaitThatWouldCallOffWhatIsAnnounced) {
+TEST_P(ChangedSettings, WaitWhereTheyWouldCallOffWhatIsAnnounced) {
     for (const bool forced : {false, true}) {
         for (const LeapMode mode : {LeapMode::kInsert, LeapMode::kSmear}) {
             configuration_ = Configuration{};
             configuration_.leap_list_file.clear();
             configuration_.leap.mode = mode;
             lines_.clear();
-            begin(LeapTable::built_in(), kEnd - 1h);
+            begin(kEnd - 1h);
             const LeapIndicator announced = leap();
             const Duration offset = timekeeper_->state().scale.offset_at(tai());
             configuration_.leap_source = LeapSource::kManual;
             configuration_.leap_change_at_once = forced;
-            reload();
+            change();
             pass(0s);
             const bool as_before = leap() == announced && timekeeper_->state().scale.offset_at(tai()) == offset;
             EXPECT_NE(as_before, forced);
             EXPECT_EQ(told().at("policy").at("change_waits"), !forced);
-            EXPECT_THAT(lines_,
-                        forced ? Contains(HasSubstr("leap_withdrawn")) : Contains(HasSubstr("leap_change_waits")));
+            if (forced && GetParam() == Way::kReload) {
+                EXPECT_THAT(lines_, Contains(HasSubstr("leap_withdrawn")));
+            }
             if (!forced) {
+                EXPECT_THAT(lines_, Contains(HasSubstr("leap_change_waits")));
                 EXPECT_THAT(lines_, Not(Contains(HasSubstr("leap_withdrawn"))));
                 pass(1h + 10s);
                 EXPECT_EQ(told().at("policy").at("source"), "manual") << "when it is over";
@@ -202,21 +229,21 @@ TEST_F(LeapServiceTest, MakesSettingsWaitThatWouldCallOffWhatIsAnnounced) {
     }
 }
 
-TEST_F(LeapServiceTest, MakesAnEntryWaitThatIsTakenAwayAndAnnouncesOneThatIsAddedLate) {
+TEST_P(ChangedSettings, KeepAnEntryThatIsTakenAwayAndAnnounceOneThatIsAddedLate) {
     const LeapEvent entry{*day_from_date(2028, 12, 31), LeapKind::kInsert};
     const TaiInstant day = *LeapTable::built_in().tai_at({{entry.day, 0}, 0});
-    begin(LeapTable::built_in(), day + 12h);
+    begin(day + 12h);
     EXPECT_EQ(leap(), LeapIndicator::kNone);
     configuration_.leap_manual = {entry};
-    reload();
+    change();
     EXPECT_EQ(leap(), LeapIndicator::kInsert);
     EXPECT_THAT(lines_, Not(Contains(HasSubstr("leap_change_waits"))));
     pass(1s);
     configuration_.leap_manual[0].kind = LeapKind::kDelete;
-    reload();
+    change();
     EXPECT_EQ(leap(), LeapIndicator::kInsert);
     configuration_.leap_manual.clear();
-    reload();
+    change();
     EXPECT_EQ(leap(), LeapIndicator::kInsert);
     EXPECT_THAT(lines_, Contains(HasSubstr("leap_change_waits")));
     pass(13h);
@@ -225,7 +252,7 @@ TEST_F(LeapServiceTest, MakesAnEntryWaitThatIsTakenAwayAndAnnouncesOneThatIsAdde
 
 TEST_F(LeapServiceTest, LosesNothingByAReloadAtAnyMoment) {
     for (Duration before = 25h; before > -1h; before -= 47min) {
-        begin(LeapTable::built_in(), kEnd - before);
+        begin(kEnd - before);
         const LeapIndicator expected = leap();
         const Duration offset = timekeeper_->state().scale.offset_at(tai());
         reload();
@@ -236,10 +263,10 @@ TEST_F(LeapServiceTest, LosesNothingByAReloadAtAnyMoment) {
 
 TEST_F(LeapServiceTest, KnowsOnlyTheEntriesWhereTheSourceIsManual) {
     configuration_.leap_source = LeapSource::kManual;
-    begin(LeapTable::built_in(), kEnd - 10h);
+    begin(kEnd - 10h);
     EXPECT_EQ(leap(), LeapIndicator::kNone);
     configuration_.leap_manual = {{*day_from_date(2016, 12, 31), LeapKind::kDelete}};
-    begin(LeapTable::built_in(), kEnd - 10h);
+    begin(kEnd - 10h);
     EXPECT_EQ(leap(), LeapIndicator::kDelete);
     EXPECT_EQ(told().at("month_end").at("by"), "manual");
     EXPECT_EQ(told().at("policy").at("source"), "manual");
@@ -248,7 +275,7 @@ TEST_F(LeapServiceTest, KnowsOnlyTheEntriesWhereTheSourceIsManual) {
 TEST_F(LeapServiceTest, TellsWhatComesWhatWasAndWhoSaysSo) {
     const LeapEvent next{*day_from_date(2026, 12, 31), LeapKind::kInsert};
     configuration_.leap_manual = {next};
-    begin(LeapTable::built_in(), LeapTable::built_in().tai_at(*parse_utc("2026-12-01T00:00:00Z")).value());
+    begin(LeapTable::built_in().tai_at(*parse_utc("2026-12-01T00:00:00Z")).value());
     const json::object leap = told();
     EXPECT_EQ(leap.at("phase"), "quiet");
     EXPECT_EQ(leap.at("next"), nullptr) << "the table knows better";
@@ -262,7 +289,7 @@ TEST_F(LeapServiceTest, TellsWhatComesWhatWasAndWhoSaysSo) {
 }
 
 TEST_F(LeapServiceTest, TellsTheNextLeapSecondWithItsAnnouncement) {
-    begin(LeapTable::built_in(), kEnd - 48h);
+    begin(kEnd - 48h);
     const json::object next = told().at("next").as_object();
     EXPECT_EQ(next.at("kind"), "insert");
     EXPECT_EQ(next.at("at").at("utc"), "2016-12-31T23:59:60Z");
@@ -273,7 +300,7 @@ TEST_F(LeapServiceTest, TellsTheNextLeapSecondWithItsAnnouncement) {
 
 TEST_F(LeapServiceTest, WarnsOfATableThatExpiresAndServesOn) {
     const UtcDay expires = LeapTable::built_in().expires();
-    begin(LeapTable::built_in(), LeapTable::built_in().tai_at({{expires - 61, 0}, 0}).value());
+    begin(LeapTable::built_in().tai_at({{expires - 61, 0}, 0}).value());
     EXPECT_THAT(lines_, Not(Contains(HasSubstr("leap_table_expiry"))));
     pass(24h);
     EXPECT_THAT(lines_, Contains(HasSubstr("leap_table_expiry state=expires_soon")));
@@ -283,9 +310,12 @@ TEST_F(LeapServiceTest, WarnsOfATableThatExpiresAndServesOn) {
 }
 
 TEST_F(LeapServiceTest, SaysNothingOfLeapSecondsBeforeTheTimeIsKnown) {
-    timekeeper_.emplace(Timekeeper::Settings{}, service_.begin(configuration_, now_), now_);
+    timekeeper_.emplace(Timekeeper::Settings{}, service_->begin(configuration_, now_), now_);
     pass(1s);
-    EXPECT_EQ(told(), (json::object{{"known", false}}));
+    const json::object leap = told();
+    EXPECT_EQ(leap.at("known"), false);
+    EXPECT_EQ(leap.at("policy").at("mode"), "insert") << "what is configured needs no time";
+    EXPECT_EQ(leap.size(), 2U);
 }
 
 // A list of that day, with what the built-in table knows and one more insertion.
@@ -305,7 +335,7 @@ TEST_F(LeapServiceTest, ReadsAListThatIsExchangedOnTheDiskWithinAnHour) {
     const UtcDay updated = *day_from_date(2028, 7, 6);
     const LeapEvent next{*day_from_date(2028, 12, 31), LeapKind::kInsert};
     configuration_.leap_list_file = list.string();
-    begin(LeapTable::built_in(), *LeapTable::built_in().tai_at({{updated + 10, 0}, 0}));
+    begin(*LeapTable::built_in().tai_at({{updated + 10, 0}, 0}));
     std::ofstream{list} << newer_list(updated, next.day);
     pass(59min);
     EXPECT_EQ(told().at("table").at("from"), "built_in");
@@ -339,7 +369,7 @@ TEST_F(LeapServiceTest, ArmsNothingFalseThoughTheListIsMissingOrCorrupt) {
                 if (!text.empty()) {
                     std::ofstream{configuration_.leap_list_file} << text;
                 }
-                begin(LeapTable::built_in(), LeapTable::built_in().tai_at(*parse_utc(today)).value());
+                begin(LeapTable::built_in().tai_at(*parse_utc(today)).value());
                 timekeeper_->set_sources({{.id = 1, .kin = Kin::kSatellites}});
                 for (int second = 0; second < 5; ++second) {
                     pass(1s);
@@ -366,12 +396,12 @@ TEST_F(LeapServiceTest, GoesOnWithTheTableBuiltInWhereTheListIsBad) {
     configuration_.leap_list_file = (directory / "list").string();
     for (const char* const text : {"", "#$ 3\n#@ 4\n2272060800 10\n", "\xff\xfe"}) {
         std::ofstream{configuration_.leap_list_file} << text;
-        begin(LeapTable::built_in(), kEnd - 48h);
+        begin(kEnd - 48h);
         EXPECT_EQ(told().at("table").at("from"), "built_in");
         EXPECT_THAT(std::string{told().at("table").at("refused").as_string()}, Not(IsEmpty()));
     }
     std::filesystem::remove_all(directory);
-    begin(LeapTable::built_in(), kEnd - 48h);
+    begin(kEnd - 48h);
     EXPECT_THAT(lines_, Contains(HasSubstr("leap_list_refused")));
 }
 

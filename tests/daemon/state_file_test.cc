@@ -79,16 +79,26 @@ TEST(StateText, AnUnknownBootStaysUnknown) {
     }
 }
 
+// A state without its checksum, as an older version would have written it: the lines are taken out that begin with
+// these words.
+std::string older(std::string text, const std::string& version, const std::vector<std::string>& without) {
+    text = text.substr(0, text.find("crc32 "));
+    for (const std::string& word : without) {
+        const std::size_t line = text.find("\n" + word) + 1;
+        text.erase(line, text.find('\n', line) + 1 - line);
+    }
+    return text.replace(text.find("state 4"), 7, "state " + version);
+}
+
+const std::vector<std::string> kDecided{"decided_leap_day", "decided_leap_kind", "decided_by ", "decided_by_hand",
+                                        "decided_beside"};
+
 TEST(StateText, AFileFromBeforeMachinesWereToldApartIsRead) {
     KeptState kept = kept_state();
     kept.memory.leap.counted = {LeapEvent{17'166, LeapKind::kInsert}};
-    std::string text = state_text(kept);
-    text = text.substr(0, text.find("crc32 "));
-    const std::size_t machine = text.find("machine ");
-    text.erase(machine, text.find('\n', machine) + 1 - machine);
-    text.replace(text.find("state 3"), 7, "state 2");
-    const std::string count = "leaps_counted 1\n";
-    text.erase(text.find(count), count.size());
+    std::vector<std::string> without = kDecided;
+    without.insert(without.end(), {"machine", "leaps_counted"});
+    std::string text = older(state_text(kept), "2", without);
     text.replace(text.find("counted_leap_day"), 16, "last_leap_day");
     text.replace(text.find("counted_leap_kind"), 17, "last_leap_kind");
     const StateResult read = parse_state(sealed(text));
@@ -96,8 +106,21 @@ TEST(StateText, AFileFromBeforeMachinesWereToldApartIsRead) {
     EXPECT_EQ(read.state->machine, "");
     EXPECT_EQ(read.state->memory.rate, kept_state().memory.rate);
     EXPECT_EQ(read.state->memory.leap.counted, kept.memory.leap.counted);
+    EXPECT_EQ(read.state->memory.leap.decided, DecidedLeap{});
     text.replace(text.find("state 2"), 7, "state 3");
     EXPECT_FALSE(parse_state(sealed(text)).state);
+}
+
+TEST(StateText, AFileFromBeforeItWasKeptWhoDecidedIsRead) {
+    const std::string text = older(state_text(kept_state()), "3", kDecided);
+    const StateResult read = parse_state(sealed(text));
+    ASSERT_TRUE(read.state) << read.error;
+    LeapMemory expected = kept_state().memory.leap;
+    expected.decided = {};
+    EXPECT_EQ(read.state->memory.leap, expected);
+    EXPECT_EQ(read.state->machine, kept_state().machine);
+    EXPECT_FALSE(parse_state(sealed(older(state_text(kept_state()), "3", {}))).state);
+    EXPECT_FALSE(parse_state(sealed(older(state_text(kept_state()), "5", {}))).state);
 }
 
 TEST(StateText, AnUnknownMachineStaysUnknown) {
@@ -148,7 +171,7 @@ TEST(StateText, SaysWhatIsWrong) {
     EXPECT_THAT(parse_state("").error, HasSubstr("no state"));
     EXPECT_THAT(parse_state("drift -12.345\n").error, HasSubstr("no state"));
     EXPECT_THAT(parse_state(text.substr(0, text.size() / 2)).error, HasSubstr("damaged"));
-    EXPECT_THAT(parse_state("tokimori clock state 4\nwhatever\n").error, HasSubstr("another version"));
+    EXPECT_THAT(parse_state("tokimori clock state 5\nwhatever\n").error, HasSubstr("another version"));
     EXPECT_THAT(parse_state(sealed("tokimori clock state 1\n")).error, HasSubstr("another version"));
     EXPECT_THAT(parse_state(sealed("tokimori clock state 2\n")).error, HasSubstr("impossible"));
     EXPECT_THAT(parse_state(sealed("tokimori clock state 3\n")).error, HasSubstr("impossible"));
@@ -177,6 +200,8 @@ INSTANTIATE_TEST_SUITE_P(
         Impossible{"rate", ""}, Impossible{"leap_day", "-1"}, Impossible{"leap_kind", "2"},
         Impossible{"leap_voices", "1001"}, Impossible{"leap_trusted", "2"}, Impossible{"leap_mode", "2"},
         Impossible{"leap_smear_minutes", "59"}, Impossible{"leaps_counted", "9"}, Impossible{"leaps_counted", "1"},
+        Impossible{"decided_leap_day", "-1"}, Impossible{"decided_leap_kind", "2"}, Impossible{"decided_by", "7"},
+        Impossible{"decided_by_hand_alone", "2"}, Impossible{"decided_beside_table", "-1"},
         Impossible{"counted_leap_day", "1000000"}, Impossible{"counted_leap_kind", "0"}, Impossible{"rate_bound", "-1"},
         Impossible{"saved", "-1"}, Impossible{"saved", "1795823000000000000"},
         Impossible{"saved_local", "9000000000000000000"}, Impossible{"anchor_tai", "9223372036854775807"},

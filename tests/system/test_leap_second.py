@@ -93,12 +93,12 @@ class Host:
         self._watches = [watch for watch in self._watches if watch.close()]  # type: ignore[func-returns-value]
         self._directory.cleanup()
 
-    def text(self, source: Optional[Refclock], **leap: Any) -> str:
+    def text(self, source: Optional[Refclock], /, **leap: Any) -> str:
         """A configuration; nobody tells the time where there is no source."""
         return configuration(["127.0.0.1:%d" % self._port], [source] if source else [], lab_mode=True,
                              workers=self._workers, state_dir=self._directory.name) + leap_settings(**leap)
 
-    def start(self, source: Optional[Refclock], **leap: Any) -> Tokimorid:
+    def start(self, source: Optional[Refclock], /, **leap: Any) -> Tokimorid:
         """A daemon."""
         return Tokimorid(self.text(source, **leap), self._port)
 
@@ -252,6 +252,24 @@ def test_another_mode_waits_until_the_leap_second_is_over() -> None:
         wait_for_next_day(watch, midnight, 40)
         daemon.wait_for("leap_policy mode=smear smear_minutes=60", PATIENCE)
         assert_leap_second(host, midnight)
+
+
+def test_other_settings_at_a_restart_wait_as_well() -> Dict[str, object]:
+    # The second run would know of no leap second, and smear: it goes on as the first, whose table had it.
+    midnight = INSERTIONS[0]
+    with Host() as host:
+        with host.start(midnight.sky(60)) as first:
+            first.wait_for("started")
+            watch = host.watch()
+            watch.wait_for(is_synchronised, PATIENCE * slowness())
+            wait_until(host.has_state, PATIENCE, "a state file")
+            watch.wait_for(lambda reply: reply.leap == INSERT, PATIENCE)
+            watch.wait_for(lambda reply: reply.transmit_ns > (midnight.posix - 30) * SECOND, 60)
+        with host.start(None, source="manual", mode="smear", smear_minutes=400) as second:
+            second.wait_for("leap_change_waits", PATIENCE)
+            wait_for_next_day(watch, midnight, 60)
+            second.wait_for("leap_policy mode=smear smear_minutes=400", PATIENCE)
+            return assert_leap_second(host, midnight)
 
 
 def test_another_mode_may_be_forced() -> None:
