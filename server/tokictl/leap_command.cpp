@@ -8,6 +8,7 @@
 #include "leap/leap_preview.h"
 #include "server/tokictl/asking.h"
 #include "server/tokictl/document.h"
+#include "server/tokictl/leap_preview_basis.h"
 #include "server/tokictl/leap_preview_text.h"
 #include "server/tokictl/reply_member.h"
 #include "server/tokictl/reply_text.h"
@@ -19,13 +20,13 @@ namespace json = boost::json;
 
 constexpr int kDocumentVersion = 1;
 
-/// What shall be previewed.
+/// What shall be previewed, as it is written; empty and 0: not said.
 struct Options {
     std::string date;
-    std::string kind = "insert";
-    std::string mode = "insert";
-    int minutes = 120;
-    int announce_hours = 24;
+    std::string kind;
+    std::string mode;
+    int minutes = 0;
+    int announce_hours = 0;
     bool csv = false;
     int step_milliseconds = 1000;
 };
@@ -38,10 +39,18 @@ ExitCode leap_exit_code(const json::object& reply) {
     return std::max(exit_code_of(reply), flag_in(leap, "known") && limits ? ExitCode::kWarning : ExitCode::kGood);
 }
 
-LeapPolicy policy_of(const Options& options) {
-    return {.mode = options.mode == "smear" ? LeapMode::kSmear : LeapMode::kInsert,
-            .lead = std::chrono::hours{options.announce_hours},
-            .smear = std::chrono::minutes{options.minutes}};
+template <typename Value>
+std::optional<Value> if_said(bool said, Value value) {
+    return said ? std::optional{value} : std::nullopt;
+}
+
+PreviewOptions read(const Options& options) {
+    PreviewOptions said;
+    said.kind = if_said(!options.kind.empty(), options.kind == "delete" ? LeapKind::kDelete : LeapKind::kInsert);
+    said.mode = if_said(!options.mode.empty(), options.mode == "smear" ? LeapMode::kSmear : LeapMode::kInsert);
+    said.smear = if_said(options.minutes != 0, std::chrono::minutes{options.minutes});
+    said.lead = if_said(options.announce_hours != 0, Duration{std::chrono::hours{options.announce_hours}});
+    return said;
 }
 
 ExitCode complain(const Console& console, const std::string& sentence) {
@@ -49,32 +58,49 @@ ExitCode complain(const Console& console, const std::string& sentence) {
     return ExitCode::kUnknown;
 }
 
-ExitCode preview(const Options& options, const Console& console) {
-    const std::optional<UtcTime> date = parse_utc(options.date);
-    if (!date || options.date.size() != std::string_view{"2016-12-31"}.size()) {
-        return complain(console, say(console.language, "\"{}\" is no date; write one like 2016-12-31",
-                                     "「{}」は日付ではありません。2016-12-31 のように書いてください", options.date));
-    }
-    const UtcDay day = date->second.day;
-    const LeapKind kind = options.kind == "delete" ? LeapKind::kDelete : LeapKind::kInsert;
-    const LeapPreview shown = preview_of(LeapTable::built_in(), day, kind, policy_of(options));
-    if (shown.event.kind == LeapKind::kNone) {
-        return complain(
-            console,
-            say(console.language, "leap seconds fall only on the last day of a month from 1972 on, such as {}",
-                "うるう秒は 1972 年以降の月末 (例: {}) にしか入りません", format_date(last_day_of_month(day))));
-    }
+// Shows what was chosen. As CSV there is no place for words.
+void show(const Options& options, const LeapPreview& shown, const PreviewBasis& basis, const Console& console,
+          std::string_view asked) {
+    const std::string words = basis_text(basis, asked, console.language);
     if (options.csv) {
         const Duration before = shown.policy.mode == LeapMode::kSmear
                                     ? Duration{shown.policy.smear} + std::chrono::minutes{10}
                                     : shown.policy.lead + std::chrono::hours{1};
         console.out << preview_csv(preview_series(shown, before, std::chrono::minutes{10},
                                                   std::chrono::milliseconds{options.step_milliseconds}));
+        console.err << words;
     } else if (console.json) {
-        print_document(console.out, "leap preview", kDocumentVersion, preview_document(shown));
+        json::object document = preview_document(shown);
+        document["basis"] = basis_document(basis);
+        print_document(console.out, "leap preview", kDocumentVersion, document);
     } else {
-        console.out << preview_text(shown, console.language);
+        console.out << preview_text(shown, console.language) << '\n' << words;
     }
+}
+
+ExitCode preview(const Options& options, const Console& console) {
+    PreviewOptions said = read(options);
+    if (!options.date.empty()) {
+        const std::optional<UtcTime> date = parse_utc(options.date);
+        if (!date || options.date.size() != std::string_view{"2016-12-31"}.size()) {
+            return complain(console,
+                            say(console.language, "\"{}\" is no date; write one like 2016-12-31",
+                                "「{}」は日付ではありません。2016-12-31 のように書いてください", options.date));
+        }
+        said.day = date->second.day;
+    }
+    json::object reply;
+    const bool asks = !said.say_all();
+    const bool answered = asks && !DaemonClient{console.socket}.ask("leap", reply);
+    const PreviewBasis basis = preview_basis(said, answered ? &object_in(reply, "leap") : nullptr);
+    const LeapPreview shown = preview_of(basis.table, basis.day, basis.imagined, basis.policy);
+    if (shown.event.kind == LeapKind::kNone) {
+        return complain(
+            console,
+            say(console.language, "leap seconds fall only on the last day of a month from 1972 on, such as {}",
+                "うるう秒は 1972 年以降の月末 (例: {}) にしか入りません", format_date(last_day_of_month(basis.day))));
+    }
+    show(options, shown, basis, console, asks ? console.socket : std::string_view{});
     return ExitCode::kGood;
 }
 
@@ -96,15 +122,18 @@ CLI::Validator smear_length(Language language) {
 
 void add_options(CLI::App& app, Language language, Options& options) {
     app.add_option("--date", options.date,
-                   say(language, "The UTC day that ends in the leap second, past or imagined, such as 2016-12-31",
-                       "うるう秒で終わる UTC の日付 (過去でも架空でも可。例: 2016-12-31)"))
-        ->type_name("DATE")
-        ->required();
+                   say(language,
+                       "The UTC day that ends in the leap second, past or imagined, such as 2016-12-31; else the next "
+                       "one that the daemon knows",
+                       "うるう秒で終わる UTC の日付 (過去でも架空でも可。例: 2016-12-31)。省略時はデーモンの知る次回"))
+        ->type_name("DATE");
     app.add_option("--kind", options.kind,
                    say(language, "Of an imagined one: insert or delete", "架空のうるう秒の種類: insert または delete"))
         ->type_name("insert|delete")
         ->check(CLI::IsMember({"insert", "delete"}).description(""));
-    app.add_option("--mode", options.mode, say(language, "insert or smear", "insert または smear"))
+    app.add_option("--mode", options.mode,
+                   say(language, "insert or smear; else as the daemon is configured, like the next two",
+                       "insert または smear。省略時は次の 2 つとともにデーモンの設定"))
         ->type_name("insert|smear")
         ->check(CLI::IsMember({"insert", "smear"}).description(""));
     app.add_option("--minutes", options.minutes, say(language, "The length of the smear", "smear の長さ (分)"))

@@ -44,9 +44,10 @@ std::string heading(const LeapPreview& preview, Language language) {
                    leap_kind_text(leap_kind_code(preview.event.kind), language), when, preview.policy.smear.count(),
                    preview.scale.rate_ppm_at(preview.scale.smear()->begins));
     }
-    return say(language, "{} of a leap second at {}, announced {} h before\n\n",
-               "うるう秒の{}: {}、{} 時間前から予告\n\n", leap_kind_text(leap_kind_code(preview.event.kind), language),
-               when, std::chrono::duration_cast<std::chrono::hours>(preview.policy.lead).count());
+    return say(language, "{} of a leap second at {}, announced {:g} h before\n\n",
+               "うるう秒の{}: {}、{:g} 時間前から予告\n\n",
+               leap_kind_text(leap_kind_code(preview.event.kind), language), when,
+               std::chrono::duration<double, std::ratio<3600>>{preview.policy.lead}.count());
 }
 
 std::string rows_text(const LeapPreview& preview, Language language) {

@@ -120,8 +120,14 @@ TEST(LeapCommand, AnswersWithOneDocument) {
     EXPECT_EQ(document.at("leap").at("phase"), "smearing");
 }
 
+// Nobody is there who could be asked.
+Call alone(std::vector<std::string> more) {
+    more.insert(more.begin(), {"leap", "preview", "--socket", "/nowhere"});
+    return call(more);
+}
+
 TEST(LeapPreviewCommand, ShowsAnInsertionWithoutAnyDaemon) {
-    const Call shown = call({"leap", "preview", "--date", "2016-12-31"});
+    const Call shown = alone({"--date", "2016-12-31"});
     EXPECT_EQ(shown.code, 0) << shown.err;
     EXPECT_THAT(shown.out,
                 StartsWith("insertion of a leap second at 2016-12-31 23:59:60 UTC (2017-01-01 08:59:60 JST)"));
@@ -129,18 +135,70 @@ TEST(LeapPreviewCommand, ShowsAnInsertionWithoutAnyDaemon) {
     EXPECT_THAT(shown.out, Not(HasSubstr("CANNOT FOLLOW")));
 }
 
+Call preview(const json::object& reply, std::vector<std::string> more = {}) {
+    more.insert(more.begin(), "preview");
+    return ask(reply, more);
+}
+
+TEST(LeapPreviewCommand, ShowsTheNextLeapSecondAsTheDaemonIsConfigured) {
+    json::object reply = sample();
+    const Call shown = preview(reply);
+    EXPECT_EQ(shown.code, 0) << shown.err;
+    EXPECT_THAT(shown.out, StartsWith("insertion of a leap second at 2016-12-31 23:59:60 UTC"));
+    EXPECT_THAT(shown.out, HasSubstr("smear over 60 min, -277.8 ppm"));
+    EXPECT_THAT(shown.out, HasSubstr("\nSettings and leap seconds: as the daemon has them. It is the next one.\n"));
+    json::object& next = reply["leap"].as_object()["next"].as_object();
+    next["day"] = "2028-06-30";
+    next["kind"] = "delete";
+    EXPECT_THAT(preview(reply).out, StartsWith("deletion of a leap second at 2028-06-30 23:59:59 UTC"));
+    EXPECT_THAT(preview(reply, {"--date", "2028-06-30"}).out, StartsWith("deletion")) << "no table but the daemon's";
+    EXPECT_THAT(preview(reply, {"--lang", "ja"}).out, HasSubstr("デーモンの現在の値。次回のうるう秒です。"));
+    reply["leap"].as_object()["next"] = nullptr;
+    EXPECT_THAT(preview(reply).out, HasSubstr("No next one is known, so it is the last."));
+}
+
+TEST(LeapPreviewCommand, LetsOptionsOverruleTheDaemonAndSaysSo) {
+    const Call shown = preview(sample(), {"--minutes", "90"});
+    EXPECT_THAT(shown.out, HasSubstr("smear over 90 min"));
+    EXPECT_THAT(shown.out, HasSubstr("as the daemon has them; but --minutes from the command line. It is the next"));
+    const Call inserted = preview(sample(), {"--mode", "insert", "--json"});
+    const json::object basis = json::parse(inserted.out).at("basis").as_object();
+    EXPECT_EQ(basis, (json::object{{"settings", "daemon"}, {"options", {"mode"}}, {"day", "next"}}));
+    json::object reply = sample();
+    reply["leap"].as_object()["policy"].as_object()["mode"] = "insert";
+    reply["leap"].as_object()["policy"].as_object()["announce_ns"] = 5'400'000'000'000;
+    EXPECT_THAT(preview(reply).out, HasSubstr("announced 1.5 h before"));
+    EXPECT_THAT(preview(reply, {"--announce", "12"}).out, HasSubstr("announced 12 h before"));
+}
+
+TEST(LeapPreviewCommand, KnowsTheSettingsOfADaemonThatDoesNotKnowTheTimeYet) {
+    json::object reply = sample();
+    reply["leap"] = {{"known", false}, {"policy", {{"mode", "smear"}, {"smear_minutes", 240}}}};
+    EXPECT_THAT(preview(reply, {"--date", "2016-12-31"}).out, HasSubstr("smear over 240 min"));
+}
+
+TEST(LeapPreviewCommand, SaysPlainlyWhereNobodyAnswersAndAsksNobodyWhereAllIsSaid) {
+    const Call nobody = call({"leap", "preview", "--socket", "/nowhere/at/all"});
+    EXPECT_EQ(nobody.code, 0);
+    EXPECT_THAT(nobody.out, StartsWith("insertion of a leap second at 2016-12-31 23:59:60 UTC"));
+    EXPECT_THAT(nobody.out, HasSubstr("No daemon answers at /nowhere/at/all. Settings: built in, which may not be"));
+    EXPECT_THAT(nobody.out, HasSubstr("so it is the last."));
+    const Call csv = call({"leap", "preview", "--csv", "--step", "3600000", "--socket", "/nowhere"});
+    EXPECT_THAT(csv.err, StartsWith("No daemon answers at /nowhere."));
+    const Call told = preview(sample(), {"--date", "2016-12-31", "--mode", "insert", "--announce", "24"});
+    EXPECT_THAT(told.out, HasSubstr("Settings: from the command line; leap seconds: the table built in.\n"));
+}
+
 TEST(LeapPreviewCommand, SaysWhichClientsCannotFollowASmear) {
-    const Call shown = call({"leap", "preview", "--date=2016-12-31", "--mode", "smear", "--minutes", "90"});
+    const Call shown = alone({"--date=2016-12-31", "--mode", "smear", "--minutes", "90"});
     EXPECT_EQ(shown.code, 0) << shown.err;
     EXPECT_THAT(shown.out, HasSubstr("smear over 90 min, -185.2 ppm"));
     EXPECT_THAT(shown.out, HasSubstr("CANNOT FOLLOW: time moves 190 ms from one poll to the next (limit 128 ms)"));
-    EXPECT_THAT(call({"leap", "preview", "--date", "2016-12-31", "--mode", "smear", "--lang", "ja"}).out,
-                HasSubstr("追従できません"));
+    EXPECT_THAT(alone({"--date", "2016-12-31", "--mode", "smear", "--lang", "ja"}).out, HasSubstr("追従できません"));
 }
 
 TEST(LeapPreviewCommand, PrintsASeriesForPrograms) {
-    const Call shown =
-        call({"leap", "preview", "--date", "2029-06-30", "--kind", "delete", "--announce", "1", "--csv"});
+    const Call shown = alone({"--date", "2029-06-30", "--kind", "delete", "--announce", "1", "--csv"});
     EXPECT_THAT(shown.out, StartsWith("from_end_s,utc,jst,served,ntp_seconds,li,from_utc_s,rate_ppm\n"));
     EXPECT_THAT(shown.out, HasSubstr("\n-1.000,2029-06-30T23:59:58.000Z,2029-07-01 08:59:58.000 JST,"
                                      "2029-06-30T23:59:58.000000000Z,"));
@@ -149,7 +207,7 @@ TEST(LeapPreviewCommand, PrintsASeriesForPrograms) {
 }
 
 TEST(LeapPreviewCommand, AnswersWithOneDocumentToo) {
-    const Call shown = call({"leap", "preview", "--date", "2016-12-31", "--json"});
+    const Call shown = alone({"--date", "2016-12-31", "--json"});
     const json::object document = json::parse(shown.out).as_object();
     EXPECT_EQ(document.at("command"), "leap preview");
     EXPECT_EQ(document.at("event").at("kind"), "insert");
@@ -157,13 +215,12 @@ TEST(LeapPreviewCommand, AnswersWithOneDocumentToo) {
 }
 
 TEST(LeapPreviewCommand, RefusesWhatCannotBeAndSaysWhy) {
-    const Call no_month_end = call({"leap", "preview", "--date", "2016-12-30"});
+    const Call no_month_end = alone({"--date", "2016-12-30"});
     EXPECT_EQ(no_month_end.code, 3);
     EXPECT_THAT(no_month_end.err, HasSubstr("such as 2016-12-31"));
-    EXPECT_EQ(call({"leap", "preview", "--date", "tomorrow"}).code, 3);
-    EXPECT_EQ(call({"leap", "preview"}).code, 3);
+    EXPECT_EQ(alone({"--date", "tomorrow"}).code, 3);
     for (const char* const minutes : {"59", "401", "many"}) {
-        const Call refused = call({"leap", "preview", "--date", "2016-12-31", "--minutes", minutes});
+        const Call refused = alone({"--date", "2016-12-31", "--minutes", minutes});
         EXPECT_EQ(refused.code, 3);
         EXPECT_THAT(refused.err, HasSubstr("60 to 400 minutes"));
     }
