@@ -20,6 +20,7 @@ using Reason = Rejection::Reason;
 constexpr std::size_t kLongestReport = 10240;
 constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 // 1980-01-06: GPS knows no day before. None after kRowsEnd fits into a TaiInstant, or into 64-bit nanoseconds.
+constexpr int kMostLeapSeconds = 255;  // what eight bits hold (IS-GPS-200 20.3.3.5.2.4: Δt_LS, signed)
 constexpr UtcDay kFirstGpsDay = 3657;
 constexpr std::string_view kClassPrefix = R"({"class":")";
 
@@ -270,7 +271,7 @@ GpsdReport GpsdReportReader::read_fix(std::string_view line) {
                      .antenna = integer_of(line, "ant"),
                      .antenna_power = integer_of(line, "antPwr"),
                      .jamming = integer_of(line, "jam")};
-    if (data.leap_seconds > 0) {
+    if (data.leap_seconds > 0 && data.leap_seconds <= kMostLeapSeconds) {
         report.gps_minus_utc = data.leap_seconds;
     }
     // libgps folds 23:59:60 into the next day; the text still has it.

@@ -33,6 +33,9 @@ public:
 
 private:
     void tell() {
+        if (!running_) {
+            return;
+        }
         timer_.set(kInterval, [self = shared_from_this()] { self->tell(); });
         const Counter::HostDate date = counter_.host_date();
         if (const auto utc = utc_from_posix(date.posix / 1'000'000'000, date.posix % 1'000'000'000)) {

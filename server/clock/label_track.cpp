@@ -37,6 +37,11 @@ HeardSecond second_before(HeardSecond heard) {
     return heard;
 }
 
+// Some receivers name a second in several sentences, and reports may come late: neither says anything new.
+bool said_again(const HeardSecond& last, const HeardSecond& next) {
+    return next.heard <= last.heard || (next.second == last.second && next.heard - last.heard < kSameSecond);
+}
+
 }  // namespace
 
 LabelTrack::LabelTrack(const Settings& settings)
@@ -73,10 +78,10 @@ std::optional<HeardSecond> LabelTrack::believe_or_not(const std::optional<HeardS
         distrust();
         return std::nullopt;
     }
-    if (said_again(*next)) {
+    if (last_ && said_again(*last_, *next)) {
         return std::nullopt;
     }
-    if (!continues(*next)) {
+    if (!last_ || !continues(*last_, *next)) {
         streak_ = 0;
         proof_.clear();
     }
@@ -95,7 +100,7 @@ std::optional<HeardSecond> LabelTrack::believe_or_not(const std::optional<HeardS
 }
 
 std::optional<HeardSecond> LabelTrack::plausible(const Label& label, const LeapTable& table) {
-    other_count_.reset();
+    const std::optional<OtherCount> before = std::exchange(other_count_, std::nullopt);
     const std::optional<UtcTime> time = believable(label.time);
     if (!time) {
         const bool built_by_then = week_mended_ || label.time.second.day >= floor_->built;
@@ -112,7 +117,7 @@ std::optional<HeardSecond> LabelTrack::plausible(const Label& label, const LeapT
     const HeardSecond heard{label.heard, *second, label.uncertainty};
     if (label.gps_minus_utc && *label.gps_minus_utc + kTaiMinusGps != table.tai_minus_utc_at(*second)) {
         reason_ = Reason::kWrongLeapSeconds;
-        other_count_ = OtherCount{heard, *label.gps_minus_utc + kTaiMinusGps};
+        other_count_ = count(before, heard, *label.gps_minus_utc + kTaiMinusGps);
         return std::nullopt;
     }
     return heard;
@@ -134,18 +139,22 @@ std::optional<UtcTime> LabelTrack::believable(UtcTime time) {
     return day >= std::max(floor_->built, floor_->last) ? std::optional{time} : std::nullopt;
 }
 
-// Some receivers name a second in several sentences, and reports may come late: neither says anything new.
-bool LabelTrack::said_again(const HeardSecond& next) const {
-    return last_ &&
-           (next.heard <= last_->heard || (next.second == last_->second && next.heard - last_->heard < kSameSecond));
+OtherCount LabelTrack::count(const std::optional<OtherCount>& before, const HeardSecond& heard,
+                             int tai_minus_utc) const {
+    OtherCount next{.heard = heard, .tai_minus_utc = tai_minus_utc};
+    if (before && before->tai_minus_utc == tai_minus_utc) {
+        if (said_again(before->heard, heard)) {
+            return *before;
+        }
+        next.times = continues(before->heard, heard) ? before->times + 1 : 1;
+    }
+    next.proven = next.times >= kStreakToBelieve;
+    return next;
 }
 
-bool LabelTrack::continues(const HeardSecond& next) const {
-    if (!last_) {
-        return false;
-    }
-    const Duration heard = next.heard - last_->heard;
-    const Duration named = next.second - last_->second;
+bool LabelTrack::continues(const HeardSecond& last, const HeardSecond& next) const {
+    const Duration heard = next.heard - last.heard;
+    const Duration named = next.second - last.second;
     return heard > Duration::zero() && heard < longest_gap() && named > Duration::zero() &&
            std::chrono::abs(named - heard) < kContinuity + heard / kCrystal;
 }

@@ -28,6 +28,8 @@ inline constexpr int kTaiMinusGps = 19;
 struct OtherCount {
     HeardSecond heard;  ///< by its own count
     int tai_minus_utc = 0;
+    int times = 1;        ///< so many in a row that agree with each other and with the counter
+    bool proven = false;  ///< as many as labels that are believed
 };
 
 /// Dates that cannot be.
@@ -98,8 +100,8 @@ private:
     std::optional<UtcTime> believable(UtcTime time);
     std::optional<HeardSecond> plausible(const Label& label, const LeapTable& table);
     Duration longest_gap() const;
-    bool continues(const HeardSecond& next) const;
-    bool said_again(const HeardSecond& next) const;
+    bool continues(const HeardSecond& last, const HeardSecond& next) const;
+    OtherCount count(const std::optional<OtherCount>& before, const HeardSecond& heard, int tai_minus_utc) const;
 
     std::optional<DateFloor> floor_;
     bool counts_weeks_;

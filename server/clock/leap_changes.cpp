@@ -67,9 +67,9 @@ void LeapChanges::configure(Wanted wanted) {
 }
 
 void LeapChanges::know(const LeapTable& table, const Timekeeper& timekeeper) {
-    wanted_.knowledge.table = table;
     waiting_ = waiting_.value_or(timekeeper.leap().knowledge());
-    waiting_->table = table;
+    waiting_->table = LeapTable::better(waiting_->table, table);
+    wanted_.knowledge.table = waiting_->table;
 }
 
 LeapChanges::Outcome LeapChanges::advance(Timekeeper& timekeeper, LocalInstant now) {

@@ -37,13 +37,15 @@ bool SecondWatch::persists(const Said& said, LocalInstant now) const {
     return said.cadence.alive(now) && (said.off == 0 || long_enough);
 }
 
-std::size_t SecondWatch::weight_of(std::int64_t off, LocalInstant now, bool serving) const {
+std::size_t SecondWatch::weight_of(std::int64_t off, const Circumstances& circumstances) const {
+    const bool missed_it = circumstances.leapt && (off == 1 || off == -1);
     std::set<std::pair<Kin, std::optional<SourceId>>> voices;
     for (const auto& [id, said] : said_) {
-        if (said.off == off && persists(said, now)) {
-            const bool turned = serving && off != 0 && said.bore_us_out;
-            const bool alone = !turned && !errs_together(said.speaker.kin);
-            voices.emplace(said.speaker.kin, alone ? std::optional{id} : std::nullopt);
+        if (said.off == off && persists(said, circumstances.now)) {
+            const bool turned = circumstances.serving && off != 0 && (said.bore_us_out || missed_it);
+            const Kin kin = physics_of(said.speaker.kin);
+            const bool alone = !turned && !errs_together(kin);
+            voices.emplace(kin, alone ? std::optional{id} : std::nullopt);
         }
     }
     return voices.size();
@@ -55,16 +57,16 @@ bool SecondWatch::trusted(std::int64_t off, LocalInstant now) const {
     });
 }
 
-std::optional<std::int64_t> SecondWatch::refuted(LocalInstant now, bool serving) const {
-    const std::size_t for_us = weight_of(0, now, serving);
-    const bool trusted_for_us = trusted(0, now);
+std::optional<std::int64_t> SecondWatch::refuted(const Circumstances& circumstances) const {
+    const std::size_t for_us = weight_of(0, circumstances);
+    const bool trusted_for_us = trusted(0, circumstances.now);
     const auto refutes = [&](const auto& each) {
         const std::int64_t off = each.second.off;
         if (off == 0 || trusted_for_us) {
             return false;
         }
-        const std::size_t against = weight_of(off, now, serving);
-        return trusted(off, now) || (against >= kUnlike && against > for_us);
+        const std::size_t against = weight_of(off, circumstances);
+        return trusted(off, circumstances.now) || (against >= kUnlike && against > for_us);
     };
     const auto found = std::find_if(said_.begin(), said_.end(), refutes);
     return found != said_.end() ? std::optional{found->second.off} : std::nullopt;

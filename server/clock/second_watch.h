@@ -13,9 +13,10 @@ namespace tokimori {
 /// Is the second that we serve the right one? Sources that name another are refused one by one; this one hears them
 /// all, and knows when it is we who are wrong: when sources of unlike physics, or one that the operator trusts, name
 /// the same other second, and fewer bear us out.
-/// Receivers of one kind may err together and count once. So do all servers that bore us out before: a leap second that
-/// they did not make is one cause for all of them. Servers that never did count one by one, and so do all while nobody
-/// is served: nothing is lost then by hearing everybody out anew. Pure.
+/// Receivers of one kind may err together and count once, and so do programs that share samples, which most likely
+/// listen to receivers. So do all servers that bore us out before, or that are off by the leap second that has just
+/// been: that they did not make it is one cause for all of them. Other servers count one by one, and so do all while
+/// nobody is served: nothing is lost then by hearing everybody out anew. Pure.
 class SecondWatch {
 public:
     /// Who says it, and what is known of who says it.
@@ -28,8 +29,14 @@ public:
     /// `speaker` said at `at` that the second is `off` seconds later than ours; 0 bears us out.
     /// What is not later than its last word says nothing.
     void note(const Speaker& speaker, std::int64_t off, LocalInstant at);
+    /// What beside the words themselves says how much they weigh.
+    struct Circumstances {
+        LocalInstant now;
+        bool serving = false;  ///< clients are served our second
+        bool leapt = false;    ///< a leap second was carried out in the last days
+    };
     /// By how many seconds ours is wrong, as far as anybody can know; nullopt where nobody who counts says so.
-    std::optional<std::int64_t> refuted(LocalInstant now, bool serving) const;
+    std::optional<std::int64_t> refuted(const Circumstances& circumstances) const;
     void forget() { said_.clear(); }
     /// What this source said.
     void forget(SourceId source) { said_.erase(source); }
@@ -44,7 +51,7 @@ private:
         Cadence cadence;
     };
 
-    std::size_t weight_of(std::int64_t off, LocalInstant now, bool serving) const;
+    std::size_t weight_of(std::int64_t off, const Circumstances& circumstances) const;
     bool trusted(std::int64_t off, LocalInstant now) const;
     bool persists(const Said& said, LocalInstant now) const;
 

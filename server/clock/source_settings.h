@@ -16,6 +16,11 @@ enum class Kin : std::uint8_t {
     kNetwork,     ///< other servers, each of them for itself
 };
 
+/// A program that shares its samples most likely listens to a receiver, as others may beside it.
+constexpr Kin physics_of(Kin kin) {
+    return kin == Kin::kUnknown ? Kin::kSatellites : kin;
+}
+
 /// True if all sources of this kin may be wrong together, by one cause: a false sky, a false station.
 constexpr bool errs_together(Kin kin) {
     return kin == Kin::kSatellites || kin == Kin::kLongWave;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "leap/leap_phase.h"
+
 namespace tokimori {
 namespace {
 
@@ -14,6 +16,8 @@ constexpr Duration kPulsePatienceAtMost = 30s;
 // Three sentences in a row, and some of them lost.
 constexpr Duration kSettlingPatience = 6s;
 constexpr int kFarOutside = 10;
+// So long after a leap second others may not have made it.
+constexpr Duration kDaysToFollow = 10 * 24h;
 
 Discipline::Settings discipline_settings(const ClockPolicy& policy) {
     return {.slew_limit_ppm = policy.slew_limit_ppm, .step_threshold = policy.step_threshold};
@@ -180,7 +184,7 @@ void Timekeeper::set_policy(const ClockPolicy& policy) {
 }
 
 void Timekeeper::update() {
-    if (const auto off = knows_second(now_) ? seconds_.watch.refuted(now_, serving()) : std::nullopt) {
+    if (const auto off = knows_second(now_) ? seconds_.watch.refuted({now_, serving(), has_leapt()}) : std::nullopt) {
         doubt_second(*off);
     }
     choice_.judged = candidates();
@@ -265,6 +269,12 @@ bool Timekeeper::somebody_is_settling(const SourceTrack& best) const {
         return heard && believable(source) && !source.settings().noselect && !source.line(now_);
     };
     return !serving() && waited() < kSettlingPatience && std::any_of(sources_.begin(), sources_.end(), settles);
+}
+
+bool Timekeeper::has_leapt() const {
+    const TaiInstant now = state_.model.tai_at(now_);
+    const std::optional<LeapEvent> last = last_event_before(now, leap_.table());
+    return last && now - leap_.table().end_of(*last) < kDaysToFollow;
 }
 
 bool Timekeeper::pulses_are_coming() const {

@@ -90,6 +90,7 @@ private:
     void weigh_doubt(bool outvoted);
     bool somebody_is_settling(const SourceTrack& best) const;
     bool pulses_are_coming() const;
+    bool has_leapt() const;
     Duration waited() const { return acquiring_since_ ? now_ - *acquiring_since_ : Duration::zero(); }
     void refresh_leap_table();
     void publish();
@@ -104,6 +105,7 @@ private:
     void set_deadline(LocalInstant updated);
     void prepare_step();
     void give_up();
+    void hear_everybody_anew();
     void doubt_second(std::int64_t off);
     void count_anew(std::int64_t off);
     Reason reason_of(const SourceTrack& source) const;

@@ -130,11 +130,10 @@ void Timekeeper::give_up() {
 // and everybody is heard out as if for the first time. Else our own count is corrected: heard out anew, the quickest
 // might be those who misled us.
 void Timekeeper::doubt_second(std::int64_t off) {
-    seconds_.watch.forget();
     if (off == -1 && seconds_.one_more && now_ - *seconds_.one_more < kLateness) {
         leap_.count_missed(state_.model.tai_at(now_));
         seconds_.doubted = true;
-        give_up();
+        hear_everybody_anew();
     } else {
         count_anew(off);
     }
@@ -142,6 +141,7 @@ void Timekeeper::doubt_second(std::int64_t off) {
 
 // Who has a line bore us out.
 void Timekeeper::count_anew(std::int64_t off) {
+    seconds_.watch.forget();
     prepare_step();
     state_.model.anchor_tai += std::chrono::seconds{off};
     seconds_.corrected = true;
@@ -154,17 +154,25 @@ void Timekeeper::count_anew(std::int64_t off) {
     doubt_.end();
 }
 
-// Where leap seconds of the past are others than we thought, so is what labels without a count of them name: everybody
-// is heard out anew.
+// Where leap seconds of the past are others than we thought, so is what labels without a count of them name, and what
+// was said of our second.
+void Timekeeper::hear_everybody_anew() {
+    seconds_.watch.forget();
+    seconds_.one_more.reset();
+    give_up();
+}
+
 void Timekeeper::set_leap_knowledge(LeapKnowledge knowledge) {
     const TaiInstant now = state_.model.tai_at(now_);
-    const int before = leap_.table().tai_minus_utc_at(now);
+    const LeapTable before = leap_.table();
     leap_.replace(std::move(knowledge));
     refresh_leap_table();
-    if (state_.ever_synchronised && leap_.table().tai_minus_utc_at(now) != before) {
+    // Before the time is known, any leap second may be one of the past.
+    if (state_.ever_synchronised && leap_.table().tai_minus_utc_at(now) != before.tai_minus_utc_at(now)) {
         seconds_.doubted = true;
-        seconds_.watch.forget();
-        give_up();
+        hear_everybody_anew();
+    } else if (!state_.ever_synchronised && leap_.table().rows() != before.rows()) {
+        hear_everybody_anew();
     }
     publish();
 }

@@ -14,10 +14,9 @@ constexpr Duration kLearningLimit = 10ms;
 // Satellites repeat what they say of leap seconds every 12.5 minutes, and some of that is lost.
 constexpr Duration kRepetition = 1h;
 
-// Receivers pass on what one sky says, and a program that shares its samples most likely listens to a receiver. Servers
-// speak each for itself.
+// Receivers pass on what one sky says. Servers speak each for itself.
 std::uint16_t leap_voice_of(Kin kin) {
-    return kin == Kin::kNetwork ? 0 : static_cast<std::uint16_t>(kin == Kin::kUnknown ? Kin::kSatellites : kin);
+    return kin == Kin::kNetwork ? 0 : static_cast<std::uint16_t>(physics_of(kin));
 }
 
 // More than half of all that are believed must agree.
@@ -104,10 +103,9 @@ void Timekeeper::hear_other_count(const SourceTrack& source) {
     if (off >= 0 || (known && !possible(source, heard))) {
         return;
     }
-    if (!serving() && counts_.agreed(now_) == other->tai_minus_utc && leap_.count_lacking(-off, heard.second)) {
-        // What was said of our second before was said of another count.
-        seconds_.watch.forget();
-        seconds_.one_more.reset();
+    if (!serving() && other->proven && counts_.agreed(now_) == other->tai_minus_utc &&
+        leap_.count_lacking(-off, heard.second)) {
+        hear_everybody_anew();
     } else if (known) {
         note_second(source, off, heard.heard);
         if (off == -1) {

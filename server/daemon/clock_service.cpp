@@ -108,9 +108,13 @@ void ClockService::start() {
 
 void ClockService::reload(const Configuration& configuration) {
     log_status_ = configuration.log_status;
+    const LocalInstant now = counter_.now();
+    // Clients were served by the settings of before until now.
+    timekeeper_.advance(now);
     timekeeper_.set_policy(configuration.policy);
-    leap_.reload(configuration, timekeeper_, counter_.now());
     set_sources(configuration);
+    // Last, so that it is published before any source is heard, should served time jump by it.
+    leap_.reload(configuration, timekeeper_, now);
     for (auto& [name, source] : sources_) {
         source.driver->start();
     }

@@ -11,6 +11,18 @@ namespace {
 
 constexpr std::size_t kLargestFile = 1 << 20;
 
+void refuse(const std::string& path, const std::string& why, std::string_view instead, Log& log, LocalInstant now) {
+    log.write(now, LogLevel::kWarning, "leap_list_refused", {{"file", path}, {"why", why}, {"instead", instead}});
+}
+
+void tell(const LeapTable& table, Log& log, LocalInstant now) {
+    log.write(now, LogLevel::kInfo, "leap_table",
+              {{"tai_minus_utc", table.rows().back().tai_minus_utc},
+               {"since", format_date(table.rows().back().day)},
+               {"updated", format_date(table.updated())},
+               {"expires", format_date(table.expires())}});
+}
+
 }  // namespace
 
 std::optional<FileStamp> stamp_of(const std::string& path) {
@@ -34,16 +46,23 @@ LeapListResult read_leap_list(const std::string& path) {
 LoadedLeapTable load_leap_table(const std::string& path, Log& log, LocalInstant now) {
     const LeapListResult read = path.empty() ? LeapListResult{} : read_leap_list(path);
     if (!read.table && !path.empty()) {
-        log.write(now, LogLevel::kWarning, "leap_list_refused",
-                  {{"file", path}, {"why", read.error}, {"instead", "the table compiled in"}});
+        refuse(path, read.error, "the table compiled in", log, now);
     }
     const LeapTable& table = read.table ? LeapTable::better(*read.table, LeapTable::built_in()) : LeapTable::built_in();
-    log.write(now, LogLevel::kInfo, "leap_table",
-              {{"tai_minus_utc", table.rows().back().tai_minus_utc},
-               {"since", format_date(table.rows().back().day)},
-               {"updated", format_date(table.updated())},
-               {"expires", format_date(table.expires())}});
+    tell(table, log, now);
     return {table, read.table && &table == &*read.table, read.table ? std::string{} : read.error};
+}
+
+std::optional<LoadedLeapTable> better_leap_table(const std::string& path, const LeapTable& counts, Log& log,
+                                                 LocalInstant now) {
+    const LeapListResult read = read_leap_list(path);
+    const bool better = read.table && &LeapTable::better(*read.table, counts) == &*read.table;
+    if (!better) {
+        refuse(path, read.table ? "it is older" : read.error, "the table that counted before", log, now);
+        return std::nullopt;
+    }
+    tell(*read.table, log, now);
+    return LoadedLeapTable{*read.table, true};
 }
 
 }  // namespace tokimori

@@ -35,4 +35,9 @@ LeapListResult read_leap_list(const std::string& path);
 /// bad is a warning, never the end of anything.
 LoadedLeapTable load_leap_table(const std::string& path, Log& log, LocalInstant now);
 
+/// The better of the table that counts and the `leap-seconds.list` at `path`. nullopt: that is missing, bad or older,
+/// which is a warning.
+std::optional<LoadedLeapTable> better_leap_table(const std::string& path, const LeapTable& counts, Log& log,
+                                                 LocalInstant now);
+
 }  // namespace tokimori

@@ -63,7 +63,7 @@ void LeapService::advance(Timekeeper& timekeeper, LocalInstant now) {
     }
 }
 
-// A list that is bad or gone takes nothing away: what was read before is no worse for it.
+// A list that is bad, gone or older takes nothing away: what was read before is no worse for it.
 void LeapService::look_for_list(const Timekeeper& timekeeper, LocalInstant now) {
     if (looked_for_list_ && now - *looked_for_list_ < kListInterval) {
         return;
@@ -73,14 +73,11 @@ void LeapService::look_for_list(const Timekeeper& timekeeper, LocalInstant now) 
     if (!stamp || std::exchange(list_stamp_, stamp) == stamp) {
         return;
     }
-    if (const LeapListResult read = read_leap_list(list_file_); !read.table) {
-        log_.write(now, LogLevel::kWarning, "leap_list_refused",
-                   {{"file", list_file_}, {"why", read.error}, {"instead", "the table that counted before"}});
-        return;
+    if (auto better = better_leap_table(list_file_, list_.table, log_, now)) {
+        list_ = std::move(*better);
+        expiry_told_.reset();
+        changes_.know(list_.table, timekeeper);
     }
-    list_ = load_leap_table(list_file_, log_, now);
-    expiry_told_.reset();
-    changes_.know(list_.table, timekeeper);
 }
 
 void LeapService::watch(Timekeeper& timekeeper, LocalInstant now) {
@@ -159,7 +156,8 @@ void LeapService::tell_missed(const LeapEvent& missed, LocalInstant now) {
              {"jst", jst_of(missed)},
              {"what",
               "nobody had announced this leap second. Receivers count it, and so it is counted now; what was served "
-              "between it and now was a second wrong. A newer leap-seconds.list (Debian package tzdata) knows "
+              "between it and now, if anything, was a second wrong. A newer leap-seconds.list (Debian package tzdata) "
+              "knows "
               "better"}});
     }
 }

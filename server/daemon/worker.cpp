@@ -181,7 +181,7 @@ void Worker::learn_departures(UdpPort& port) {
         return;
     }
     const ServerState state = sources_.state.read().state;
-    const Counter::RealtimeStamps stamps = counter_.realtime_stamps();
+    const Counter::RealtimeStamps stamps = departures_.realtime_stamps();
     for (const DepartureStamps::Departed& one : departed) {
         if (const auto at = stamps.at(one.stamp)) {
             responder_.sent(one.token, *at, state);

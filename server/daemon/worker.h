@@ -63,6 +63,7 @@ private:
     boost::asio::io_context& io_;
     Sources sources_;
     Counter counter_;
+    Counter departures_;  ///< of its own, so that either notices for itself that CLOCK_REALTIME was stepped
     Responder responder_;
     std::array<ClientKey, UdpPort::kBatch> clients_{};
     std::array<Reply, UdpPort::kSubBatch> replies_;

@@ -9,11 +9,9 @@ namespace {
 constexpr std::byte kVersionAndMode{0x3F};
 constexpr std::byte kVersion4Client{0x23};
 
-// Served time was corrected since a reply left: smoothly, at a rate that no slew exceeds, or by a step. No step that
-// the clock room makes is smaller than the most that is taken for the former.
-constexpr Duration kSmoothAtOnce = std::chrono::milliseconds(1);
-constexpr std::int64_t kSmoothPart = 2000;
-constexpr Duration kMostSmooth = std::chrono::milliseconds(64);
+// The present line, followed back to when a reply left, differs from the one of then by what was learned of the
+// crystal.
+constexpr std::int64_t kLearnedPart = 1'000'000;
 constexpr Duration kHalfALeap = std::chrono::milliseconds(500);
 // How much the kernel's stamp may differ from ours: a queue holds datagrams up.
 constexpr Duration kEarliest = std::chrono::milliseconds(-1);
@@ -24,13 +22,15 @@ std::int64_t units_of(Duration span) {
     return (span.count() << 32) / 1'000'000'000;
 }
 
-/// Whether what was served when the reply left is still true: no step and no leap second since. A smear is neither.
+/// Whether what was served when the reply left is true by what is promised now: no leap second since, and no correction
+/// beyond the present bound. A smear is neither. What leaves now could not say that it was worse then.
 bool is_still_true(const SentReply& kept, const ServerState& state, LocalInstant now) {
     const TaiInstant then = state.model.tai_at(kept.departed);
     const Duration leap = state.scale.offset_at(state.model.tai_at(now)) - state.scale.offset_at(then);
-    const Duration smooth = std::min(kSmoothAtOnce + std::chrono::abs(now - kept.departed) / kSmoothPart, kMostSmooth);
+    const Duration learned = std::chrono::abs(now - kept.departed) / kLearnedPart;
+    const std::int64_t bound = units_of(std::min(state.root_distance_at(now) + learned, kHalfALeap));
     const std::int64_t moved = ntp_difference(state.scale.at(then).timestamp, kept.transmit);
-    return std::chrono::abs(leap) < kHalfALeap && moved < units_of(smooth) && -moved < units_of(smooth);
+    return std::chrono::abs(leap) < kHalfALeap && moved < bound && -moved < bound;
 }
 
 }  // namespace

@@ -255,8 +255,9 @@ private:
     }
 
     void read_fudge(const Words& words) {
-        fudged_stratum_ = ntpd_local_stratum(words);
-        if (!fudged_stratum_) {
+        if (const auto stratum = ntpd_local_stratum(words)) {
+            fudged_stratum_ = stratum;
+        } else {
             note("was not taken over; write those of offset, delay, stratum and refid that matter");
         }
     }

@@ -27,7 +27,8 @@ protected:
             }
         }
     }
-    auto refuted(LocalInstant now, bool serving = true) const { return watch_.refuted(now, serving); }
+    auto refuted(LocalInstant now, bool serving = true) const { return watch_.refuted({now, serving}); }
+    auto refuted_after_a_leap_second(LocalInstant now) const { return watch_.refuted({now, true, true}); }
     static LocalInstant at(int second) { return kBegin + std::chrono::seconds{second}; }
 
     SecondWatch watch_;
@@ -120,6 +121,24 @@ TEST_F(SecondWatchTest, CountsServersThatDidNotMakeALeapSecondOnce) {
     say(10, 30, 1, servers);
     EXPECT_FALSE(refuted(at(29)));
     EXPECT_TRUE(refuted(at(29), false)) << "nothing is lost where nobody is served";
+}
+
+TEST_F(SecondWatchTest, CountsServersThatAreOffByALeapSecondThatHasJustBeenOnce) {
+    const std::vector<Speaker> servers{{.source = 10, .kin = Kin::kNetwork}, {.source = 11, .kin = Kin::kNetwork}};
+    say(0, 10, 1, servers);
+    EXPECT_FALSE(refuted_after_a_leap_second(at(9))) << "we may have been started anew, and do not know what they said";
+    say(10, 20, 2, servers);
+    EXPECT_TRUE(refuted_after_a_leap_second(at(19))) << "no leap second explains that";
+}
+
+TEST_F(SecondWatchTest, CountsProgramsThatShareSamplesAsReceivers) {
+    const std::vector<Speaker> programs{{.source = 10, .kin = Kin::kUnknown}, {.source = 11, .kin = Kin::kUnknown}};
+    say(0, 10, 2, programs);
+    EXPECT_FALSE(refuted(at(9))) << "most likely two units of one receiver";
+    say(0, 10, 2, {kGps});
+    EXPECT_FALSE(refuted(at(9)));
+    say(0, 10, 2, {kServer});
+    EXPECT_TRUE(refuted(at(9)));
 }
 
 TEST_F(SecondWatchTest, CountsServersForUsOneByOne) {

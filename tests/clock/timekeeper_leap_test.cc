@@ -194,6 +194,41 @@ TEST_F(ExpiredTable, IsMadeUpForByTheCountOfALoneReceiverAtTheStart) {
     }
 }
 
+// A server's line was drawn by the count of before.
+TEST_F(ExpiredTable, IsNotFollowedByWhoSaidBeforeWhatItWasWhenItIsMadeUpFor) {
+    clock_.set_sources({gps(1), {.id = 2, .kin = Kin::kNetwork}});
+    for (int second = 0; second < 600; ++second) {
+        say(second, 1, 1);
+        if (second < 10 ? second % 2 == 0 : second % 256 == 0) {
+            // True UTC, which counts one second more than the table.
+            const UtcTime time = LeapTable::built_in().utc_at(truth(seconds(second - 1)));
+            const ServerFacts facts{.next = second < 8 ? Duration{2s} : Duration{256s}};
+            clock_.observe(OffsetSample{
+                .source = 2, .local = at(seconds(second)), .time = time, .uncertainty = 1ms, .server = facts});
+        }
+        clock_.advance(at(seconds(second) + 900ms));
+        if (serving_at(seconds(second) + 900ms)) {
+            ASSERT_LT(std::chrono::abs(error_at(seconds(second) + 900ms)), 10ms) << second;
+            ASSERT_EQ(tai_minus_utc(), 38) << second;
+        }
+    }
+    EXPECT_TRUE(serving_at(600s));
+}
+
+TEST_F(ExpiredTable, IsNotMadeUpForByOneLabelWithAnotherDate) {
+    for (int second = 0; second < 60; ++second) {
+        pulse(second);
+        Label said = label(second);
+        // No two of them agree.
+        said.time = LeapTable::built_in().utc_at(truth(seconds(second) + 24h * 400 * (second % 3)));
+        said.gps_minus_utc = 19;
+        clock_.observe(said);
+        clock_.advance(at(seconds(second) + 900ms));
+    }
+    EXPECT_FALSE(serving_at(60s));
+    EXPECT_EQ(tai_minus_utc(), 37);
+}
+
 TEST_F(ExpiredTable, LacksNoMoreThanThereWereJunesAndDecembersSince) {
     hear(0, 60, 4);
     EXPECT_TRUE(serving_at(60s)) << "June and December of 2027 and 2028";

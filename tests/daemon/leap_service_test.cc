@@ -348,6 +348,10 @@ TEST_F(LeapServiceTest, ReadsAListThatIsExchangedOnTheDiskWithinAnHour) {
     pass(1h);
     EXPECT_THAT(lines_, Contains(HasSubstr("the table that counted before")));
     EXPECT_EQ(timekeeper_->leap_table().kind_on(next.day), LeapKind::kInsert) << "what is bad takes nothing away";
+    std::ofstream{list} << newer_list(updated - 300, *day_from_date(2027, 12, 31));
+    pass(1h);
+    EXPECT_THAT(lines_, Contains(HasSubstr("it is older")));
+    EXPECT_EQ(timekeeper_->leap_table().kind_on(next.day), LeapKind::kInsert) << "nor does what is older";
     std::filesystem::remove_all(directory);
     lines_.clear();
     pass(2h);

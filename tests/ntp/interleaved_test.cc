@@ -264,10 +264,20 @@ TEST_F(Interleaved, GoesOnWhileServedTimeIsSlewed) {
     state_.model.anchor_tai = state_.model.tai_at(now_);
     state_.model.anchor_local = now_;
     state_.model.slew_end = now_ + seconds(100);
-    state_.model.slew_rate = rate_from_ppm(400);
-    const XleaveClient asked = client;
-    const NtpTimestamp before = left_[1];
-    expect_interleaved(ask(client), asked, before);
+    state_.model.slew_rate = rate_from_ppm(0.5);
+    expect_next_interleaved(client);
+}
+
+TEST_F(Interleaved, TellsNothingWhereServedTimeWasCorrectedByMoreThanIsPromisedNow) {
+    state_.root_delay = Duration::zero();
+    for (const auto& [dispersion, goes_on] : {std::pair{microseconds(20), false}, {milliseconds(40), true}}) {
+        state_.model.dispersion = dispersion;
+        XleaveClient client;
+        exchange(client);
+        exchange(client);
+        state_.model.anchor_tai += milliseconds(30);
+        EXPECT_EQ(is_basic(ask(client), client), !goes_on) << dispersion.count();
+    }
 }
 
 TEST_F(Interleaved, TellsNothingAcrossALeapSecond) {

@@ -109,6 +109,8 @@ TEST(Import, TakesOverTheFreeCounterAsTheLastResort) {
     EXPECT_EQ(toml("server 127.127.1.0\nfudge 127.127.1.0 stratum 10\n", Dialect::kNtp), std::string{ours} + "10\n");
     EXPECT_EQ(toml("fudge 127.127.1.1 stratum 15\nserver 127.127.1.1\n", Dialect::kNtp), std::string{ours} + "14\n");
     EXPECT_EQ(toml("server 127.127.1.0\n", Dialect::kNtp), std::string{ours} + "5\n");
+    const std::string_view two = "fudge 127.127.1.0 stratum 10\nfudge 127.127.20.0 time2 0.4\nserver 127.127.1.0\n";
+    EXPECT_EQ(import_configuration(two, Dialect::kNtp).toml, std::string{ours} + "10\n") << "another clock's fudge";
     EXPECT_EQ(toml("fudge 127.127.1.0 stratum 10\n", Dialect::kNtp), "") << "a clock that is not there";
     EXPECT_EQ(toml("local stratum 8\n", Dialect::kChrony), std::string{ours} + "7\n") << "chrony says what is served";
     EXPECT_EQ(toml("local\n", Dialect::kChrony), std::string{ours} + "9\n");
