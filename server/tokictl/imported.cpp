@@ -232,9 +232,7 @@ private:
             return;
         }
         const ImportedServer server = import_server(words);
-        for (const std::string& why : server.notes) {
-            note(why);
-        }
+        std::for_each(server.notes.begin(), server.notes.end(), [this](const std::string& why) { note(why); });
         const std::string name = words.size() > 1 ? std::string{words[1]} : "";
         if (!server.toml.empty() && is_one_of(name, upstream_)) {
             note("stands twice");
@@ -265,9 +263,7 @@ private:
     void read_local(const Words& words) {
         const ImportedLocal local = chrony_local(words);
         local_stratum_ = local.stratum;
-        for (const std::string& why : local.notes) {
-            note(why);
-        }
+        std::for_each(local.notes.begin(), local.notes.end(), [this](const std::string& why) { note(why); });
     }
 
     void read_refclock(const Words& words) {
