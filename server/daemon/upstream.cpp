@@ -144,8 +144,11 @@ private:
         error = error ? error : socket_.send(request.packet());
         if (error) {
             schedule_.not_sent(sent_);
-            watch().tell(false, fmt::format("{} cannot be reached ({}): check the network", place(), error.message()));
-            try_next_address();
+            watch().tell(false,
+                         fmt::format("{} cannot be reached ({}): check the network", settings_.host, error.message()));
+            // No way to this one says nothing of the others.
+            at_ = (at_ + 1) % addresses_.size();
+            await_turn();
             return;
         }
         schedule_.sent(sent_);
@@ -261,13 +264,16 @@ private:
 
     void try_next_address() {
         const bool move = schedule_.failures() > 0 && schedule_.failures() % kFailuresToMove == 0;
-        if (move && ++at_ >= addresses_.size()) {
+        if (!move) {
+            await_turn();
+        } else if (++at_ < addresses_.size()) {
+            schedule_.begin_elsewhere(counter().now());
+            await_turn();
+        } else {
             at_ = 0;
             addresses_.clear();
             reopen();
-            return;
         }
-        await_turn();
     }
 
     bool is_ourselves(const std::vector<ClientAddress>& own) const {

@@ -49,6 +49,10 @@ void PollSchedule::recall(std::span<const LocalInstant> sent) {
 
 void PollSchedule::begin(LocalInstant now) {
     earliest_ = last_ = now;
+    begin_elsewhere(now);
+}
+
+void PollSchedule::begin_elsewhere(LocalInstant now) {
     const auto half = static_cast<int>(kMostAnHour - std::min(used_at(now), kMostAnHour)) / 2;
     burst_left_ = policy_.iburst ? std::clamp(half, 1, kBurst) : 1;
 }

@@ -26,6 +26,8 @@ public:
     void recall(std::span<const LocalInstant> sent);
     /// Begins, at the earliest at `now`. The first burst takes half of what is left of the hour at most.
     void begin(LocalInstant now);
+    /// Asks another address of the server from `now` on: soon, and as often as at the beginning.
+    void begin_elsewhere(LocalInstant now);
     /// When the next request may go.
     LocalInstant next() const;
     /// True if nothing was tried yet, and only because earlier runs have used up the hour.

@@ -170,6 +170,20 @@ TEST(PollSchedule, StaysAwayForADayFromAServerThatRefuses) {
     EXPECT_EQ(ask(schedule, 72h, [&](std::size_t) { schedule.refused(); }).size(), 2U);
 }
 
+TEST(PollSchedule, AsksAnotherAddressSoonAndStillNoMoreThanTwentyTimesAnHour) {
+    PollSchedule schedule = begun();
+    const auto requests = ask(schedule, 24h, [&](std::size_t count) {
+        schedule.failed();
+        if (count % PollSchedule::kBurst == 0) {
+            schedule.begin_elsewhere(kStart + 1min);
+        }
+    });
+    ASSERT_GT(requests.size(), 12U);
+    EXPECT_EQ(requests[6] - requests[5], 2s);
+    EXPECT_EQ(requests[11] - requests[6], 10s);
+    EXPECT_EQ(most_within_an_hour(requests), 20U);
+}
+
 TEST(PollSchedule, TriesAgainSoonAfterTheNetworkWasMissingAndDoesNotCountThat) {
     PollSchedule schedule = begun();
     LocalInstant at = kStart;

@@ -13,7 +13,7 @@ from typing import Callable, Dict, Iterator, List, Optional, Sequence
 import pytest
 
 from control import AskedDaemon
-from namespace import NetworkNamespace
+from namespace import NetworkNamespace, mounting
 from ntp_client import UNIX_EPOCH
 from programs import Process, Value, free_port, program, run, tool, wait_until
 
@@ -94,13 +94,15 @@ def reply(request: bytes, came: int, late: float = 0.0, leap: int = 0, stratum: 
 class Server:
     """An NTP server of our own, of which `answer` decides what it says, as long as its block lasts."""
 
-    def __init__(self, answer: Callable[[bytes, int], Optional[bytes]], delay: float = 0.0) -> None:
-        self.port = free_port()
+    def __init__(self, answer: Callable[[bytes, int], Optional[bytes]], delay: float = 0.0, address: str = "127.0.0.1",
+                 port: int = 0) -> None:
+        self.port = port or free_port()
+        self._address = address
         self.requests: List[bytes] = []
         self._answer = answer
         self._delay = delay
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", self.port))
+        self._socket.bind((address, self.port))
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
@@ -122,7 +124,7 @@ class Server:
 
     def __exit__(self, *_: object) -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as end:
-            end.sendto(b"", ("127.0.0.1", self.port))
+            end.sendto(b"", (self._address, self.port))
         self._thread.join()
         self._socket.close()
 
@@ -311,6 +313,50 @@ def test_a_silent_server_is_told_and_does_not_keep_another_from_being_followed()
         daemon.wait_for("device name=silent working=false .*does not answer", PATIENCE)
         assert len({request[40:48] for request in silent.requests}) == len(silent.requests), "each with a nonce"
         assert all(request[1:40] == bytes(39) for request in silent.requests), "and nothing else"
+
+
+HOSTS = 'mount --bind "$0" /etc/hosts'
+
+
+def hosts(room: str, *addresses: str) -> str:
+    """A file of host names in which ntp.example has these addresses."""
+    place = os.path.join(room, "hosts")
+    with open(place, "w", encoding="ascii") as file:
+        file.writelines("%s ntp.example\n" % address for address in addresses)
+    return place
+
+
+def test_of_a_name_the_next_address_is_asked_soon_where_one_is_silent() -> None:
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="tokimori-") as room, \
+            Server(lambda request, came: None, address="127.0.0.2", port=port) as silent, \
+            Server(reply, address="127.0.0.3", port=port), \
+            Follower(upstream(port).replace("127.0.0.1", "ntp.example"),
+                     prefix=mounting(HOSTS, hosts(room, "127.0.0.2", "127.0.0.3"))) as daemon:
+        daemon.wait_for("device name=ntp.example working=true .*127.0.0.3", PATIENCE)
+        daemon.wait_for("state=synchronised", PATIENCE)
+        assert len(silent.requests) == 6
+
+
+def test_of_a_name_the_next_address_is_asked_where_there_is_no_way_to_one() -> None:
+    """There is none to either when the name is looked up, and later one to the second."""
+    with contextlib.ExitStack() as stack:
+        network = stack.enter_context(NetworkNamespace())
+        room = stack.enter_context(tempfile.TemporaryDirectory(prefix="tokimori-"))
+        stack.enter_context(chronyd(1123, "local stratum 1", "bindaddress 0.0.0.0", prefix=network.prefix))
+
+        def route(what: str, address: str) -> None:
+            done = run([*network.prefix, "ip", "route", what, "unreachable", address, "table", "local"])
+            assert done.returncode == 0, done.stderr
+
+        route("add", "127.0.0.8")
+        route("add", "127.0.0.9")
+        names = mounting(HOSTS, hosts(room, "127.0.0.8", "127.0.0.9"), network.prefix)
+        daemon = stack.enter_context(Follower(upstream(1123).replace("127.0.0.1", "ntp.example"), prefix=names))
+        daemon.wait_for("device name=ntp.example working=false .*cannot be reached", PATIENCE)
+        route("del", "127.0.0.9")
+        daemon.wait_for("device name=ntp.example working=true .*127.0.0.9", PATIENCE)
+        daemon.wait_for("state=synchronised", PATIENCE)
 
 
 def test_forged_replies_are_passed_over() -> None:
