@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "server/daemon/state_text.h"
+
 namespace tokimori::sim {
 namespace {
 
@@ -53,7 +55,10 @@ Duration seconds_of(int second) {
 LeapServer::LeapServer(const LeapBook& book, Settings settings, int begin)
     : book_{book}, settings_{std::move(settings)}, second_{begin}, back_at_{begin} {
     same_boot_ = false;
-    disk_ = settings_.remembered;
+    configured_ = {.policy = settings_.policy, .knowledge = settings_.knowledge};
+    if (settings_.remembered) {
+        write(*settings_.remembered);
+    }
 }
 
 void LeapServer::disturb(int at, Disturbance what) {
@@ -79,6 +84,7 @@ void LeapServer::pass_second() {
         }
         clock_->advance(local_at(begin + 400ms));
         clock_->advance(local_at(begin + 900ms));
+        changes_.advance(*clock_, local_at(begin + 900ms));
         keep();
     } else if (clock_) {
         // JJY's minutes end when they end.
@@ -109,12 +115,13 @@ void LeapServer::carry_out(Disturbance what) {
     if (!clock_) {
         return;
     }
+    configured_ = settings_.changed.value_or(configured_);
     if (what == Disturbance::kReload) {
         reload();
         return;
     }
-    if (what == Disturbance::kRestart) {
-        disk_ = clock_->memory();
+    if (const auto memory = clock_->memory(); memory && what == Disturbance::kRestart) {
+        write(*memory);
     }
     clock_.reset();
     same_boot_ = what != Disturbance::kPowerCut;
@@ -133,19 +140,27 @@ void LeapServer::start(bool cold) {
     }
     Timekeeper::Settings settings;
     settings.floor = day_from_date(2026, 11, 1).value();
-    settings.leap = settings_.policy;
-    clock_.emplace(settings, settings_.knowledge, local_at(seconds_of(second_)));
+    settings.leap = configured_.policy;
+    const LocalInstant now = local_at(seconds_of(second_));
+    clock_.emplace(settings, configured_.knowledge, now);
+    changes_ = LeapChanges{configured_, now};
     clock_->set_sources(sources());
-    if (disk_) {
-        clock_->recall(*disk_, !cold);
+    if (!disk_.empty()) {
+        const StateResult kept = parse_state(disk_);
+        if (!kept.state) {
+            complain({}, "the state file: " + kept.error);
+            return;
+        }
+        changes_.recall(kept.state->memory, *clock_);
+        clock_->recall(kept.state->memory, !cold);
     }
     busy_until_ = second_ + kSettling;
 }
 
 void LeapServer::reload() {
     clock_->set_policy(ClockPolicy{});
-    clock_->set_leap_knowledge(settings_.knowledge);
-    clock_->set_leap_policy(settings_.policy);
+    changes_.configure(configured_);
+    changes_.advance(*clock_, local_at(seconds_of(second_) + 950ms));
     clock_->set_sources(sources());
     busy_until_ = second_ + kAround;
 }
@@ -202,15 +217,22 @@ Label LeapServer::label_of(const Member& member, int second) const {
 // As the daemon writes its state file.
 void LeapServer::keep() {
     const Duration now = seconds_of(second_);
-    const LeapMemory& leap = clock_->leap().memory();
-    const bool urgent = disk_ && (leap.armed.event != disk_->leap.armed.event || leap.counted != disk_->leap.counted);
-    if (disk_ && !urgent && now - written_ < kWriting) {
+    const bool urgent = must_be_kept(clock_->leap().memory(), kept_) || changes_.policy() != kept_policy_;
+    if (!disk_.empty() && !urgent && now - written_ < kWriting) {
         return;
     }
     if (const auto memory = clock_->memory()) {
-        disk_ = memory;
+        write(*memory);
         written_ = now;
     }
+}
+
+void LeapServer::write(const ClockMemory& memory) {
+    KeptState state;
+    state.memory = memory;
+    disk_ = state_text(state);
+    kept_ = memory.leap;
+    kept_policy_ = memory.leap_policy;
 }
 
 void LeapServer::ask(Duration at) {

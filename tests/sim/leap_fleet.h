@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "server/clock/leap_changes.h"
 #include "server/clock/timekeeper.h"
 #include "server/ntp/responder.h"
 #include "tests/sim/leap_book.h"
@@ -25,7 +26,7 @@ struct Member {
 
 /// What is done to a server.
 enum class Disturbance : std::uint8_t {
-    kReload,    ///< the configuration is read again, unchanged
+    kReload,    ///< the configuration is read again
     kRestart,   ///< a clean end, and a new start
     kKill,      ///< what was written last is what is known
     kPowerCut,  ///< the same in another boot, and receivers know of no leap second for a while
@@ -45,6 +46,8 @@ public:
         std::chrono::seconds start_up{15};                     ///< so long LI = 3 is owed after a cold start
         int gps_minus_utc = 18;                                ///< before the leap second
         std::optional<ClockMemory> remembered = std::nullopt;  ///< its state file at the beginning
+        /// What is configured from the first disturbance on, where that is something else.
+        std::optional<LeapChanges::Wanted> changed = std::nullopt;
     };
 
     LeapServer(const LeapBook& book, Settings settings, int begin);
@@ -69,6 +72,7 @@ public:
     int asked() const { return asked_; }
     int unserved() const { return unserved_; }  ///< replies with LI = 3
     const Timekeeper& clock() const { return *clock_; }
+    const LeapChanges& changes() const { return changes_; }
     /// The last reply.
     const NtpHeader& last() const { return last_; }
 
@@ -97,6 +101,7 @@ private:
     void hear_minute(const Member& member);
     Label label_of(const Member& member, int second) const;
     void keep();
+    void write(const ClockMemory& memory);
     void ask(Duration at);
     void judge(Duration at, const NtpHeader& header);
     std::string fault_of(Duration at, const NtpHeader& header, Duration bound) const;
@@ -115,8 +120,11 @@ private:
     std::mt19937_64 random_{20281231};
     Responder responder_;
     std::optional<Timekeeper> clock_;
-    std::optional<ClockMemory> disk_;  ///< as the state file keeps it
-    std::optional<ClockMemory> clean_;
+    LeapChanges::Wanted configured_;
+    LeapChanges changes_;
+    std::string disk_;  ///< the state file; empty: none
+    LeapMemory kept_;   ///< what is in it of leap seconds
+    LeapPolicy kept_policy_;
     Duration written_{};
     LocalInstant boot_;  ///< what the counter showed at `booted_`
     Duration booted_{};

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <ostream>
 #include <utility>
@@ -167,6 +168,85 @@ TEST_P(LeapFleet, ServesTheSameTimeWhateverIsDoneToItAtTheLeapSecond) {
 
 TEST_P(LeapFleet, ServesTheSameTimeWhateverIsDoneToItWhenTheAnnouncementOrTheSmearBegins) {
     disturb_at(GetParam(), warning_of(GetParam()));
+}
+
+/// What an operator writes into [leap] at the wrong moment.
+enum class Change { kMode, kLengths, kNobodyAsked, kTheOpposite, kNoList };
+constexpr std::array kChanges{Change::kMode, Change::kLengths, Change::kNobodyAsked, Change::kTheOpposite,
+                              Change::kNoList};
+
+LeapChanges::Wanted changed(const Scene& scene, Change change) {
+    const LeapServer::Settings settings = scene.settings();
+    LeapChanges::Wanted wanted{.policy = settings.policy, .knowledge = settings.knowledge};
+    const LeapKind opposite = scene.kind == LeapKind::kInsert ? LeapKind::kDelete : LeapKind::kInsert;
+    switch (change) {
+        case Change::kMode:
+            wanted.policy.mode = scene.smear != 0 ? LeapMode::kInsert : LeapMode::kSmear;
+            break;
+        case Change::kLengths:
+            wanted.policy.smear = std::chrono::minutes{scene.smear < 400 ? 400 : 60};
+            wanted.policy.lead = std::chrono::hours{scene.lead < 24 ? 24 : 1};
+            break;
+        case Change::kNobodyAsked:
+            wanted.knowledge.manual_only = !wanted.knowledge.manual_only;
+            wanted.knowledge.manual.clear();
+            break;
+        case Change::kTheOpposite:
+            wanted.knowledge.manual_only = true;
+            wanted.knowledge.manual = {{scene.book().day(), opposite}};
+            break;
+        case Change::kNoList:
+            wanted.knowledge.table = LeapTable::built_in();
+            wanted.knowledge.manual.clear();
+            break;
+    }
+    return wanted;
+}
+
+const char* name_of(Change change) {
+    static constexpr std::array kNames{"mode", "lengths", "nobody asked", "the opposite", "no list"};
+    return kNames[static_cast<std::size_t>(change)];
+}
+
+TEST_P(LeapFleet, ServesTheSameTimeWhateverElseIsConfiguredWhileClientsAreBeingPrepared) {
+    std::size_t turn = static_cast<std::size_t>(GetParam().smear / 20);
+    const int begin = warning_of(GetParam()) - 20 * kMinute;
+    for (const Change change : kChanges) {
+        LeapServer::Settings settings = GetParam().settings();
+        settings.changed = changed(GetParam(), change);
+        LeapServer server{GetParam().book(), settings, begin};
+        if (GetParam().cast == Cast::kTwoVoices) {
+            server.allow_anything(begin, begin + 6 * kMinute);
+            server.allow_no_service(begin, begin + 6 * kMinute);
+        }
+        const int pause = std::max(-warning_of(GetParam()) / 9, 7 * kMinute);
+        for (int at = warning_of(GetParam()) + 1; at < 0; at += pause) {
+            server.disturb(at, kDisturbances[turn++ % kDisturbances.size()]);
+        }
+        server.run(8 * kMinute);
+        expect_right(server, name_of(change));
+        EXPECT_FALSE(server.changes().waits());
+        EXPECT_EQ(server.changes().policy(), settings.changed->policy) << "when it is over";
+        EXPECT_EQ(server.clock().leap().knowledge().manual, settings.changed->knowledge.manual);
+    }
+}
+
+TEST_P(LeapFleet, ServesTheSameTimeWhateverElseIsConfiguredAtTheLeapSecond) {
+    std::size_t turn = static_cast<std::size_t>(GetParam().smear / 20);
+    const int begin = -10 * kMinute;
+    for (const Disturbance disturbance : kDisturbances) {
+        for (const int moment : {-4, -1, 0, 2}) {
+            LeapServer::Settings settings = GetParam().settings();
+            const Change change = kChanges[turn++ % kChanges.size()];
+            settings.changed = changed(GetParam(), change);
+            LeapServer server{GetParam().book(), settings, begin};
+            server.allow_anything(begin, begin + 6 * kMinute);
+            server.allow_no_service(begin, begin + 6 * kMinute);
+            server.disturb(moment, disturbance);
+            server.run(2 * kMinute);
+            expect_right(server, (name_of(change) + (" at " + std::to_string(moment))).c_str());
+        }
+    }
 }
 
 constexpr int kLastDay = -86'401;
