@@ -36,6 +36,7 @@ enum class StatisticsKind : std::uint8_t { kLoop, kPeer, kRaw, kClock, kSystem }
 struct Configuration {
     std::vector<ListenAddress> listen{{"0.0.0.0", 123}, {"::", 123}};
     std::optional<unsigned> workers;  ///< absent: one per core; 0: everything on one thread
+    bool interleaved = true;          ///< for clients that ask for it
     bool lab_mode = false;
     SystemClockMode system_clock = SystemClockMode::kFollow;
     SystemClockStep system_clock_step = SystemClockStep::kStart;

@@ -16,20 +16,16 @@
 
 #include "server/daemon/clock_service.h"
 #include "server/daemon/control_socket.h"
+#include "server/daemon/crew_size.h"
 #include "server/daemon/keys_file.h"
 #include "server/daemon/listeners.h"
 #include "server/daemon/query_teller.h"
 #include "server/daemon/statistics.h"
+#include "server/daemon/unlisted_report.h"
 #include "server/daemon/worker.h"
 
 namespace tokimori {
 namespace {
-
-constexpr unsigned kMostAutomaticWorkers = 8;
-
-unsigned workers_of(const Configuration& configuration) {
-    return configuration.workers.value_or(std::clamp(std::thread::hardware_concurrency(), 1U, kMostAutomaticWorkers));
-}
 
 // The clock thread's event loop, as long as the process. Its end would wait for the thread of its resolver, and nothing
 // ends a question to a name server that does not answer; the daemon ends at once. Everything else of the daemon is
@@ -59,20 +55,6 @@ struct Hand {
     std::thread thread;
 };
 
-// A worker's share of the clients that are remembered, and some more: they do not fall evenly.
-std::size_t clients_of_each(const Configuration& configuration) {
-    const std::size_t workers = std::max(workers_of(configuration), 1U);
-    const std::size_t share = configuration.access.clients / workers;
-    return workers == 1 ? share : share + share / 32 + 64;
-}
-
-// What must be set in the file before it is served, and what a reload cannot change.
-bool needs_restart(const Configuration& before, const Configuration& after) {
-    return before.lab_mode != after.lab_mode || workers_of(before) != workers_of(after) ||
-           before.state_dir != after.state_dir || before.access.clients != after.access.clients ||
-           before.access.ipv6_prefix != after.access.ipv6_prefix;
-}
-
 }  // namespace
 
 class Daemon::Crew {
@@ -83,7 +65,11 @@ public:
           listeners_{std::max<std::size_t>(threads_, 1), threads_ > 0},
           clock_{io_, configuration, published_, log},
           started_{clock_.now()},
-          queries_{io_, [this] { return query_view(); }},
+          queries_{io_,
+                   [this, &log] {
+                       unlisted_.tell(counts(), clock_.now(), log);
+                       return query_view();
+                   }},
           own_worker_{io_,
                       {published_, queries_.published()},
                       threads_ == 0 ? clients_of_each(configuration) : 0,
@@ -126,9 +112,10 @@ public:
     void distribute(const Configuration& configuration, Log& log) {
         read_keys(configuration.keys_file, log);
         const auto rules = std::make_shared<const AccessRules>(configuration.access);
-        const auto take_over = [rules, keys = keys_, tables = client_tables()](
+        const auto take_over = [rules, keys = keys_, tables = client_tables(), interleaved = configuration.interleaved](
                                    Worker& worker, const std::vector<std::shared_ptr<UdpPort>>& ports) {
             worker.admit_by(rules, keys);
+            worker.offer_interleaved(interleaved);
             worker.list_clients_of(tables);
             worker.serve(ports);
         };
@@ -224,6 +211,7 @@ private:
     std::shared_ptr<const KeyRing> keys_;
     ClockService clock_;
     LocalInstant started_;
+    UnlistedReport unlisted_;
     QueryTeller queries_;
     Worker own_worker_;
     std::vector<std::unique_ptr<Hand>> hands_;

@@ -34,6 +34,13 @@ constexpr std::array kRows{
             .english = "Threads that answer NTP; auto is one per core, 0 runs everything on a single thread.",
             .japanese = "NTP に応答するスレッド数です。auto はコアごとに 1 つ、0 はすべてを 1 スレッドで動かします。",
             .fill = fill<&Configuration::workers>},
+    Setting{.section = "server",
+            .key = "interleaved",
+            .type = SettingType::kBool,
+            .default_text = "true",
+            .english = "Whether clients that ask for interleaved mode (RFC 9769, xleave of chrony) get it.",
+            .japanese = "インターリーブモード (RFC 9769、chrony の xleave) を求めるクライアントに応じるかどうかです。",
+            .fill = fill<&Configuration::interleaved>},
     Setting{
         .section = "server",
         .key = "lab_mode",

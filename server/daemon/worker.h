@@ -43,6 +43,9 @@ public:
         responder_.authenticate_by(std::move(keys));
     }
 
+    /// Whether clients that ask for interleaved mode get it. On the same thread as `admit_by`.
+    void offer_interleaved(bool offered) { responder_.offer_interleaved(offered); }
+
     /// Whose clients are listed for those who may ask; they must outlive the object.
     void list_clients_of(std::vector<const ClientTable*> tables) { tables_ = std::move(tables); }
 

@@ -29,7 +29,7 @@ Rights rights_of_rule(const AccessRule& rule, const AccessPolicy& policy) {
 }
 
 Rights rights_of_denied(const AccessPolicy& policy) {
-    Rights rights{0, policy.limit};
+    Rights rights{0, policy.limit, false};
     switch (policy.refusal) {
         case Refusal::kSilence:
             return rights.add(AccessFlag::kNoServe);
@@ -67,12 +67,14 @@ AccessRules::AccessRules() {
 AccessRules::AccessRules(const AccessPolicy& policy) {
     Entries time;
     Entries query;
-    const Rights everything{0, policy.limit};
+    const Rights everything{0, policy.limit, false};
     Rights within_limits = Rights{everything}.add(AccessFlag::kLimited);
     if (policy.kiss) {
         within_limits.add(AccessFlag::kKod);
     }
-    add(time, all_networks(), rights_of_denied(policy));
+    Rights of_the_rest = rights_of_denied(policy);
+    of_the_rest.unlisted = true;
+    add(time, all_networks(), of_the_rest);
     add(time, loopback_networks(), everything);
     add(time, policy.allow, within_limits);
     add(time, policy.deny, rights_of_denied(policy));

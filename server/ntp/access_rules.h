@@ -13,6 +13,7 @@ namespace tokimori {
 struct Rights {
     std::uint16_t flags = 0;  ///< one bit for each AccessFlag
     RateLimit limit;
+    bool unlisted = false;  ///< no network of the policy holds the source
 
     constexpr bool has(AccessFlag flag) const { return (flags >> static_cast<unsigned>(flag) & 1U) != 0; }
     constexpr Rights& add(AccessFlag flag) {

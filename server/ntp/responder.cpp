@@ -76,6 +76,11 @@ constexpr bool is_request(Verdict verdict) {
 
 constexpr std::size_t kTimestampSize = sizeof(NtpTimestamp);
 
+// One thread writes, so that nothing has to be locked.
+void count(std::atomic<std::uint64_t>& tally) {
+    tally.store(tally.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
 std::span<std::byte, kHeaderSize> header_of(Reply& reply) {
     return std::span(reply.octets).first<kHeaderSize>();
 }
@@ -120,7 +125,7 @@ Verdict Responder::answer(const Request& request, const ServerState& state, Repl
     const auto asked = request.octets.first<kHeaderSize>();
     if (reply.timeless) {
         kiss(extras.kiss, header_of(reply));
-    } else if (InterleavedMode::may_be_asked_by(asked)) {
+    } else if (offers_interleaved_ && InterleavedMode::may_be_asked_by(asked)) {
         reply.interleaved = interleaved_.begin({asked, request.source, state, request.arrival}, header_of(reply));
     }
     reply.size = kHeaderSize;
@@ -161,6 +166,9 @@ Verdict Responder::judge_query(const Request& request) {
 }
 
 Verdict Responder::judge_request(const Request& request, const Rights& rights, Extras& extras) {
+    if (rights.unlisted) {
+        note_unlisted(request.source);
+    }
     if (rights.has(AccessFlag::kNoServe)) {
         return Verdict::kDenied;
     }
@@ -228,18 +236,22 @@ ServerCounts Responder::counts() const {
     std::ranges::transform(verdicts_, counts.verdicts.begin(), read);
     std::ranges::transform(versions_, counts.versions.begin(), read);
     counts.clients_replaced = clients_.replaced();
+    counts.unlisted = read(unlisted_);
+    const std::uint64_t last = read(last_unlisted_);
+    counts.last_unlisted = ClientAddress{0, last}.is_v4() ? ClientAddress{0, last} : ClientAddress{last, 0};
     return counts;
 }
 
 void Responder::note(Verdict verdict, std::span<const std::byte> octets) {
-    // One thread writes, so that nothing has to be locked.
-    const auto count = [](Tally& tally) {
-        tally.store(tally.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    };
     count(verdicts_[static_cast<std::size_t>(verdict)]);
     if (is_request(verdict)) {
         count(versions_[version_of(octets[0])]);
     }
+}
+
+void Responder::note_unlisted(const ClientAddress& source) {
+    last_unlisted_.store(source.is_v4() ? source.low : source.high, std::memory_order_relaxed);
+    count(unlisted_);
 }
 
 std::uint64_t Responder::random_bits() {

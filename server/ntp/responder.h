@@ -53,6 +53,9 @@ public:
     /// With whose keys clients may authenticate from now on. Without a call: with nobody's.
     void authenticate_by(std::shared_ptr<const KeyRing> keys) { keys_ = std::move(keys); }
 
+    /// Whether clients that ask for interleaved mode get it from now on. Without a call: they do.
+    void offer_interleaved(bool offered) { offers_interleaved_ = offered; }
+
     /// To be called for each datagram of a batch before the first is answered: brings near what will be needed.
     ClientKey find(const ClientAddress& source) const { return clients_.find(source); }
 
@@ -97,14 +100,18 @@ private:
     Verdict judge_rate(const Request& request, const Rights& rights, Extras& extras);
     Verdict judge_key(const Request& request, const Rights& rights, std::size_t authenticator, Extras& extras) const;
     void note(Verdict verdict, std::span<const std::byte> octets);
+    void note_unlisted(const ClientAddress& source);
     std::uint64_t random_bits();
 
     std::array<Tally, kVerdictCount> verdicts_{};
     std::array<Tally, 5> versions_{};
+    Tally unlisted_{0};
+    Tally last_unlisted_{0};  ///< what tells its network: the second half of an IPv4 address, the first of an IPv6 one
     std::shared_ptr<const AccessRules> rules_;
     std::shared_ptr<const KeyRing> keys_;
     ClientTable clients_;
     InterleavedMode interleaved_;
+    bool offers_interleaved_ = true;
     ClientTable queriers_;  ///< who sends control messages: a limit of its own
     std::uint64_t random_state_;
 };

@@ -21,6 +21,8 @@ ServerCounts& ServerCounts::operator+=(const ServerCounts& other) {
     std::transform(verdicts.begin(), verdicts.end(), other.verdicts.begin(), verdicts.begin(), std::plus{});
     std::transform(versions.begin(), versions.end(), other.versions.begin(), versions.begin(), std::plus{});
     clients_replaced += other.clients_replaced;
+    unlisted += other.unlisted;
+    last_unlisted = other.unlisted > 0 ? other.last_unlisted : last_unlisted;
     return *this;
 }
 

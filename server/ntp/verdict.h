@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "server/ntp/client_address.h"
+
 namespace tokimori {
 
 /// What became of a datagram. One counter each.
@@ -39,6 +41,8 @@ struct ServerCounts {
     std::array<std::uint64_t, kVerdictCount> verdicts{};
     std::array<std::uint64_t, 5> versions{};  ///< by NTP version 1 … 4: what was a request, whatever came of it
     std::uint64_t clients_replaced = 0;       ///< clients that were forgotten to make room for others
+    std::uint64_t unlisted = 0;     ///< requests denied only because no network of the policy holds the source
+    ClientAddress last_unlisted{};  ///< the last of these sources; of IPv6 the first 64 bits
 
     std::uint64_t of(Verdict verdict) const { return verdicts[static_cast<std::size_t>(verdict)]; }
     /// All datagrams.

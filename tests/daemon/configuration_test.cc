@@ -102,6 +102,7 @@ TEST(Configuration, ReadsTheLaboratoryExample) {
 [server]
 listen = ["127.0.0.1:11123"]
 workers = 0
+interleaved = false
 lab_mode = true
 [clock]
 system_clock = "leave"
@@ -116,6 +117,7 @@ leap   = "none"
     Configuration expected;
     expected.listen = {{"127.0.0.1", 11123}};
     expected.workers = 0;
+    expected.interleaved = false;
     expected.lab_mode = true;
     expected.system_clock = SystemClockMode::kLeave;
     expected.state_dir = "";

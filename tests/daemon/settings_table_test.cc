@@ -88,6 +88,7 @@ TEST(SettingsTable, HoldsTheDefaultsOfConfiguration) {
     filled.policy.minimum_sources = 9;
     filled.policy.slew_limit_ppm = 9.0;
     filled.lab_mode = true;
+    filled.interleaved = false;
     filled.policy.holdover = filled.policy.holdover_error = filled.policy.step_threshold = Duration{1};
     filled.policy.panic_threshold = filled.log_status = filled.refclocks[0].jitter = filled.refclocks[0].offset =
         Duration{1};

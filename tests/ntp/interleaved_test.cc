@@ -104,6 +104,21 @@ TEST_F(Interleaved, BeginsBasicAndThenTellsWhenTheReplyBeforeLeft) {
     }
 }
 
+TEST_F(Interleaved, AnswersEverybodyInBasicModeWhereItIsNotOffered) {
+    XleaveClient client;
+    exchange(client);
+    exchange(client);
+    expect_next_interleaved(client);
+    client.accept(header_of(reply_));
+    responder_.offer_interleaved(false);
+    for (int round = 0; round < 3; ++round) {
+        now_ += kPoll;
+        EXPECT_TRUE(is_basic(ask(client), client));
+        EXPECT_EQ(reply_.interleaved.client, 0U) << "nothing is kept, the kernel is not asked";
+        client.accept(header_of(reply_));
+    }
+}
+
 TEST_F(Interleaved, FallsBackToTheStampWhereTheKernelTellsNothing) {
     XleaveClient client;
     exchange(client);

@@ -216,6 +216,31 @@ TEST(Responder, CountsEachVerdictForItself) {
     EXPECT_EQ(counts.received(), 6U);
 }
 
+TEST(Responder, CountsWhoIsRefusedOnlyBecauseNobodyNamedHisNetwork) {
+    AccessPolicy policy;
+    const ClientAddress denied = ClientAddress::v4(0xCB00'7101);
+    policy.deny = {Prefix{denied, 128}};
+    Responder responder;
+    responder.admit_by(std::make_shared<AccessRules>(policy));
+    const auto asks = [&](ClientAddress source, unsigned octet) {
+        const Datagram octets = datagram(octet);
+        Request request = request_of(octets);
+        request.source = source;
+        Reply reply;
+        return responder.answer(request, synchronised_state(), reply);
+    };
+    EXPECT_EQ(asks(denied, 0x23), Verdict::kDenied);
+    EXPECT_EQ(asks(ClientAddress::v4(0xC0A8'0001), 0x23), Verdict::kAnswered);
+    EXPECT_EQ(asks(ClientAddress::v4(0xCB00'7107), 0x27), Verdict::kPrivate);
+    EXPECT_EQ(responder.counts().unlisted, 0U);
+    EXPECT_EQ(asks(ClientAddress::v4(0xCB00'7107), 0x23), Verdict::kDenied);
+    EXPECT_EQ(responder.counts().unlisted, 1U);
+    EXPECT_EQ(responder.counts().last_unlisted, ClientAddress::v4(0xCB00'7107));
+    EXPECT_EQ(asks({0x2001'0DB8'0000'0001, 7}, 0x23), Verdict::kDenied);
+    EXPECT_EQ(responder.counts().unlisted, 2U);
+    EXPECT_EQ(responder.counts().last_unlisted, (ClientAddress{0x2001'0DB8'0000'0001, 0}));
+}
+
 TEST(Responder, CountsTheVersionsOfRequestsOnly) {
     Responder responder;
     Reply reply;

@@ -165,6 +165,30 @@ def test_ntpq_prints_what_an_ntpd_with_reference_clocks_prints() -> None:
             assert re.search(r"^[*o]\S+\s+\.SIM\.\s+0\s+l\s+", billboard, re.MULTILINE), billboard
 
 
+STRANGER = """import socket
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+    stranger.bind(("203.0.113.7", 0))
+    stranger.settimeout(1)
+    stranger.sendto(bytes([0x23]) + bytes(39) + b"a number", ("203.0.113.7", 123))
+    assert len(stranger.recv(100)) == 48
+"""
+
+
+def test_who_is_refused_by_default_is_told_of_and_served_once_his_network_is_named() -> None:
+    with NetworkNamespace() as own:
+        added = run([*own.prefix, tool("ip") or "ip", "address", "add", "203.0.113.7/32", "dev", "lo"])
+        assert added.returncode == 0, added.stderr
+        text = configuration(["0.0.0.0:123"], [SKY], lab_mode=True)
+        with Tokimorid(text, 123, own.prefix) as daemon:
+            daemon.wait_for("state=synchronised", 10)
+            ask = [*own.prefix, "/usr/bin/python3", "-c", STRANGER]
+            assert run(ask).returncode != 0
+            network = daemon.wait_for(r"clients_unlisted count=1 latest=\S+ what=.* add (\S+) to that list", 10).group(1)
+            assert network == "203.0.113.0/24"
+            daemon.reload(text + '[access]\nallow = ["private", "%s"]\n' % network, "reloaded")
+            wait_until(lambda: run(ask).returncode == 0, 10, "a reply for who is named")
+
+
 def test_who_may_not_query_hears_nothing() -> None:
     question = bytes.fromhex("160200010000000000000000")
     with Guarded("[access]\nquery = []\n" + LIMITED) as daemon:

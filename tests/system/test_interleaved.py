@@ -75,6 +75,19 @@ def test_the_kernel_tells_of_departures_that_the_stamp_did_not_know() -> Dict[st
         return {"departed_after_stamp_us": sorted(later)[10]}
 
 
+def test_a_setting_switches_it_off_and_on_again() -> None:
+    with AskedDaemon(workers=1) as daemon:
+        daemon.wait_synchronised()
+        with daemon.client() as client:
+            asker = Asker(client)
+            assert [asker.ask()[0] for _ in range(3)] == [False, False, True]
+            daemon.reload(daemon.text(interleaved=False), "reloaded")
+            # The worker takes it over on its own thread, which may be a moment after the log says so.
+            wait_until(lambda: not any(asker.ask()[0] for _ in range(3)), PATIENCE, "basic replies")
+            daemon.reload(daemon.text(interleaved=True), "reloaded")
+            wait_until(lambda: asker.ask()[0], PATIENCE, "an interleaved reply")
+
+
 @contextlib.contextmanager
 def chronyd_asking(port: int) -> Iterator[str]:
     """A real chronyd that asks the server on this port four times a second in interleaved mode and sets nothing: its
