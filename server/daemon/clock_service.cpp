@@ -211,6 +211,7 @@ void ClockService::tick() {
         }
     }
     log_.tell_suppressed(now);
+    ++ticks_;
     ticker_->timer.expires_after(kTick);
     ticker_->timer.async_wait([this](const boost::system::error_code& error) {
         if (!error) {

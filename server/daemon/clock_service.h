@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -48,6 +49,8 @@ public:
 
     void observe(const Observation& observation) override;
     LocalInstant now() const { return counter_.now(); }
+    /// How often it has turned so far: twice a second, as long as it is well.
+    std::uint64_t ticks() const { return ticks_; }
     /// What is known now. The leap table in it is good until the next call of anything else.
     ClockFacts facts() const;
 
@@ -93,6 +96,7 @@ private:
     std::map<SourceId, Reason> logged_reasons_;
     LocalInstant status_logged_;
     LocalInstant state_since_;
+    std::uint64_t ticks_ = 0;
 };
 
 }  // namespace tokimori

@@ -3,14 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <deque>
 #include <stdexcept>
-#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -20,9 +18,11 @@
 #include "server/daemon/keys_file.h"
 #include "server/daemon/listeners.h"
 #include "server/daemon/query_teller.h"
+#include "server/daemon/service_manager.h"
 #include "server/daemon/statistics.h"
 #include "server/daemon/unlisted_report.h"
-#include "server/daemon/worker.h"
+#include "server/daemon/watchdog.h"
+#include "server/daemon/worker_threads.h"
 
 namespace tokimori {
 namespace {
@@ -35,55 +35,33 @@ boost::asio::io_context& lasting_event_loop() {
     return loops->emplace_back(1);
 }
 
-// A worker with a thread and an event loop of its own.
-struct Hand {
-    Hand(const Worker::Sources& sources, std::size_t clients, int ipv6_prefix)
-        : worker{io, sources, clients, ipv6_prefix} {}
-    // Whatever ends the daemon: a thread is never left behind.
-    ~Hand() {
-        io.stop();
-        if (thread.joinable()) {
-            thread.join();
-        }
-    }
-    Hand(const Hand&) = delete;
-    Hand& operator=(const Hand&) = delete;
-
-    boost::asio::io_context io{1};
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> busy{io.get_executor()};
-    Worker worker;
-    std::thread thread;
-};
-
 }  // namespace
 
 class Daemon::Crew {
 public:
     Crew(const Configuration& configuration, Log& log)
-        : threads_{workers_of(configuration)},
-          // One-thread mode uses no more of the kernel than it must.
-          listeners_{std::max<std::size_t>(threads_, 1), threads_ > 0},
+        :  // One-thread mode uses no more of the kernel than it must.
+          listeners_{std::max<std::size_t>(workers_of(configuration), 1), workers_of(configuration) > 0},
           clock_{io_, configuration, published_, log},
           started_{clock_.now()},
           queries_{io_,
                    [this, &log] {
-                       unlisted_.tell(counts(), clock_.now(), log);
+                       unlisted_.tell(workers_.counts(), clock_.now(), log);
                        return query_view();
                    }},
-          own_worker_{io_,
-                      {published_, queries_.published()},
-                      threads_ == 0 ? clients_of_each(configuration) : 0,
-                      configuration.access.ipv6_prefix},
+          workers_{io_,
+                   {published_, queries_.published()},
+                   {workers_of(configuration), clients_of_each(configuration), configuration.access.ipv6_prefix}},
           lab_mode_{configuration.lab_mode},
           control_{io_, log, [this] { return clock_.now(); },
                    [this](std::string_view line) { return answer_control(line, [this] { return facts(); }); }},
-          statistics_{
-              io_, log, {[this] { return clock_.facts(); }, [this] { return counts(); }}, threads_ > 0, started_} {
+          statistics_{io_,
+                      log,
+                      {[this] { return clock_.facts(); }, [this] { return workers_.counts(); }},
+                      workers_.threads() > 0,
+                      started_},
+          watchdog_{io_, log, manager_, {[this] { return clock_.now(); }, [this] { return trouble(); }}} {
         clock_.set_listener([this](const Observation& observation) { statistics_.note(observation); });
-        for (unsigned i = 0; i < threads_; ++i) {
-            hands_.push_back(std::make_unique<Hand>(Worker::Sources{published_, queries_.published()},
-                                                    clients_of_each(configuration), configuration.access.ipv6_prefix));
-        }
     }
 
     boost::asio::io_context& io() { return io_; }
@@ -91,6 +69,9 @@ public:
     boost::asio::signal_set& step_requests() { return step_requests_; }
     ClockService& clock() { return clock_; }
     Listeners& listeners() { return listeners_; }
+    WorkerThreads& workers() { return workers_; }
+    const ServiceManager& manager() const { return manager_; }
+    Watchdog& watchdog() { return watchdog_; }
 
     // What is configured beside ports, sources and threads.
     void configure(const Configuration& configuration) {
@@ -104,67 +85,23 @@ public:
         control_.stop();
         statistics_.stop();
         queries_.stop();
+        watchdog_.stop();
     }
-
-    unsigned threads() const { return threads_; }
 
     // Hands out the rules and the ports; each worker takes them over on its own thread.
     void distribute(const Configuration& configuration, Log& log) {
         read_keys(configuration.keys_file, log);
         const auto rules = std::make_shared<const AccessRules>(configuration.access);
-        const auto take_over = [rules, keys = keys_, tables = client_tables(), interleaved = configuration.interleaved](
-                                   Worker& worker, const std::vector<std::shared_ptr<UdpPort>>& ports) {
-            worker.admit_by(rules, keys);
-            worker.offer_interleaved(interleaved);
-            worker.list_clients_of(tables);
-            worker.serve(ports);
-        };
-        if (threads_ == 0) {
-            take_over(own_worker_, listeners_.ports_of(0));
-            return;
-        }
-        for (std::size_t i = 0; i < hands_.size(); ++i) {
-            boost::asio::post(hands_[i]->io, [take_over, &worker = hands_[i]->worker, ports = listeners_.ports_of(i)] {
-                take_over(worker, ports);
+        workers_.each(
+            [this, rules, interleaved = configuration.interleaved](std::size_t number) -> WorkerThreads::Task {
+                return [rules, keys = keys_, tables = workers_.client_tables(), interleaved,
+                        ports = listeners_.ports_of(number)](Worker& worker) {
+                    worker.admit_by(rules, keys);
+                    worker.offer_interleaved(interleaved);
+                    worker.list_clients_of(tables);
+                    worker.serve(ports);
+                };
             });
-        }
-    }
-
-    void start_threads() {
-        for (const auto& hand : hands_) {
-            try {
-                hand->thread = std::thread{[&io = hand->io] { io.run(); }};
-            } catch (const std::system_error& failure) {
-                throw std::runtime_error{
-                    fmt::format("this host gives no thread to {} workers ({}); set workers = 0, or raise the limit of "
-                                "tasks of this user or service",
-                                threads_, failure.what())};
-            }
-        }
-    }
-
-    void stop_workers() {
-        own_worker_.stop();
-        for (const auto& hand : hands_) {
-            boost::asio::post(hand->io, [&hand = *hand] {
-                hand.worker.stop();
-                hand.busy.reset();
-            });
-        }
-        for (const auto& hand : hands_) {
-            if (hand->thread.joinable()) {
-                hand->thread.join();
-            }
-        }
-    }
-
-    // Summed over the workers; any time.
-    ServerCounts counts() const {
-        ServerCounts sum = own_worker_.responder().counts();
-        for (const auto& hand : hands_) {
-            sum += hand->worker.responder().counts();
-        }
-        return sum;
     }
 
 private:
@@ -178,16 +115,15 @@ private:
         clock_.set_keys(keys_);
     }
 
-    std::vector<const ClientTable*> client_tables() const {
-        std::vector<const ClientTable*> tables{&own_worker_.responder().clients()};
-        for (const auto& hand : hands_) {
-            tables.push_back(&hand->worker.responder().clients());
-        }
-        return tables;
+    // What keeps time from being served, as far as can be seen from here. Whoever looks is the clock thread itself.
+    std::string trouble() {
+        const std::uint64_t ticks = clock_.ticks();
+        const bool stands_still = std::exchange(ticks_seen_, ticks) == ticks;
+        return stands_still ? "the clock stands still" : workers_.trouble();
     }
 
     QueryView query_view() const {
-        QueryView view = query_view_of(clock_.facts(), counts(), started_);
+        QueryView view = query_view_of(clock_.facts(), workers_.counts(), started_);
         put_text(view.version, "tokimorid-" TOKIMORI_VERSION);
         return view;
     }
@@ -195,8 +131,8 @@ private:
     ControlFacts facts() const {
         return {.clock = clock_.facts(),
                 .started = started_,
-                .server = counts(),
-                .client_tables = client_tables(),
+                .server = workers_.counts(),
+                .client_tables = workers_.client_tables(),
                 .control = control_.counts(),
                 .version = TOKIMORI_VERSION,
                 .lab_mode = lab_mode_};
@@ -206,18 +142,19 @@ private:
     boost::asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
     boost::asio::signal_set step_requests_{io_, SIGUSR1};
     PublishedState published_{PublishedClock{}};
-    unsigned threads_;
+    ServiceManager manager_{ServiceManager::environment()};
     Listeners listeners_;
     std::shared_ptr<const KeyRing> keys_;
     ClockService clock_;
     LocalInstant started_;
     UnlistedReport unlisted_;
     QueryTeller queries_;
-    Worker own_worker_;
-    std::vector<std::unique_ptr<Hand>> hands_;
+    WorkerThreads workers_;
     bool lab_mode_;
     ControlSocket control_;
     Statistics statistics_;
+    Watchdog watchdog_;
+    std::uint64_t ticks_seen_ = 0;
 };
 
 Daemon::Daemon(std::string path, const Configuration& configuration, Log& log)
@@ -235,11 +172,13 @@ void Daemon::run() {
     await_signal();
     await_step_request();
     crew_->distribute(configuration_, log_);
-    crew_->start_threads();
+    crew_->workers().start();
     crew_->clock().start();
     crew_->configure(configuration_);
+    crew_->watchdog().start();
+    crew_->manager().tell("READY=1");
     crew_->io().run();
-    const ServerCounts counts = crew_->counts();
+    const ServerCounts counts = crew_->workers().counts();
     log_.write(crew_->clock().now(), LogLevel::kInfo, "stopped",
                {{"answered", counts.of(Verdict::kAnswered)},
                 {"too_short", counts.of(Verdict::kTooShort)},
@@ -252,7 +191,8 @@ void Daemon::log_start() {
     for (const ListenAddress& address : configuration_.listen) {
         log_.write(now, LogLevel::kInfo, "listening", {{"address", address.address}, {"port", address.port}});
     }
-    log_.write(now, LogLevel::kInfo, "started", {{"version", TOKIMORI_VERSION}, {"workers", crew_->threads()}});
+    log_.write(now, LogLevel::kInfo, "started",
+               {{"version", TOKIMORI_VERSION}, {"workers", crew_->workers().threads()}});
     if (configuration_.lab_mode) {
         log_.write(now, LogLevel::kWarning, "laboratory",
                    {{"what",
@@ -271,7 +211,9 @@ void Daemon::await_signal() {
             return;
         }
         if (signal == SIGHUP) {
+            crew_->manager().tell("RELOADING=1");
             reload();
+            crew_->manager().tell("READY=1");
             await_signal();
         } else {
             stop();
@@ -325,10 +267,11 @@ void Daemon::reload() {
 }
 
 void Daemon::stop() {
+    crew_->manager().tell("STOPPING=1");
     crew_->stop_telling();
     crew_->step_requests().cancel();
     crew_->clock().stop();
-    crew_->stop_workers();
+    crew_->workers().stop();
     // Behind the handlers that were just cancelled, so that each of them lets go of what it holds.
     boost::asio::post(crew_->io(), [this] { crew_->io().stop(); });
 }

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <endian.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -259,6 +260,11 @@ std::span<const Datagram> UdpPort::receive() {
         read_datagram(slot);
     }
     return {datagrams_.data(), size};
+}
+
+bool UdpPort::has_waiting() const {
+    pollfd watched{descriptor_, POLLIN, 0};
+    return ::poll(&watched, 1, 0) == 1 && (watched.revents & POLLIN) != 0;
 }
 
 void UdpPort::prepare(std::size_t slot) {

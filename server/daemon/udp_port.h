@@ -53,6 +53,9 @@ public:
     /// Whatever waits, at most `kBatch`; empty if nothing does. Valid until the next call.
     std::span<const Datagram> receive();
 
+    /// Whether `receive` would find anything now.
+    bool has_waiting() const;
+
     /// Queues a reply to the datagram of `slot`. `octets` must live until `flush`.
     void reply(std::size_t slot, std::span<const std::byte> octets);
     /// Of the reply queued last, asks when it will have left; `departed` will give `token` back.

@@ -85,6 +85,13 @@ void Worker::stop() {
     serve({});
 }
 
+bool Worker::keeps_up() {
+    const std::uint64_t received = responder_.counts().received();
+    const bool idle = std::exchange(received_, received) == received;
+    return !idle || std::none_of(watches_.begin(), watches_.end(),
+                                 [](const auto& watch) { return watch->port()->has_waiting(); });
+}
+
 void Worker::drain(UdpPort& port) {
     std::size_t served = UdpPort::kBatch;
     for (int batch = 0; batch < kBatchesPerWakeup && served == UdpPort::kBatch; ++batch) {

@@ -54,6 +54,9 @@ public:
 
     const Responder& responder() const { return responder_; }
 
+    /// Whether anything was received since the last call, or nothing waits. On the worker's own thread.
+    bool keeps_up();
+
 private:
     class Watch;
 
@@ -76,6 +79,7 @@ private:
     std::array<QueryResponder::Fragment, UdpPort::kSubBatch> fragments_{};
     std::vector<const ClientTable*> tables_;
     std::vector<std::shared_ptr<Watch>> watches_;
+    std::uint64_t received_ = 0;  ///< by the last `keeps_up`
 };
 
 }  // namespace tokimori
