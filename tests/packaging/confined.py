@@ -1,0 +1,82 @@
+"""Runs a program with the system calls that a unit of packaging/systemd allows, as systemd would: any other ends it.
+
+    confined.py UNIT PROGRAM [ARGUMENT...]
+
+The filter is made by the same library (libseccomp) of the same groups (systemd-analyze). Whether systemd itself would
+make it so, only a running one can show.
+"""
+from __future__ import annotations
+
+import ctypes
+import functools
+import os
+import subprocess
+import sys
+from typing import Dict, List, Set
+
+UNITS = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))), "packaging",
+                     "systemd")
+
+_KILL_PROCESS = 0x80000000
+_ALLOW = 0x7FFF0000
+_UNKNOWN_CALL = -1
+
+
+@functools.lru_cache(maxsize=None)
+def _groups() -> Dict[str, List[str]]:
+    """All groups of system calls, as `systemd-analyze syscall-filter` lists them."""
+    listed = subprocess.run(["systemd-analyze", "--no-pager", "syscall-filter"], check=True, stdout=subprocess.PIPE,
+                            stderr=subprocess.DEVNULL, universal_newlines=True).stdout
+    groups: Dict[str, List[str]] = {}
+    name = ""
+    for line in listed.splitlines():
+        if line.startswith("@"):
+            name = line.strip()
+            groups[name] = []
+        elif line.startswith(" ") and not line.strip().startswith("#"):
+            groups[name].append(line.strip())
+    return groups
+
+
+def _members(word: str) -> Set[str]:
+    """The system calls of a group, or that one."""
+    if not word.startswith("@"):
+        return {word}
+    return set().union(*(_members(member) for member in _groups()[word]))
+
+
+def settings(unit: str, key: str) -> List[str]:
+    """The values of `key` in a unit, in order."""
+    with open(os.path.join(UNITS, unit), encoding="utf-8") as file:
+        return [line.split("=", 1)[1].strip() for line in file if line.startswith(key + "=")]
+
+
+def allowed_calls(unit: str) -> Set[str]:
+    """What SystemCallFilter of a unit allows (systemd.exec(5)): the first line decides that it is an allow list."""
+    allowed: Set[str] = set(_members("@default"))
+    lines = settings(unit, "SystemCallFilter")
+    assert lines and not lines[0].startswith("~"), "no allow list"
+    for line in lines:
+        for word in line.lstrip("~").split():
+            allowed = allowed - _members(word) if line.startswith("~") else allowed | _members(word)
+    return allowed
+
+
+def confine(unit: str) -> None:
+    """This process and all it starts, from now on."""
+    library = ctypes.CDLL("libseccomp.so.2", use_errno=True)
+    library.seccomp_init.restype = ctypes.c_void_p
+    context = ctypes.c_void_p(library.seccomp_init(ctypes.c_uint32(_KILL_PROCESS)))
+    for name in sorted(allowed_calls(unit)):
+        number = library.seccomp_syscall_resolve_name(name.encode())
+        if number != _UNKNOWN_CALL:
+            library.seccomp_rule_add(context, ctypes.c_uint32(_ALLOW), ctypes.c_int(number), ctypes.c_uint(0))
+    if library.seccomp_load(context) != 0:
+        raise SystemExit("confined.py: this kernel takes no system call filter")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        raise SystemExit(__doc__)
+    confine(sys.argv[1])
+    os.execv(sys.argv[2], sys.argv[2:])

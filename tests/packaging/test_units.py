@@ -1,0 +1,138 @@
+"""The systemd units: how little they may do, and that what they may do is enough."""
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import List, Set
+
+import pytest
+
+import confined
+from programs import Refclock, Tokimorid, configuration, free_port, program, run, tool
+
+UNITS = Path(confined.UNITS)
+SKY: Refclock = {"driver": "simulated", "name": "sky"}
+DAEMON, WAIT = "tokimorid.service", "tokimori-wait.service"
+
+needs_systemd = pytest.mark.skipif(tool("systemd-analyze") is None, reason="needs Debian's package systemd")
+
+
+def in_sandbox(*command: str) -> List[str]:
+    """The command with the system calls of the daemon's unit."""
+    return [sys.executable, confined.__file__, DAEMON, *command]
+
+
+@needs_systemd
+@pytest.mark.parametrize("unit, most", [(DAEMON, 2.4), (WAIT, 1.0)])
+def test_is_exposed_to_no_more_than(unit: str, most: float) -> None:
+    judged = run(["systemd-analyze", "security", "--offline=true", "--no-pager", str(UNITS / unit)])
+    found = re.search(r"Overall exposure level for \S+: ([\d.]+)", judged.stdout)
+    assert found is not None, judged.stderr
+    assert float(found[1]) <= most, judged.stdout
+
+
+def test_the_daemon_has_two_rights_and_no_others() -> None:
+    for key in ("AmbientCapabilities", "CapabilityBoundingSet"):
+        assert confined.settings(DAEMON, key) == ["CAP_NET_BIND_SERVICE CAP_SYS_TIME"]
+    assert confined.settings(WAIT, "CapabilityBoundingSet") == [""]
+    for unit in (DAEMON, WAIT):
+        assert confined.settings(unit, "User") == ["tokimori"]
+        assert confined.settings(unit, "NoNewPrivileges") == ["yes"]
+
+
+def test_a_crash_comes_back_and_what_only_the_operator_can_mend_does_not() -> None:
+    assert confined.settings(DAEMON, "Restart") == ["on-failure"]
+    assert confined.settings(DAEMON, "RestartPreventExitStatus") == ["1"], "the daemon's code for such errors"
+    assert confined.settings(DAEMON, "StartLimitIntervalSec") == ["0"], "for ever"
+    assert confined.settings(DAEMON, "RestartSec") == ["10"], "but slowly"
+    assert confined.settings(DAEMON, "StateDirectory") == ["tokimori"], "with what it knew of the time"
+
+
+@needs_systemd
+def test_systemd_finds_nothing_wrong_with_them(tmp_path: Path) -> None:
+    units = tmp_path / "usr/lib/systemd/system"
+    units.mkdir(parents=True)
+    for name in ("sysinit", "basic", "multi-user", "network", "time-sync", "shutdown", "time-set"):
+        (units / (name + ".target")).write_text("[Unit]\nDescription=%s\n" % name, encoding="ascii")
+    for unit in (DAEMON, WAIT):
+        shutil.copy(str(UNITS / unit), str(units))
+        for command in confined.settings(unit, "ExecStart") + confined.settings(unit, "ExecReload"):
+            path = tmp_path / command.split()[0].lstrip("/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("#!/bin/sh\n", encoding="ascii")
+            path.chmod(0o755)
+    verified = run(["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", "--root=%s" % tmp_path, DAEMON,
+                    WAIT])
+    assert (verified.returncode, verified.stdout, verified.stderr) == (0, "", "")
+
+
+@needs_systemd
+def test_user_and_directories_can_be_made(tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/group").write_text("dialout:x:20:\n", encoding="ascii")
+    for file in ("passwd", "shadow", "gshadow"):
+        (tmp_path / "etc" / file).touch()
+    made = run(["systemd-sysusers", "--root=%s" % tmp_path, str(UNITS / "tokimori.sysusers")])
+    assert made.returncode == 0, made.stderr
+    passwd = (tmp_path / "etc/passwd").read_text(encoding="ascii")
+    assert re.search(r"^tokimori:x:\d+:\d+:[^:]*:/var/lib/tokimori:/usr/sbin/nologin$", passwd, re.MULTILINE), passwd
+    groups = (tmp_path / "etc/group").read_text(encoding="ascii")
+    assert re.search(r"^dialout:x:20:tokimori$", groups, re.MULTILINE), groups
+    listed = run(["systemd-tmpfiles", "--cat-config", str(UNITS / "tokimori.tmpfiles")])
+    assert listed.returncode == 0, listed.stderr
+
+
+def calls_of(unit: str) -> Set[str]:
+    return confined.allowed_calls(unit)
+
+
+@needs_systemd
+def test_may_set_the_clock_gently_and_nothing_else_of_the_kernel() -> None:
+    allowed = calls_of(DAEMON)
+    assert "clock_adjtime" in allowed
+    assert not allowed & {"clock_settime", "settimeofday", "mount", "ptrace", "bpf", "setuid", "init_module", "reboot",
+                          "kexec_load", "chroot", "perf_event_open"}
+    assert "clock_adjtime" not in calls_of(WAIT)
+
+
+@needs_systemd
+def test_what_the_unit_does_not_allow_ends_a_program() -> None:
+    ended = run(in_sandbox("/usr/sbin/chroot", "/", "/bin/true"))
+    assert ended.returncode == -31, "SIGSYS: the filter is in force"
+    assert run(in_sandbox("/bin/true")).returncode == 0
+
+
+@needs_systemd
+@pytest.mark.parametrize("workers", [0, 2])
+def test_the_daemon_lives_with_the_system_calls_of_its_unit(workers: int, tmp_path: Path) -> None:
+    port = free_port()
+    text = configuration(["127.0.0.1:%d" % port, "[::1]:%d" % port], [SKY], lab_mode=True, workers=workers,
+                         control_socket=str(tmp_path / "control.sock"), state_dir=str(tmp_path / "state"),
+                         statistics_dir=str(tmp_path / "statistics"))
+    for directory in ("state", "statistics"):
+        (tmp_path / directory).mkdir()
+    if workers:  # names are looked up on a thread
+        text += '[[upstream]]\naddress = "localhost"\nport = %d\nnoselect = true\n' % free_port()
+    with Tokimorid(text, port, in_sandbox()) as daemon:
+        daemon.wait_for("clock state=synchronised", 20)
+        reply = daemon.client().ask()
+        assert reply is not None and reply.stratum == 1
+        asked = run([program("tokictl"), "tracking", "--socket", str(tmp_path / "control.sock")])
+        assert asked.returncode == 0, asked.stderr
+        daemon.reload(text + '[[refclock]]\ndriver = "local"\nname = "free"\n', "reloaded")
+        reply = daemon.client("::1").ask()
+        assert reply is not None and reply.synchronised
+    assert os.listdir(str(tmp_path / "state"))
+
+
+@needs_systemd
+def test_tokictl_waits_with_the_system_calls_of_its_unit(tmp_path: Path) -> None:
+    socket = str(tmp_path / "control.sock")
+    wait = [sys.executable, confined.__file__, WAIT, program("tokictl"), "waitsync", "--socket", socket]
+    assert run(wait + ["1", "0.1", "0", "1"]).returncode == 2, "nobody is there"
+    with Tokimorid.on_free_port([SKY], lab_mode=True, control_socket=socket):
+        assert run(wait + ["60", "0.1", "0", "1"], 70).returncode == 0
