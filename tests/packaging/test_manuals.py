@@ -11,7 +11,7 @@ import pytest
 from programs import ROOT, program, run, tool
 
 MANUALS = Path(ROOT) / "packaging" / "manuals"
-PAGES = ["tokimorid.8", "tokictl.1", "tokimori.toml.5"]
+PAGES = ["tokimorid.8", "tokictl.1", "tokimori.toml.5", "tokimori-leap-second.7"]
 LANGUAGES = ["en", "ja"]
 both = pytest.mark.parametrize("language", LANGUAGES)
 all_pages = pytest.mark.parametrize("page", PAGES)
@@ -49,7 +49,7 @@ def test_a_page_has_its_sections_in_order_and_ends_in_a_line(page: str, language
     assert sections[0] == {"en": "NAME", "ja": "名前"}[language]
     assert sections[-1] == {"en": "SEE ALSO", "ja": "関連項目"}[language]
     assert text.endswith("\n") and "\n\n" not in text
-    assert re.match(r"\.TH \S+ [158] \d{4}-\d\d-\d\d \"tokimori \d+\.\d+\.\d+\" Tokimori\n", text)
+    assert re.match(r"\.TH \S+ [1578] \d{4}-\d\d-\d\d \"tokimori \d+\.\d+\.\d+\" Tokimori\n", text)
 
 
 @all_pages
