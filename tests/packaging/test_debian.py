@@ -8,7 +8,8 @@ from typing import Dict
 
 import pytest
 
-from programs import ROOT, program, run
+from commands import run
+from programs import ROOT, program
 
 DEBIAN = Path(ROOT) / "packaging" / "debian"
 SCRIPTS = ["tokimori.postinst", "tokimori.postrm"]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from programs import ROOT, program, run
+from commands import run
+from programs import ROOT, program
 
 EXAMPLES = sorted((Path(ROOT) / "packaging" / "examples").glob("*.toml"))
 

@@ -8,7 +8,8 @@ from typing import Dict, List, Set
 
 import pytest
 
-from programs import ROOT, program, run, tool
+from commands import run
+from programs import ROOT, program, tool
 
 MANUALS = Path(ROOT) / "packaging" / "manuals"
 PAGES = ["tokimorid.8", "tokictl.1", "tokimori.toml.5", "tokimori-leap-second.7"]
