@@ -32,12 +32,13 @@ LIBRARIES = {
 }
 
 # Headers that one .cpp of the tree knows, and nobody else.
-ONE_USER = ["gps.h", "gpiod.h"]
+ONE_USER = ["gps.h", "gpiod.h", "sqlite3.h", "crypt.h"]
 
 # What may be said only in these files: pattern, files, what to do instead.
 CLOCK_READERS = r"\b(clock_gettime|gettimeofday)\b|\b(system|steady|utc|tai|high_resolution)_clock::now\b"
 SAID_ONLY_IN = [
-    (CLOCK_READERS, ["refclocks/counter.cpp"], "clocks are read by refclocks/counter.h alone"),
+    (CLOCK_READERS, ["refclocks/counter.cpp", "web/host_clock.cpp"],
+     "clocks are read by refclocks/counter.h and web/host_clock.h alone"),
     (r"\btimespec\b", ["refclocks/counter.cpp", "server/daemon/udp_port.cpp"], "use Duration or an instant"),
     (r"\b(clock_adjtime|adjtimex|ntp_adjtime|clock_settime|settimeofday|adjtime)\b", ["server/daemon/system_clock.cpp"],
      "the host's clock is steered by server/daemon/system_clock.h alone"),

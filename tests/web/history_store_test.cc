@@ -1,0 +1,113 @@
+#include "web/history_store.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace tokimori::web {
+namespace {
+
+constexpr std::int64_t kStart = 1'795'906'800;  // a multiple of 600
+
+HistoryRow row_at(std::int64_t time, double offset = 1) {
+    HistoryRow row;
+    row.time = time;
+    row.values[0] = offset;
+    return row;
+}
+
+class HistoryStoreTest : public testing::Test {
+protected:
+    void add(std::int64_t from, std::int64_t to) {
+        for (std::int64_t time = from; time < to; time += kFinestStep) {
+            ASSERT_TRUE(store_.add(row_at(time, static_cast<double>(time - kStart))));
+        }
+    }
+    std::int64_t stored(std::int64_t step) {
+        return integer_of(database_.rows("SELECT count(*) FROM history WHERE step = ?", {step}).front().front());
+    }
+
+    Database database_{":memory:", Durability::kRelaxed};
+    HistoryStore store_{database_};
+};
+
+TEST_F(HistoryStoreTest, WritesOnlyOnceAMinuteAndShowsAllTheSame) {
+    add(kStart, kStart + 50);
+    EXPECT_EQ(stored(10), 0);
+    EXPECT_EQ(store_.rows(kStart, kStart + 100, 1000).size(), 5U);
+    add(kStart + 50, kStart + 70);
+    EXPECT_EQ(stored(10), 6);
+    EXPECT_EQ(store_.rows(kStart, kStart + 100, 1000).size(), 7U);
+    EXPECT_TRUE(store_.flush());
+    EXPECT_EQ(stored(10), 7);
+}
+
+TEST_F(HistoryStoreTest, CompletesCoarserRowsAsTheyCome) {
+    add(kStart, kStart + 1800);
+    EXPECT_EQ(stored(10), 180);
+    EXPECT_EQ(stored(60), 30);
+    EXPECT_EQ(stored(600), 3);
+    const auto rows = store_.rows(kStart, kStart + 1800, 40);
+    ASSERT_EQ(rows.size(), 30U);
+    EXPECT_EQ(rows[1].time, kStart + 60);
+    EXPECT_EQ(rows[1].values[0], 110) << "the farthest from zero of its minute";
+    EXPECT_EQ(store_.rows(kStart, kStart + 1800, 3).size(), 3U);
+}
+
+TEST_F(HistoryStoreTest, ForgetsFineRowsAndKeepsCoarseOnes) {
+    add(kStart, kStart + 600);
+    const std::int64_t later = kStart + 8 * 86'400;
+    add(later, later + 600);
+    EXPECT_EQ(stored(10), 60);
+    EXPECT_EQ(stored(60), 20);
+    const auto old = store_.rows(kStart, kStart + 600, 1000);
+    ASSERT_EQ(old.size(), 10U);
+    const std::int64_t much_later = kStart + 100 * 86'400;
+    add(much_later, much_later + 600);
+    EXPECT_EQ(store_.rows(kStart, kStart + 600, 1000).size(), 1U);
+}
+
+TEST_F(HistoryStoreTest, KeepsRowsThatCouldNotBeWrittenForTheNextTime) {
+    database_.run("ALTER TABLE history RENAME TO elsewhere");
+    for (int i = 0; i < 6; ++i) {
+        EXPECT_EQ(store_.add(row_at(kStart + i * 10)), i < 5);
+    }
+    database_.run("ALTER TABLE elsewhere RENAME TO history");
+    EXPECT_TRUE(store_.add(row_at(kStart + 60)));
+    EXPECT_EQ(stored(10), 7);
+}
+
+TEST(HistoryOnTheDisk, IsThereAfterAnotherOpening) {
+    std::string directory = testing::TempDir() + "tokimori-XXXXXX";
+    ASSERT_NE(::mkdtemp(directory.data()), nullptr);
+    const std::string path = directory + "/history.db";
+    {
+        Database database{path, Durability::kRelaxed};
+        HistoryStore store{database};
+        store.add(row_at(kStart));
+        EXPECT_TRUE(store.flush());
+    }
+    const auto rights = std::filesystem::status(path).permissions();
+    EXPECT_EQ(rights & (std::filesystem::perms::group_all | std::filesystem::perms::others_all),
+              std::filesystem::perms::none);
+    Database database{path, Durability::kRelaxed};
+    HistoryStore store{database};
+    EXPECT_EQ(store.rows(kStart, kStart + 10, 10).size(), 1U);
+    std::filesystem::remove_all(directory);
+}
+
+TEST(HistoryOnTheDisk, IsRefusedWhereItIsNoDatabase) {
+    std::string directory = testing::TempDir() + "tokimori-XXXXXX";
+    ASSERT_NE(::mkdtemp(directory.data()), nullptr);
+    const std::string path = directory + "/history.db";
+    std::FILE* const file = std::fopen(path.c_str(), "w");
+    ASSERT_NE(file, nullptr);
+    std::fputs(std::string(5000, 'x').c_str(), file);
+    std::fclose(file);
+    EXPECT_THROW((Database{path, Durability::kRelaxed}), std::runtime_error);
+    std::filesystem::remove_all(directory);
+}
+
+}  // namespace
+}  // namespace tokimori::web

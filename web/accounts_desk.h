@@ -1,0 +1,74 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "web/account_store.h"
+#include "web/audit_pacer.h"
+#include "web/back_off.h"
+#include "web/gate.h"
+#include "web/session_table.h"
+
+namespace tokimori::web {
+
+/// What the desk of accounts needs of the world.
+struct AccountsWorld {
+    std::function<Instant()> now;
+    std::function<std::int64_t()> unix_time;  ///< for the audit log
+    /// Does the first on another thread, then the second on this one; false where too much waits.
+    std::function<bool(std::function<void()> work, std::function<void()> done)> aside;
+    std::function<std::optional<std::string>(const std::string&)> hash;
+    std::function<bool(const std::string& password, const std::string& hash)> matches;
+    std::function<void()> setup_finished;  ///< the setup code is of no use any more
+    std::string version;                   ///< of the product
+};
+
+/// Everything about who may come in: first start, login, accounts, tokens. On the thread of the event loop.
+class AccountsDesk {
+public:
+    /// `setup_code`: what the first user must know; empty where there are users already.
+    AccountsDesk(AccountStore& store, AccountsWorld world, std::string setup_code);
+
+    /// Who asks, by cookie or token; nullopt where nobody we know. A session is used by it.
+    std::optional<Caller> caller_of(const WebRequest& request);
+    bool is_alive(const std::string& session) const { return sessions_.is_alive(session, world_.now()); }
+
+    /// Answers a request that the gate let pass (`caller` where the route wants one). One reply, now or later.
+    void answer(Destination destination, const WebRequest& request, const Caller* caller, const Respond& respond);
+
+    /// Adds to the audit log.
+    void record(std::string kind, std::string user, std::string text_code, std::string details);
+
+private:
+    struct Attempt;
+    void set_up(const WebRequest& request, const Respond& respond);
+    void log_in(const WebRequest& request, const Respond& respond);
+    void change_password(const WebRequest& request, const Caller& caller, const Respond& respond);
+    void add_user(const WebRequest& request, const Caller& caller, const Respond& respond);
+    WebReply remove_user(const WebRequest& request, const Caller& caller);
+    WebReply add_token(const WebRequest& request, const Caller& caller);
+    WebReply remove_token(const WebRequest& request, const Caller& caller);
+    WebReply log_out(const Caller& caller);
+    WebReply user_list();
+    WebReply token_list();
+    WebReply session_reply(const Caller* caller);
+    WebReply begin_session(const Account& account, const WebRequest& request);
+    void finish_setup(const Account& account, const WebRequest& request, const Respond& respond);
+    void finish_login(const std::optional<Account>& account, const Attempt& attempt, const Respond& respond);
+    std::optional<WebReply> must_wait(const std::string& account, const WebRequest& request);
+    void failed(const std::string& account, const WebRequest& request);
+    void hash_aside(const std::string& password, const Respond& respond, std::function<void(const std::string&)> next);
+
+    AccountStore& store_;
+    AccountsWorld world_;
+    std::string setup_code_;
+    std::string nobodys_hash_;  ///< compared where there is no such account, so that it takes as long
+    SessionTable sessions_;
+    BackOff accounts_back_off_;
+    BackOff addresses_back_off_;
+    AuditPacer failures_;
+};
+
+}  // namespace tokimori::web

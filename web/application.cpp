@@ -1,0 +1,130 @@
+#include "web/application.h"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "web/security_headers.h"
+
+namespace tokimori::web {
+namespace {
+
+bool is_for_accounts(Destination destination) {
+    switch (destination) {
+        case Destination::kSession:
+        case Destination::kSetup:
+        case Destination::kLogin:
+        case Destination::kLogout:
+        case Destination::kPassword:
+        case Destination::kListUsers:
+        case Destination::kAddUser:
+        case Destination::kRemoveUser:
+        case Destination::kListTokens:
+        case Destination::kAddToken:
+        case Destination::kRemoveToken:
+            return true;
+        default:
+            return false;
+    }
+}
+
+WebReply reply_of(const Refusal& refusal) {
+    WebReply reply = error_reply(refusal.status, refusal.code, refusal.message);
+    if (refusal.status == 401) {
+        reply.headers.emplace_back("WWW-Authenticate", "Bearer");
+    }
+    return reply;
+}
+
+/// A path as browsers write it: what could mean another one, or end a header, is refused.
+bool is_plain_path(std::string_view path) {
+    return path.starts_with('/') && path.size() <= 1024 && path.find("..") == std::string_view::npos &&
+           std::ranges::all_of(path, [](char c) { return c > ' ' && c < 0x7F && c != '%' && c != '\\'; });
+}
+
+bool is_plain_host(std::string_view host) {
+    return !host.empty() && host.size() <= 255 && std::ranges::all_of(host, [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+               std::string_view{".-:[]_"}.find(c) != std::string_view::npos;
+    });
+}
+
+}  // namespace
+
+Application::Application(const WebSettings& settings, Assets assets, AccountsDesk& accounts, DaemonDesk& daemon,
+                         LiveHub& hub)
+    : http_{settings.http}, assets_{std::move(assets)}, accounts_{accounts}, daemon_{daemon}, hub_{hub} {}
+
+std::optional<WebReply> Application::refuse_path(const WebRequest& head, const FoundRoute& found) const {
+    if (!is_plain_path(head.path)) {
+        return error_reply(400, "bad_path", "This is no path of this server.");
+    }
+    if (!head.encrypted && !(found.route != nullptr && found.route->over_http)) {
+        return lead_to_https(head);
+    }
+    const bool method_known = found.path_exists ? found.route != nullptr : head.method == "GET";
+    if (!method_known) {
+        return error_reply(405, "method_not_allowed", "This path has no such method.");
+    }
+    if (found.route == nullptr && is_for_programs(head.path)) {
+        return error_reply(404, "not_found", "There is no such path.");
+    }
+    return std::nullopt;
+}
+
+Admission Application::admit(const WebRequest& head) {
+    const FoundRoute found = find_route(head.method, head.path);
+    Admission admission{.route = found.route};
+    admission.refusal = refuse_path(head, found);
+    if (admission.refusal || found.route == nullptr) {
+        return admission;
+    }
+    admission.caller = accounts_.caller_of(head);
+    const Caller* const caller = admission.caller ? &*admission.caller : nullptr;
+    if (const auto refusal = judge(*found.route, head, caller)) {
+        admission.refusal = reply_of(*refusal);
+    } else if (found.route->destination == Destination::kLive && hub_.is_full()) {
+        admission.refusal = error_reply(503, "busy", "Too many watch the live stream.");
+    }
+    return admission;
+}
+
+void Application::answer(const Admission& admission, const WebRequest& request, const Respond& respond) {
+    const Caller* const caller = admission.caller ? &*admission.caller : nullptr;
+    const Respond dress = [this, respond, path = request.path](WebReply reply) {
+        respond(dressed(std::move(reply), path));
+    };
+    if (admission.refusal) {
+        dress(*admission.refusal);
+    } else if (admission.route == nullptr) {
+        dress(assets_.reply(request));
+    } else if (is_for_accounts(admission.route->destination)) {
+        accounts_.answer(admission.route->destination, request, caller, dress);
+    } else {
+        daemon_.answer(admission.route->destination, request, caller, dress);
+    }
+}
+
+WebReply Application::dressed(WebReply reply, std::string_view path) {
+    ++daemon_.counts.requests;
+    daemon_.counts.refused += reply.status >= 400 && reply.status < 500 ? 1 : 0;
+    daemon_.counts.failed += reply.status >= 500 ? 1 : 0;
+    for (auto& header : security_headers(path, !http_)) {
+        reply.headers.push_back(std::move(header));
+    }
+    return reply;
+}
+
+WebReply Application::lead_to_https(const WebRequest& request) const {
+    if (!is_plain_host(request.host)) {
+        return error_reply(400, "bad_host", "The header Host names no host.");
+    }
+    const std::size_t port = request.host.rfind(':');
+    const bool has_port = port != std::string::npos && request.host.find(']', port) == std::string::npos;
+    const std::string host = request.host.substr(0, has_port ? port : std::string::npos);
+    WebReply reply = error_reply(308, "only_https", "This page is served by https.");
+    reply.headers.emplace_back("Location", "https://" + host + request.path);
+    return reply;
+}
+
+}  // namespace tokimori::web

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace tokimori::web {
+
+/// A private key and the certificate of it, in PEM.
+struct KeyAndCertificate {
+    std::string key;
+    std::string certificate;
+};
+
+/// A new ECDSA key (P-256) and a certificate signed by itself that names these hosts and addresses. Throws
+/// std::runtime_error.
+KeyAndCertificate make_certificate(const std::vector<std::string>& names);
+
+/// By which names and addresses this machine may be called: its host name, also below .local, localhost, and the
+/// addresses of its interfaces.
+std::vector<std::string> names_of_this_machine();
+
+/// SHA-256 of the certificate, as browsers show it: "AB:CD:…"; empty where it is none.
+std::string fingerprint_of(const std::string& certificate);
+
+/// The key and certificate of the directory; made and kept there (key.pem, certificate.pem, readable by the owner
+/// alone) where there are none. Throws std::runtime_error with a sentence where that is not possible.
+KeyAndCertificate certificate_in(const std::string& directory);
+
+}  // namespace tokimori::web

@@ -1,0 +1,317 @@
+#include "web/connection.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace tokimori::web {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using Error = boost::system::error_code;
+using PlainStream = beast::tcp_stream;
+using TlsStream = beast::ssl_stream<beast::tcp_stream>;
+
+constexpr std::uint32_t kLongestHead = 16 * 1024;
+// What a client still sends after it was refused is taken and thrown away, so that it gets to read the reply.
+constexpr std::size_t kMostThrownAway = std::size_t{2} * 1024 * 1024;
+constexpr int kMostMissed = 10;
+
+std::string text(const http::fields& fields, std::string_view name) {
+    const auto found = fields.find({name.data(), name.size()});
+    return found == fields.end() ? std::string{} : std::string(found->value());
+}
+
+WebRequest request_from(const http::request<http::string_body>& message, const std::string& address, bool encrypted) {
+    WebRequest request;
+    const std::string target(message.target());
+    const std::size_t question = std::min(target.find('?'), target.size());
+    request.method = std::string(message.method_string());
+    request.path = target.substr(0, question);
+    request.query = target.substr(std::min(question + 1, target.size()));
+    request.host = text(message, "Host");
+    request.origin = text(message, "Origin");
+    request.cookie = text(message, "Cookie");
+    request.authorization = text(message, "Authorization");
+    request.csrf_token = text(message, "X-CSRF-Token");
+    request.content_type = text(message, "Content-Type");
+    request.if_none_match = text(message, "If-None-Match");
+    request.address = address;
+    request.encrypted = encrypted;
+    return request;
+}
+
+/// What is wrong with a head or a body that could not be read; nothing where there is nobody to tell.
+std::optional<WebReply> complaint(const Error& error) {
+    if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+        return error_reply(431, "head_too_long", "The head of a request has at most 16 KiB.");
+    }
+    if (error == http::error::body_limit) {
+        return error_reply(413, "body_too_long", "The body is too long.");
+    }
+    if (error.category() == http::make_error_code(http::error::bad_target).category() &&
+        error != http::error::end_of_stream && error != http::error::partial_message) {
+        return error_reply(400, "bad_request", "This is not HTTP.");
+    }
+    return std::nullopt;
+}
+
+/// One client, by TLS or without.
+template <typename Stream>
+class Visit : public OpenConnection, public std::enable_shared_from_this<Visit<Stream>> {
+public:
+    template <typename... Rest>
+    Visit(std::string address, std::shared_ptr<ConnectionDesk> desk, asio::ip::tcp::socket socket, Rest&... rest)
+        : stream_{std::move(socket), rest...}, address_{std::move(address)}, desk_{std::move(desk)} {}
+
+    bool is_open() const override { return tcp().socket().is_open(); }
+    Instant waiting_since() const override { return waiting_since_; }
+    void close() override {
+        Error ignored;
+        tcp().socket().close(ignored);
+    }
+
+    void begin() {
+        if constexpr (kEncrypted) {
+            wait(desk_->limits.handshake);
+            stream_.async_handshake(asio::ssl::stream_base::server,
+                                    then([](Visit& self, const Error&) { self.read_head(); }));
+        } else {
+            read_head();
+        }
+    }
+
+private:
+    static constexpr bool kEncrypted = std::is_same_v<Stream, TlsStream>;
+
+    beast::tcp_stream& tcp() { return beast::get_lowest_layer(stream_); }
+    const beast::tcp_stream& tcp() const { return beast::get_lowest_layer(stream_); }
+
+    void wait(std::chrono::milliseconds longest) {
+        waiting_since_ = desk_->now();
+        tcp().expires_after(longest);
+    }
+
+    /// What comes after an operation that worked; after any other the connection ends.
+    template <typename Next>
+    auto then(Next next) {
+        return [self = this->shared_from_this(), next](const Error& error, auto&&...) {
+            if (error || !self->is_open()) {
+                self->close();
+            } else {
+                next(*self, error);
+            }
+        };
+    }
+
+    void read_head() {
+        parser_.emplace();
+        parser_->header_limit(kLongestHead);
+        parser_->body_limit(kLongestBody);
+        wait(desk_->limits.idle);
+        http::async_read_header(
+            stream_, buffer_, *parser_,
+            [self = this->shared_from_this()](const Error& error, std::size_t) { self->take_head(error); });
+    }
+
+    void take_head(const Error& error) {
+        if (error) {
+            give_up(error);
+            return;
+        }
+        request_ = request_from(parser_->get(), address_, kEncrypted);
+        admission_ = desk_->application.admit(request_);
+        if (text(parser_->get(), "Expect") == "100-continue" || parser_->upgrade()) {
+            refuse(error_reply(417, "not_expected", "This server neither waits nor changes the protocol."));
+            return;
+        }
+        wait(desk_->limits.body);
+        http::async_read(
+            stream_, buffer_, *parser_,
+            [self = this->shared_from_this()](const Error& failed, std::size_t) { self->take_body(failed); });
+    }
+
+    void take_body(const Error& error) {
+        if (error) {
+            give_up(error);
+            return;
+        }
+        request_.body = std::move(parser_->get().body());
+        keep_alive_ = parser_->get().keep_alive();
+        desk_->application.answer(admission_, request_,
+                                  [self = this->shared_from_this()](WebReply reply) { self->send(std::move(reply)); });
+    }
+
+    void give_up(const Error& error) {
+        if (auto reply = complaint(error); reply && is_open()) {
+            refuse(*std::move(reply));
+        } else {
+            end();
+        }
+    }
+
+    /// Says why, and takes no other request.
+    void refuse(WebReply reply) {
+        keep_alive_ = false;
+        throwing_away_ = true;
+        send(desk_->application.dressed(std::move(reply), request_.path.empty() ? "/api/" : request_.path));
+    }
+
+    void send(WebReply reply) {
+        if (!is_open()) {
+            return;
+        }
+        reply_ = {};
+        reply_.version(11);
+        reply_.result(reply.status);
+        for (const auto& [name, value] : reply.headers) {
+            reply_.insert(name, value);
+        }
+        if (!reply.content_type.empty()) {
+            reply_.set(http::field::content_type, reply.content_type);
+        }
+        wait(desk_->limits.reply);
+        if (reply.live) {
+            go_live(reply.session);
+            return;
+        }
+        reply_.keep_alive(keep_alive_);
+        reply_.body() = std::move(reply.body);
+        if (reply.status != 204 && reply.status != 304) {
+            reply_.prepare_payload();
+        }
+        http::async_write(stream_, reply_, then([](Visit& self, const Error&) { self.sent(); }));
+    }
+
+    void sent() {
+        reply_ = {};
+        request_ = {};
+        if (keep_alive_) {
+            read_head();
+        } else if (throwing_away_) {
+            wait(std::chrono::seconds{2});
+            throw_away();
+        } else {
+            end();
+        }
+    }
+
+    void throw_away() {
+        buffer_.clear();
+        stream_.async_read_some(buffer_.prepare(4096),
+                                [self = this->shared_from_this()](const Error& error, std::size_t count) {
+                                    self->thrown_away_ += count;
+                                    if (error || self->thrown_away_ > kMostThrownAway) {
+                                        self->end();
+                                    } else {
+                                        self->throw_away();
+                                    }
+                                });
+    }
+
+    /// Says good-bye, as far as that is possible without waiting for long.
+    void end() {
+        if (!is_open()) {
+            return;
+        }
+        if constexpr (kEncrypted) {
+            wait(std::chrono::seconds{2});
+            stream_.async_shutdown([self = this->shared_from_this()](const Error&) { self->close(); });
+        } else {
+            close();
+        }
+    }
+
+    // Without a length: the stream ends with the connection.
+    void go_live(const std::string& session) {
+        reply_.keep_alive(false);
+        serializer_.emplace(reply_);
+        http::async_write_header(stream_, *serializer_, then([session](Visit& self, const Error&) {
+                                     self.waiting_since_ = Instant::max();
+                                     self.join(session);
+                                 }));
+    }
+
+    void join(const std::string& session) {
+        const bool joined = desk_->application.hub().join(
+            session, [self = this->shared_from_this()](const LiveHub::Event& event) { return self->push(event); });
+        if (!joined) {
+            end();
+        }
+    }
+
+    /// A viewer that is too slow misses events; one that misses too many is sent away.
+    bool push(const LiveHub::Event& event) {
+        if (!is_open() || (event_ != nullptr && ++missed_ > kMostMissed)) {
+            close();
+            return false;
+        }
+        if (event_ != nullptr) {
+            return true;
+        }
+        event_ = event;
+        missed_ = 0;
+        tcp().expires_after(desk_->limits.reply);
+        asio::async_write(stream_, asio::buffer(*event_),
+                          then([](Visit& self, const Error&) { self.event_ = nullptr; }));
+        return true;
+    }
+
+    Stream stream_;
+    std::string address_;
+    std::shared_ptr<ConnectionDesk> desk_;
+    beast::flat_buffer buffer_{std::size_t{2} * kLongestHead};
+    std::optional<http::request_parser<http::string_body>> parser_;
+    http::response<http::string_body> reply_;
+    std::optional<http::response_serializer<http::string_body>> serializer_;
+    WebRequest request_;
+    Admission admission_;
+    LiveHub::Event event_;  ///< the one that is being written
+    std::size_t thrown_away_ = 0;
+    int missed_ = 0;
+    bool keep_alive_ = false;
+    bool throwing_away_ = false;
+    Instant waiting_since_;
+};
+
+}  // namespace
+
+std::shared_ptr<OpenConnection> open_connection(asio::io_context& io, int descriptor, std::string address,
+                                                bool encrypted, std::shared_ptr<ConnectionDesk> desk) {
+    asio::ip::tcp::socket socket{io};
+    Error error;
+    const bool v6 = address.find(':') != std::string::npos;
+    socket.assign(v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), descriptor, error);
+    if (error) {
+        ::close(descriptor);
+        return nullptr;
+    }
+    if (encrypted) {
+        asio::ssl::context& tls = *desk->tls;
+        auto visit = std::make_shared<Visit<TlsStream>>(std::move(address), std::move(desk), std::move(socket), tls);
+        visit->begin();
+        return visit;
+    }
+    auto visit = std::make_shared<Visit<PlainStream>>(std::move(address), std::move(desk), std::move(socket));
+    visit->begin();
+    return visit;
+}
+
+}  // namespace tokimori::web

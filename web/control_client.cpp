@@ -1,0 +1,162 @@
+#include "web/control_client.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <deque>
+#include <utility>
+
+namespace tokimori::web {
+namespace {
+
+namespace asio = boost::asio;
+using Stream = asio::local::stream_protocol;
+using Error = boost::system::error_code;
+
+constexpr std::chrono::seconds kPatience{2};
+constexpr std::size_t kMostWaiting = 16;
+
+struct Question {
+    std::string name;
+    std::string line;
+    std::function<void(DaemonReply)> done;
+};
+
+}  // namespace
+
+/// The connection; it lives as long as something is under way.
+class ControlClient::Link : public std::enable_shared_from_this<Link> {
+public:
+    Link(asio::io_context& io, std::string path) : io_{io}, socket_{io}, timer_{io}, path_{std::move(path)} {}
+
+    void ask(Question question) {
+        if (questions_.size() >= kMostWaiting) {
+            asio::post(io_, [done = std::move(question.done)] { done({nullptr, {}, "busy"}); });
+            return;
+        }
+        questions_.push_back(std::move(question));
+        if (!std::exchange(active_, true)) {
+            begin_next();
+        }
+    }
+
+    void close() {
+        Error ignored;
+        closed_ = true;
+        timer_.cancel();
+        socket_.close(ignored);
+    }
+
+private:
+    /// Wraps what comes after a wait: `generation_` tells whether it is still about the question that is being asked.
+    template <typename Handler>
+    auto while_asking(Handler handler) {
+        return [self = shared_from_this(), generation = generation_, handler](const Error& error, auto&&...) {
+            if (!self->closed_ && generation == self->generation_ && error != asio::error::operation_aborted) {
+                handler(*self, error);
+            }
+        };
+    }
+
+    void begin_next() {
+        asio::post(io_, [self = shared_from_this()] { self->next(); });
+    }
+
+    void next() {
+        active_ = !questions_.empty();
+        if (closed_ || !active_) {
+            return;
+        }
+        ++generation_;
+        timer_.expires_after(kPatience);
+        timer_.async_wait(while_asking([](Link& self, const Error&) { self.fail("silent"); }));
+        if (socket_.is_open()) {
+            send();
+        } else {
+            input_.clear();
+            socket_.async_connect(Stream::endpoint{path_},
+                                  while_asking([](Link& self, const Error& error) { self.connected(error); }));
+        }
+    }
+
+    void connected(const Error& error) {
+        if (error) {
+            fail("absent");
+        } else {
+            send();
+        }
+    }
+
+    void send() {
+        asio::async_write(socket_, asio::buffer(questions_.front().line),
+                          while_asking([](Link& self, const Error& error) { self.sent(error); }));
+    }
+
+    void sent(const Error& error) {
+        if (error) {
+            fail("hung_up");
+            return;
+        }
+        asio::async_read_until(socket_, asio::dynamic_buffer(input_, kLongestReply), '\n',
+                               while_asking([](Link& self, const Error& read) { self.received(read); }));
+    }
+
+    void received(const Error& error) {
+        const std::size_t end = input_.find('\n');
+        if (error || end == std::string::npos) {
+            fail("hung_up");
+            return;
+        }
+        DaemonReply reply = read_control_reply(std::string_view{input_}.substr(0, end), questions_.front().name);
+        input_.erase(0, end + 1);
+        finish(std::move(reply));
+    }
+
+    void finish(DaemonReply reply) {
+        const auto done = std::move(questions_.front().done);
+        questions_.pop_front();
+        ++generation_;
+        timer_.cancel();
+        done(std::move(reply));
+        begin_next();
+    }
+
+    // Whatever still waited would meet the same; it may ask again.
+    void fail(const char* why) {
+        Error ignored;
+        socket_.close(ignored);
+        timer_.cancel();
+        ++generation_;
+        for (std::deque<Question> failed = std::exchange(questions_, {}); Question & question : failed) {
+            question.done({nullptr, {}, why});
+        }
+        begin_next();
+    }
+
+    asio::io_context& io_;
+    Stream::socket socket_;
+    asio::steady_timer timer_;
+    std::string path_;
+    std::deque<Question> questions_;
+    std::string input_;
+    unsigned generation_ = 0;
+    bool active_ = false;  ///< something is being asked, or about to be
+    bool closed_ = false;
+};
+
+ControlClient::ControlClient(asio::io_context& io, std::string path)
+    : link_{std::make_shared<Link>(io, std::move(path))} {}
+
+ControlClient::~ControlClient() {
+    link_->close();
+}
+
+void ControlClient::ask(const std::string& name, const std::string& more, std::function<void(DaemonReply)> done) {
+    link_->ask({name, control_request(name, more), std::move(done)});
+}
+
+}  // namespace tokimori::web

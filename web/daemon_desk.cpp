@@ -1,0 +1,234 @@
+#include "web/daemon_desk.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <utility>
+
+#include "web/nict.h"
+
+namespace tokimori::web {
+namespace {
+
+namespace json = boost::json;
+using namespace std::chrono_literals;
+
+// What is older is not the present any more.
+constexpr std::chrono::seconds kFresh{3};
+constexpr std::chrono::seconds kClientsAge{1};
+constexpr std::size_t kMostClientQuestions = 16;
+
+std::string state_of(const DaemonReply& reply) {
+    if (reply.members == nullptr) {
+        return "no_daemon";
+    }
+    const json::value* const at = reply.members->if_contains("at");
+    const json::value* const state = at != nullptr && at->is_object() ? at->get_object().if_contains("state") : nullptr;
+    return state != nullptr && state->is_string() ? std::string(state->get_string()) : "unknown";
+}
+
+std::optional<std::int64_t> received_in(const json::object& status) {
+    const json::value* const statistics = status.if_contains("serverstats");
+    const json::value* const received =
+        statistics != nullptr && statistics->is_object() ? statistics->get_object().if_contains("received") : nullptr;
+    return received != nullptr && received->is_int64() ? std::optional{received->get_int64()} : std::nullopt;
+}
+
+}  // namespace
+
+DaemonDesk::DaemonDesk(const WebSettings& settings, HistoryStore& history, AccountStore& audit, DaemonWorld world)
+    : settings_{settings}, history_{history}, audit_{audit}, world_{std::move(world)} {}
+
+void DaemonDesk::answer(Destination destination, const WebRequest& request, const Caller* caller,
+                        const Respond& respond) {
+    switch (destination) {
+        case Destination::kDaemon:
+            return respond(status_reply(std::string_view{request.path}.substr(request.path.rfind('/') + 1)));
+        case Destination::kClients:
+            return ask_clients(request, respond);
+        case Destination::kHistory:
+            return respond(history_reply(request, false));
+        case Destination::kHistoryCsv:
+            return respond(history_reply(request, true));
+        case Destination::kEvents:
+            return respond(events_reply(request));
+        case Destination::kMetrics:
+            return respond(metrics_reply(caller));
+        case Destination::kNict:
+            return respond(nict_answer(request));
+        default:
+            return respond({.content_type = "text/event-stream", .live = true, .session = caller->session});
+    }
+}
+
+const DaemonReply* DaemonDesk::fresh() const {
+    const DaemonReply& latest = world_.latest();
+    return latest.members != nullptr && world_.now() - world_.heard() <= kFresh ? &latest : nullptr;
+}
+
+WebReply DaemonDesk::silent() const {
+    return error_reply(503, "daemon_silent", "tokimorid does not answer on its control socket.");
+}
+
+WebReply DaemonDesk::status_reply(std::string_view name) const {
+    const DaemonReply* const latest = fresh();
+    if (latest == nullptr) {
+        return silent();
+    }
+    std::string body = name == "status" ? latest->line : reply_out_of_status(*latest->members, name);
+    return body.empty() ? silent() : json_reply(std::move(body));
+}
+
+void DaemonDesk::ask_clients(const WebRequest& request, const Respond& respond) {
+    const std::string order = query_value(request.query, "sort");
+    std::string more = fmt::format(R"("first":{},"count":{})", query_number(request.query, "first", 0, 0, 1'000'000),
+                                   query_number(request.query, "count", 100, 1, 500));
+    more += is_client_order(order) ? fmt::format(R"(,"sort":"{}")", order) : "";
+    std::erase_if(clients_, [&](const auto& entry) {
+        return entry.second.reply && world_.now() - entry.second.at > kClientsAge;
+    });
+    if (const auto found = clients_.find(more); found != clients_.end() && found->second.reply) {
+        return respond(*found->second.reply);
+    }
+    if (clients_.size() >= kMostClientQuestions && !clients_.contains(more)) {
+        return respond(error_reply(503, "busy", "Too many ask about clients; try again in a second."));
+    }
+    const bool first = clients_[more].waiting.empty();
+    clients_[more].waiting.push_back(respond);
+    if (!first) {
+        return;
+    }
+    world_.ask("clients", more, [this, more](const DaemonReply& reply) {
+        ClientsAnswer& answer = clients_[more];
+        answer.at = world_.now();
+        answer.reply = reply.members != nullptr ? json_reply(reply.line) : silent();
+        for (const Respond& waiting : std::exchange(answer.waiting, {})) {
+            waiting(*answer.reply);
+        }
+    });
+}
+
+WebReply DaemonDesk::history_reply(const WebRequest& request, bool as_csv) {
+    constexpr std::int64_t kLast = std::int64_t{1} << 40U;
+    constexpr std::int64_t kMostRows = 20'000;
+    const std::int64_t to = query_number(request.query, "to", unix_time() + 1, 0, kLast);
+    const std::int64_t from = query_number(request.query, "from", to - 3600, 0, kLast);
+    const std::int64_t points = query_number(request.query, "points", as_csv ? kMostRows : 600, 1, kMostRows);
+    if (from >= to) {
+        return error_reply(400, "bad_request", "from must be earlier than to.");
+    }
+    const auto rows = resampled(history_.rows(from, to, kMostRows), step_for(from, to, points));
+    if (!as_csv) {
+        return json_reply(history_json(rows));
+    }
+    return {.content_type = "text/csv; charset=utf-8; header=present",
+            .body = history_csv(rows),
+            .headers = {{"Content-Disposition", "attachment; filename=\"tokimori-history.csv\""}}};
+}
+
+WebReply DaemonDesk::events_reply(const WebRequest& request) {
+    json::array events;
+    for (const AuditEvent& event : audit_.events(query_number(request.query, "first", 0, 0, 1'000'000),
+                                                 query_number(request.query, "count", 100, 1, 500))) {
+        events.push_back({{"time", event.time},
+                          {"kind", event.kind},
+                          {"user", event.user},
+                          {"text_code", event.text_code},
+                          {"details", event.details}});
+    }
+    return json_reply(json::serialize(json::object{{"events", std::move(events)}}));
+}
+
+WebReply DaemonDesk::metrics_reply(const Caller* caller) const {
+    if (settings_.metrics == MetricsAccess::kOff) {
+        return error_reply(404, "switched_off", "/metrics is switched off.");
+    }
+    if (settings_.metrics == MetricsAccess::kToken && caller == nullptr) {
+        return error_reply(401, "not_logged_in", "Show a token of the API.");
+    }
+    const DaemonReply* const latest = fresh();
+    return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
+            .body = metrics_text(latest != nullptr ? latest->members.get() : nullptr, counts)};
+}
+
+WebReply DaemonDesk::nict_answer(const WebRequest& request) const {
+    const std::string name = request.path.substr(request.path.rfind('/') + 1);
+    if (std::ranges::find(settings_.cgi_bin, name) == settings_.cgi_bin.end()) {
+        return error_reply(404, "switched_off", "This service is switched off.");
+    }
+    const auto now = world_.served_time();
+    if (!now) {
+        return error_reply(503, "not_synchronised", "The time is not known.");
+    }
+    NictFacts facts{.host = request.host, .now = *now};
+    const DaemonReply* const latest = fresh();
+    const json::value* const leap = latest != nullptr ? latest->members->if_contains("leap") : nullptr;
+    if (leap != nullptr && leap->is_object()) {
+        facts.leap = nict_leap(leap->get_object());
+    }
+    return nict_reply(request.path, request.query, facts);
+}
+
+void DaemonDesk::take_news(LiveHub& hub, const std::function<bool(const std::string&)>& lives) {
+    counts.live = hub.size();
+    note_state(state_of(world_.latest()));
+    keep_history();
+    hub.tell(live_event("status", live_data()), live_event("ended", R"({"why":"session_ended"})"), lives);
+}
+
+std::string DaemonDesk::live_data() const {
+    const DaemonReply& latest = world_.latest();
+    if (latest.members == nullptr) {
+        return json::serialize(json::object{{"daemon", false}, {"why", latest.why}});
+    }
+    const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(world_.now() - world_.heard());
+    const auto time = world_.served_time();
+    return fmt::format(R"({{"asked_ms_ago":{},"daemon":true,"server_time_unix_ns":{},"status":{}}})", age.count(),
+                       time ? std::to_string(*time) : "null", latest.line);
+}
+
+// The first one says how things are, not that they changed.
+void DaemonDesk::note_state(const std::string& state) {
+    if (state == state_) {
+        return;
+    }
+    const std::string before = std::exchange(state_, state);
+    if (!changes_.admit(world_.now())) {
+        return;
+    }
+    world_.log(state == "no_daemon" ? "daemon_silent" : "clock", state);
+    if (!before.empty()) {
+        audit_.record({unix_time(), "clock", "", state, "from " + before});
+    }
+}
+
+void DaemonDesk::keep_history() {
+    const DaemonReply& latest = world_.latest();
+    const auto time = latest.members != nullptr ? time_of_status(*latest.members) : std::nullopt;
+    if (time) {
+        last_time_ = time;
+        last_time_at_ = world_.now();
+    } else if (latest.members != nullptr || !last_time_) {
+        return;
+    }
+    const std::int64_t since = std::chrono::duration_cast<std::chrono::seconds>(world_.now() - last_time_at_).count();
+    const HistoryRow row =
+        time ? row_of_status(*latest.members, world_.temperature()) : row_without_daemon(*last_time_ + since);
+    const auto finished = collector_.add(row, time ? received_in(*latest.members) : std::nullopt);
+    if (!finished) {
+        return;
+    }
+    const bool works = history_.add(*finished);
+    if (works != history_works_) {
+        world_.log(works ? "history_written" : "history_not_written", "");
+        history_works_ = works;
+    }
+}
+
+std::int64_t DaemonDesk::unix_time() const {
+    const auto served = world_.served_time();
+    return served ? *served / 1'000'000'000 : world_.host_time();
+}
+
+}  // namespace tokimori::web

@@ -1,0 +1,26 @@
+#include "web/live_hub.h"
+
+#include <utility>
+
+namespace tokimori::web {
+
+bool LiveHub::join(std::string session, Viewer viewer) {
+    if (is_full()) {
+        return false;
+    }
+    viewers_.push_back({std::move(session), std::move(viewer)});
+    return true;
+}
+
+void LiveHub::tell(const Event& event, const Event& farewell, const std::function<bool(const std::string&)>& lives) {
+    std::erase_if(viewers_, [&](const Seat& seat) {
+        const bool stays = seat.session.empty() || lives(seat.session);
+        return !seat.viewer(stays ? event : farewell) || !stays;
+    });
+}
+
+LiveHub::Event live_event(const std::string& name, const std::string& data) {
+    return std::make_shared<const std::string>("event: " + name + "\ndata: " + data + "\n\n");
+}
+
+}  // namespace tokimori::web

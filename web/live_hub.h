@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tokimori::web {
+
+/// Who watches the live stream: each event is made once and given to all. Pure.
+class LiveHub {
+public:
+    using Event = std::shared_ptr<const std::string>;
+    /// Takes an event; false where the viewer is gone.
+    using Viewer = std::function<bool(const Event& event)>;
+
+    /// Viewers at once.
+    static constexpr std::size_t kMost = 64;
+
+    bool is_full() const { return viewers_.size() >= kMost; }
+    std::size_t size() const { return viewers_.size(); }
+
+    /// `session`: the digest of the session without which the viewer is sent away; empty: none is needed. False where
+    /// it is full.
+    bool join(std::string session, Viewer viewer);
+
+    /// Gives `event` to everybody whose session lives; the others get `farewell` as their last one.
+    void tell(const Event& event, const Event& farewell, const std::function<bool(const std::string&)>& lives);
+
+private:
+    struct Seat {
+        std::string session;
+        Viewer viewer;
+    };
+    std::vector<Seat> viewers_;
+};
+
+/// An event of a stream of server-sent events (HTML standard, section 9.2); `data` is one line.
+LiveHub::Event live_event(const std::string& name, const std::string& data);
+
+}  // namespace tokimori::web

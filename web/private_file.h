@@ -1,0 +1,17 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// Files of which nobody else may know.
+namespace tokimori::web {
+
+/// Writes a file that only its owner can read (0600), whole or not at all, also through a power cut. Why not, in words;
+/// empty where it worked.
+std::string write_private_file(const std::string& path, std::string_view content);
+
+/// The content of a file of at most 64 KiB; nullopt where there is none.
+std::optional<std::string> read_private_file(const std::string& path);
+
+}  // namespace tokimori::web

@@ -1,0 +1,66 @@
+#include "web/route_table.h"
+
+#include <array>
+
+namespace tokimori::web {
+namespace {
+
+using enum Destination;
+constexpr Role kViewer = Role::kViewer;
+constexpr Role kAdmin = Role::kAdmin;
+
+constexpr std::array kRoutes{
+    Route{"GET", "/api/v1/session", kSession},
+    Route{"POST", "/api/v1/setup", kSetup},
+    Route{"POST", "/api/v1/login", kLogin},
+    Route{"POST", "/api/v1/logout", kLogout, kViewer},
+    Route{"POST", "/api/v1/password", kPassword, kViewer},
+    Route{"GET", "/api/v1/status", kDaemon, kViewer},
+    Route{"GET", "/api/v1/tracking", kDaemon, kViewer},
+    Route{"GET", "/api/v1/sources", kDaemon, kViewer},
+    Route{"GET", "/api/v1/sourcestats", kDaemon, kViewer},
+    Route{"GET", "/api/v1/selectdata", kDaemon, kViewer},
+    Route{"GET", "/api/v1/serverstats", kDaemon, kViewer},
+    Route{"GET", "/api/v1/leap", kDaemon, kViewer},
+    Route{"GET", "/api/v1/clients", kClients, kViewer},
+    Route{"GET", "/api/v1/live", kLive, kViewer},
+    Route{"GET", "/api/v1/history", kHistory, kViewer},
+    Route{"GET", "/api/v1/history.csv", kHistoryCsv, kViewer},
+    Route{"GET", "/api/v1/events", kEvents, kViewer},
+    Route{"GET", "/api/v1/users", kListUsers, kAdmin},
+    Route{"POST", "/api/v1/users", kAddUser, kAdmin},
+    Route{"DELETE", "/api/v1/users", kRemoveUser, kAdmin},
+    Route{"GET", "/api/v1/tokens", kListTokens, kAdmin},
+    Route{"POST", "/api/v1/tokens", kAddToken, kAdmin},
+    Route{"DELETE", "/api/v1/tokens", kRemoveToken, kAdmin},
+    Route{"GET", "/metrics", kMetrics, std::nullopt, true},
+    Route{"GET", "/cgi-bin/time", kNict, std::nullopt, true},
+    Route{"GET", "/cgi-bin/json", kNict, std::nullopt, true},
+    Route{"GET", "/cgi-bin/jsont", kNict, std::nullopt, true},
+    Route{"GET", "/cgi-bin/ntp", kNict, std::nullopt, true},
+};
+
+}  // namespace
+
+std::span<const Route> routes() {
+    return kRoutes;
+}
+
+FoundRoute find_route(std::string_view method, std::string_view path) {
+    FoundRoute found;
+    for (const Route& route : kRoutes) {
+        if (route.path == path) {
+            found.path_exists = true;
+            if (route.method == method) {
+                found.route = &route;
+            }
+        }
+    }
+    return found;
+}
+
+bool is_for_programs(std::string_view path) {
+    return path.starts_with("/api/") || path.starts_with("/cgi-bin/") || path == "/metrics";
+}
+
+}  // namespace tokimori::web

@@ -1,0 +1,199 @@
+#include "web/web_program.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+#include <system_error>
+
+#include "web/host_clock.h"
+#include "web/password_hash.h"
+#include "web/private_file.h"
+#include "web/secret.h"
+#include "web/tls_context.h"
+#include "web/watch.h"
+#include "web/web_log.h"
+#include "web/web_server.h"
+
+namespace tokimori::web {
+namespace {
+
+namespace asio = boost::asio;
+
+/// The directory of the state, which is made where it is not there, for its owner alone.
+std::string private_directory(const std::string& path) {
+    const bool there = ::mkdir(path.c_str(), S_IRWXU) == 0 || errno == EEXIST;
+    if (!there || ::chmod(path.c_str(), S_IRWXU) != 0) {
+        throw std::runtime_error{fmt::format("the directory {} cannot be made or is not ours: {}", path,
+                                             std::generic_category().message(errno))};
+    }
+    return path;
+}
+
+// A history that is broken must not keep anybody out; it is kept beside, for whoever wants to look.
+Database open_history(const std::string& path) {
+    try {
+        return Database{path, Durability::kRelaxed};
+    } catch (const std::runtime_error& trouble) {
+        write_log(LogWeight::kWarning, "history_set_aside", {{"why", trouble.what()}, {"as", path + ".broken"}});
+        std::error_code ignored;
+        std::filesystem::rename(path, path + ".broken", ignored);
+        std::filesystem::remove(path + "-wal", ignored);
+        std::filesystem::remove(path + "-shm", ignored);
+        return Database{path, Durability::kRelaxed};
+    }
+}
+
+/// Everything that runs, in the order in which it is made.
+class Program {
+public:
+    explicit Program(const WebStart& start)
+        : settings_{start.settings},
+          directory_{private_directory(settings_.state_dir)},
+          tls_{make_tls(directory_)},
+          accounts_file_{directory_ + "/accounts.db", Durability::kFull},
+          history_file_{open_history(directory_ + "/history.db")},
+          accounts_{accounts_file_},
+          history_{history_file_},
+          watch_{io_, settings_, counter_now, [this] { take_news(); }},
+          daemon_desk_{settings_, history_, accounts_, daemon_world()},
+          hashing_{[this](const std::function<void()>& done) { asio::post(io_, done); }},
+          accounts_desk_{accounts_, accounts_world(start.version), setup_code()},
+          application_{settings_, Assets::from_directory(start.assets), accounts_desk_, daemon_desk_, hub_},
+          server_{io_, std::make_shared<ConnectionDesk>(ConnectionDesk{application_, tls_, counter_now})} {}
+
+    void run() {
+        asio::signal_set signals{io_, SIGTERM, SIGINT};
+        signals.async_wait([this](const boost::system::error_code&, int) { io_.stop(); });
+        std::signal(SIGPIPE, SIG_IGN);
+        open_doors();
+        watch_.start();
+        write_log(LogWeight::kInfo, "started");
+        io_.run();
+        if (!history_.flush()) {
+            write_log(LogWeight::kWarning, "history_not_written", {{"why", history_file_.trouble()}});
+        }
+        write_log(LogWeight::kInfo, "stopped");
+    }
+
+private:
+    static std::shared_ptr<asio::ssl::context> make_tls(const std::string& directory) {
+        const KeyAndCertificate identity = certificate_in(directory);
+        write_log(LogWeight::kInfo, "certificate", {{"sha256", fingerprint_of(identity.certificate)}});
+        return make_tls_context(identity);
+    }
+
+    void take_news() {
+        daemon_desk_.take_news(hub_, [this](const std::string& session) { return accounts_desk_.is_alive(session); });
+    }
+
+    DaemonWorld daemon_world() {
+        return {.now = counter_now,
+                .host_time = host_unix_seconds,
+                .temperature = host_temperature,
+                .latest = [this]() -> const DaemonReply& { return watch_.latest(); },
+                .heard = [this] { return watch_.heard(); },
+                .served_time = [this] { return watch_.served_time(); },
+                .ask = [this](const std::string& name, const std::string& more,
+                              std::function<void(DaemonReply)> done) { watch_.ask(name, more, std::move(done)); },
+                .log =
+                    [](const std::string& event, const std::string& what) {
+                        write_log(LogWeight::kInfo, event, {{"what", what}});
+                    }};
+    }
+
+    AccountsWorld accounts_world(const std::string& version) {
+        return {.now = counter_now,
+                .unix_time = [this] { return daemon_desk_.unix_time(); },
+                .aside = [this](std::function<void()> work,
+                                std::function<void()> done) { return hashing_.run(std::move(work), std::move(done)); },
+                .hash = [](const std::string& password) { return hash_password(password); },
+                .matches = password_matches,
+                .setup_finished = [this] { ::unlink(setup_path().c_str()); },
+                .version = version};
+    }
+
+    std::string setup_path() const { return directory_ + "/setup-code"; }
+
+    /// A new one at each start as long as there is nobody.
+    std::string setup_code() {
+        if (!accounts_.is_empty()) {
+            ::unlink(setup_path().c_str());
+            return {};
+        }
+        std::string code = new_setup_code();
+        if (const std::string why = write_private_file(setup_path(), code + "\n"); !why.empty()) {
+            throw std::runtime_error{fmt::format("the setup code cannot be written to {}: {}", setup_path(), why)};
+        }
+        write_log(LogWeight::kInfo, "setup_code", {{"code", code}, {"file", setup_path()}});
+        return code;
+    }
+
+    void open_doors() {
+        bool any = false;
+        for (const InheritedSocket& socket : inherited_sockets(std::getenv("LISTEN_PID"), std::getenv("LISTEN_FDS"),
+                                                               std::getenv("LISTEN_FDNAMES"), ::getpid())) {
+            any |= told(server_.adopt(socket.descriptor, socket.encrypted), "inherited", socket.encrypted);
+        }
+        if (any) {
+            return;
+        }
+        for (const NetworkAddress& address : settings_.https_listen) {
+            any |= told(server_.listen(address, true), shown(address), true);
+        }
+        for (const NetworkAddress& address : settings_.http ? settings_.http_listen : std::vector<NetworkAddress>{}) {
+            any |= told(server_.listen(address, false), shown(address), false);
+        }
+        if (!any) {
+            throw std::runtime_error{"none of the addresses can be listened on"};
+        }
+    }
+
+    static std::string shown(const NetworkAddress& address) {
+        const bool is_v6 = address.host.find(':') != std::string::npos;
+        return is_v6 ? fmt::format("[{}]:{}", address.host, address.port)
+                     : fmt::format("{}:{}", address.host, address.port);
+    }
+
+    static bool told(const std::string& why, const std::string& where, bool encrypted) {
+        const std::string protocol = encrypted ? "https" : "http";
+        if (why.empty()) {
+            write_log(LogWeight::kInfo, "listening", {{"address", where}, {"protocol", protocol}});
+        } else {
+            write_log(LogWeight::kWarning, "not_listening", {{"address", where}, {"protocol", protocol}, {"why", why}});
+        }
+        return why.empty();
+    }
+
+    WebSettings settings_;
+    asio::io_context io_{1};
+    std::string directory_;
+    std::shared_ptr<asio::ssl::context> tls_;
+    Database accounts_file_;
+    Database history_file_;
+    AccountStore accounts_;
+    HistoryStore history_;
+    LiveHub hub_;
+    Watch watch_;
+    DaemonDesk daemon_desk_;
+    HashingThread hashing_;
+    AccountsDesk accounts_desk_;
+    Application application_;
+    WebServer server_;
+};
+
+}  // namespace
+
+void serve_web(const WebStart& start) {
+    Program{start}.run();
+}
+
+}  // namespace tokimori::web
