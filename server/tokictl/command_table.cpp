@@ -15,6 +15,7 @@ Action prepare_clients(CLI::App& app, Language language);
 Action prepare_waitsync(CLI::App& app, Language language);
 Action prepare_import(CLI::App& app, Language language);
 Action prepare_probe(CLI::App& app, Language language);
+Action prepare_web(CLI::App& app, Language language);
 
 namespace {
 
@@ -54,6 +55,7 @@ constexpr std::array kCommands{
             {"Looks at this machine: what it has, what is in the way, what to write into tokimori.toml",
              "このマシンを調べます: 機器、妨げになるもの、tokimori.toml に書く内容"},
             prepare_probe},
+    Command{"web", {"Tells the setup code of the web page", "管理画面のセットアップコードを表示します"}, prepare_web},
 };
 
 }  // namespace
