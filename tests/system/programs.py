@@ -112,15 +112,16 @@ def _usual_environment() -> Dict[str, str]:
 
 
 class Process:
-    """A program of ours whose stderr (and stdout) is read line by line as it comes."""
+    """A program of ours whose stderr (and stdout) is read line by line as it comes. `kept`: descriptors it gets from us."""
 
-    def __init__(self, command: Sequence[str], environment: Optional[Dict[str, str]] = None) -> None:
+    def __init__(self, command: Sequence[str], environment: Optional[Dict[str, str]] = None,
+                 kept: Sequence[int] = ()) -> None:
         self.launched = time.monotonic()
         self.lines: List[str] = []
         self._news = threading.Condition()
         self._process = subprocess.Popen(
             list(command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0,
-            env={**_usual_environment(), **(environment or {})})
+            pass_fds=kept, env={**_usual_environment(), **(environment or {})})
         _running.append(self)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
