@@ -257,21 +257,37 @@ private:
         }
     }
 
-    /// A viewer that is too slow misses events; one that misses too many is sent away.
+    /// A viewer that is too slow misses events; one that misses too many is sent away, as the end of the stream does.
     bool push(const LiveHub::Event& event) {
+        if (event == nullptr) {
+            ending_ = true;
+            end_if_told();
+            return false;
+        }
         if (!is_open() || (event_ != nullptr && ++missed_ > kMostMissed)) {
             close();
             return false;
         }
-        if (event_ != nullptr) {
-            return true;
+        if (event_ == nullptr) {
+            write(event);
         }
+        return true;
+    }
+
+    void write(const LiveHub::Event& event) {
         event_ = event;
         missed_ = 0;
         tcp().expires_after(desk_->limits.reply);
-        asio::async_write(stream_, asio::buffer(*event_),
-                          then([](Visit& self, const Error&) { self.event_ = nullptr; }));
-        return true;
+        asio::async_write(stream_, asio::buffer(*event_), then([](Visit& self, const Error&) {
+                              self.event_ = nullptr;
+                              self.end_if_told();
+                          }));
+    }
+
+    void end_if_told() {
+        if (ending_ && event_ == nullptr) {
+            end();
+        }
     }
 
     Stream stream_;
@@ -288,6 +304,7 @@ private:
     int missed_ = 0;
     bool keep_alive_ = false;
     bool throwing_away_ = false;
+    bool ending_ = false;  ///< the live stream ends with the event that is being written
     Instant waiting_since_;
 };
 

@@ -15,7 +15,11 @@ bool LiveHub::join(std::string session, Viewer viewer) {
 void LiveHub::tell(const Event& event, const Event& farewell, const std::function<bool(const std::string&)>& lives) {
     std::erase_if(viewers_, [&](const Seat& seat) {
         const bool stays = seat.session.empty() || lives(seat.session);
-        return !seat.viewer(stays ? event : farewell) || !stays;
+        const bool there = seat.viewer(stays ? event : farewell);
+        if (there && !stays) {
+            seat.viewer(nullptr);
+        }
+        return !there || !stays;
     });
 }
 

@@ -12,7 +12,7 @@ namespace tokimori::web {
 class LiveHub {
 public:
     using Event = std::shared_ptr<const std::string>;
-    /// Takes an event; false where the viewer is gone.
+    /// Takes an event; false where the viewer is gone. Null: no other one comes.
     using Viewer = std::function<bool(const Event& event)>;
 
     /// Viewers at once.

@@ -89,7 +89,6 @@ def test_accounts_key_and_certificate_are_there_after_kill_9(asked: AskedDaemon)
             assert browser.get("/api/v1/tracking").code == "not_logged_in", "sessions end with the process"
             assert browser.log_in("hanako").status == 200
             assert not os.path.exists(os.path.join(again.state, "setup-code"))
-        web.room.cleanup()
 
 
 def test_tls_is_1_2_or_newer_with_aead_ciphers_only(web: Web) -> None:
@@ -277,7 +276,6 @@ def test_the_history_is_kept_over_kill_9(asked: AskedDaemon) -> None:
             assert after[:6] == before[:6]
             table = admin.get("/api/v1/history.csv" + span)
             assert table.headers["Content-Type"].startswith("text/csv") and table.text.count("\r\n") >= 7
-        web.room.cleanup()
 
 
 def test_a_daemon_that_is_gone_is_told_and_comes_back(asked: AskedDaemon) -> None:
@@ -334,7 +332,6 @@ def test_no_trouble_of_the_page_reaches_the_time_service(asked: AskedDaemon) -> 
         assert all(reply.synchronised for reply in replies)
         came = [reply.came_monotonic for reply in replies]
         assert max(later - earlier for earlier, later in zip(came, came[1:])) < 2 * slowness()
-        web.room.cleanup()
 
 
 def test_wrong_settings_are_told_and_nothing_is_begun(tmp_path: object) -> None:

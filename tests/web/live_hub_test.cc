@@ -26,14 +26,14 @@ TEST(LiveHub, SendsAwayWhoseSessionHasEndedAndForgetsWhoIsGone) {
     LiveHub hub;
     std::string last;
     const auto viewer = [&](const LiveHub::Event& event) {
-        last = *event;
+        last = event != nullptr ? *event : last + "(end)";
         return true;
     };
     hub.join("ended", viewer);
     hub.join("alive", [](const LiveHub::Event&) { return false; });
     hub.join("", [](const LiveHub::Event&) { return true; });
     hub.tell(live_event("status", "1"), live_event("ended", "2"), [](const std::string& s) { return s == "alive"; });
-    EXPECT_EQ(last, "event: ended\ndata: 2\n\n");
+    EXPECT_EQ(last, "event: ended\ndata: 2\n\n(end)");
     EXPECT_EQ(hub.size(), 1U) << "who came by a token stays";
 }
 
