@@ -11,6 +11,8 @@ constexpr std::int64_t kBillion = 1'000'000'000;
 constexpr std::int64_t kFrom1900To1970 = 2'208'988'800;
 constexpr std::int64_t kEra = std::int64_t{1} << 32U;
 constexpr std::chrono::seconds kLongest{5};
+// A better answer than the newest is kept so long: the next one must come before it is too old.
+constexpr std::chrono::seconds kKept{3};
 // The counter of a host may be so wrong, in parts per million.
 constexpr int kDrift = 200;
 
@@ -59,7 +61,7 @@ void ServedTime::hear(const NtpAnswer& answer, Instant asked, Instant heard) {
     const Anchor fresh{heard, answer.sent + way.count() / 2, way / 2};
     const bool apart = anchor_ && std::abs(anchor_->time + nanoseconds{heard - anchor_->at}.count() - fresh.time) >
                                       (doubt_at(*anchor_, heard) + fresh.doubt).count();
-    if (!anchor_ || apart || fresh.doubt <= doubt_at(*anchor_, heard) || heard - anchor_->at > kLongest) {
+    if (!anchor_ || apart || fresh.doubt <= doubt_at(*anchor_, heard) || heard - anchor_->at >= kKept) {
         anchor_ = fresh;
     }
 }

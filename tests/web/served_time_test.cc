@@ -70,6 +70,17 @@ TEST(ServedTime, KeepsTheAnswerThatCameQuickly) {
     EXPECT_EQ(time.at(kStart + 3s + 20ms), 5'000'010'000'000) << "but a step is believed";
 }
 
+TEST(ServedTime, IsKnownAllTheTimeHoweverSlowTheLaterAnswers) {
+    ServedTime time;
+    time.hear({0, 0, true}, kStart, kStart);
+    for (auto age = 1s; age < 20s; age += 1s) {
+        EXPECT_TRUE(time.at(kStart + age + 50ms)) << age.count();
+        const UnixNanoseconds served = std::chrono::nanoseconds{age}.count();
+        time.hear({served, served, true}, kStart + age - 50ms, kStart + age + 50ms);
+        EXPECT_EQ(time.at(kStart + age + 50ms), served + 50'000'000);
+    }
+}
+
 TEST(ServedTime, IsNotKnownWhileTheClockIsNotSynchronised) {
     ServedTime time;
     time.hear({0, 0, true}, kStart, kStart);
