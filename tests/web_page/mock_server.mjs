@@ -1,0 +1,144 @@
+// A stand-in for tokimori-web on the loopback: serves the built page under the same policy, and replays recorded
+// replies of the real daemon (replies/SCENE.json). What is no reply of the daemon's (users, history) is made up here.
+import { createServer } from "node:http";
+import { readFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const DIST = join(HERE, "../../web/page/dist");
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
+  "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml" };
+const COLUMNS = ["time", "offset_ns", "frequency_ppb", "bound_ns", "jitter_ns", "temperature", "satellites", "requests_per_second", "state"];
+
+export const SETUP_CODE = "ABCD-EFGH-JKLM";
+export const PASSWORD = "correct horse battery";
+
+function historyRows(from, to, points) {
+  const step = Math.max(1, (to - from) / points);
+  return Array.from({ length: Math.min(points, Math.floor((to - from) / step)) }, (_, i) => {
+    const time = Math.round(from + i * step);
+    const noise = Math.sin(time / 7) + Math.sin(time / 3.1) * 0.6;
+    const lost = i > points * 0.6 && i < points * 0.65;
+    const value = (number) => (lost ? null : number);
+    return [time, value(60 * noise), value(-1240 + 30 * Math.sin(time / 900)), value(Math.round(1400 + 200 * noise * noise)),
+      value(Math.round(180 + 20 * noise)), value(46 + 3 * Math.sin(time / 1800)), value(9 + Math.round(noise)), 4 + noise, lost ? "holdover" : "synchronised"];
+  });
+}
+
+function json(response, status, body, headers = {}) {
+  response.writeHead(status, { "Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store", ...headers });
+  response.end(JSON.stringify(body));
+}
+
+function fail(response, status, code, headers) {
+  json(response, status, { error: { code, message: code } }, headers);
+}
+
+async function bodyOf(request) {
+  let text = "";
+  for await (const part of request) text += part;
+  return text === "" ? {} : JSON.parse(text);
+}
+
+/** `scene`: a name of replies/; `users`: false before the first start. Resolves to what stops it and its address. */
+export function startMock({ scene = "gps", users = true, stream = true } = {}) {
+  const replies = JSON.parse(readFileSync(join(HERE, "replies", `${scene}.json`), "utf8"));
+  const state = { users: users ? [{ name: "admin", role: "admin", language: "ja", time_zone: "Asia/Tokyo" }] : [], user: null, tokens: [] };
+  const streams = new Set();
+  let turn = 0;
+
+  const session = () => ({ setup_needed: state.users.length === 0, user: state.user, csrf: state.user && "token-of-the-session", version: "0.1.0" });
+  const status = () => replies.status[Math.min(turn, replies.status.length - 1)];
+  const live = () => {
+    const message = { asked_ms_ago: 12, daemon: true, server_time_unix_ns: null, status: status() };
+    for (const each of streams) each.write(`event: status\ndata: ${JSON.stringify(message)}\n\n`);
+    turn += 1;
+  };
+  const timer = setInterval(live, 1000);
+
+  const routes = {
+    "GET /api/v1/session": (_, response) => json(response, 200, session()),
+    "POST /api/v1/setup": async (request, response) => {
+      const { code, password, ...user } = await bodyOf(request);
+      if (code !== SETUP_CODE) return fail(response, 403, "wrong_setup_code");
+      if (password.length < 12) return fail(response, 400, "bad_password");
+      state.users.push({ ...user, role: "admin" });
+      state.user = state.users[0];
+      return json(response, 200, session());
+    },
+    "POST /api/v1/login": async (request, response) => {
+      const { name, password } = await bodyOf(request);
+      if (password === "too often") return fail(response, 429, "too_many_failures", { "Retry-After": "30" });
+      state.user = password === PASSWORD ? (state.users.find((user) => user.name === name) ?? null) : null;
+      return state.user ? json(response, 200, session()) : fail(response, 401, "wrong_login");
+    },
+    "POST /api/v1/logout": (_, response) => {
+      state.user = null;
+      response.writeHead(204).end();
+    },
+    "GET /api/v1/live": (request, response) => {
+      response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
+      streams.add(response);
+      request.on("close", () => streams.delete(response));
+      if (stream) live();
+    },
+    "GET /api/v1/tracking": (_, response) => json(response, 200, { at: status().at, tracking: status().tracking }),
+    "GET /api/v1/clients": (_, response) => json(response, 200, replies.clients[0]),
+    "GET /api/v1/history": (_, response, query) => json(response, 200, {
+      columns: COLUMNS, rows: historyRows(Number(query.get("from")), Number(query.get("to")), Number(query.get("points"))) }),
+    "GET /api/v1/events": (_, response) => json(response, 200, { events: [
+      { time: 1795882000, kind: "access", user: "admin", text_code: "login", details: "192.168.10.20" },
+      { time: 1795881900, kind: "access", user: "root<script>alert(1)</script>", text_code: "login_failed", details: "192.168.10.99 +12" },
+      { time: 1795878000, kind: "clock", user: "", text_code: "synchronised", details: "holdover" },
+      { time: 1795877400, kind: "clock", user: "", text_code: "holdover", details: "synchronised" },
+      { time: 1795870000, kind: "accounts", user: "admin", text_code: "setup", details: "192.168.10.20" }] }),
+    "GET /api/v1/users": (_, response) => json(response, 200, { users: state.users }),
+    "POST /api/v1/users": async (request, response) => {
+      const { password, ...user } = await bodyOf(request);
+      if (state.users.some((each) => each.name === user.name)) return fail(response, 409, "name_taken");
+      state.users.push(user);
+      return json(response, 200, { users: state.users });
+    },
+    "DELETE /api/v1/users": async (request, response) => {
+      const { name } = await bodyOf(request);
+      state.users = state.users.filter((user) => user.name !== name);
+      json(response, 200, { users: state.users });
+    },
+    "GET /api/v1/tokens": (_, response) => json(response, 200, { tokens: state.tokens }),
+    "POST /api/v1/tokens": async (request, response) => {
+      const { name } = await bodyOf(request);
+      state.tokens.push({ id: state.tokens.length + 1, name, created: 1795882000 });
+      json(response, 200, { id: state.tokens.length, name, token: `tokimori_${"0123456789abcdef".repeat(4)}` });
+    },
+    "POST /api/v1/password": (_, response) => json(response, 200, session()),
+    "GET /cgi-bin/json": (_, response) => json(response, 200, { id: "tokimori", st: (Date.now() + 1840) / 1000 }),
+  };
+  const open = new Set(["/api/v1/session", "/api/v1/setup", "/api/v1/login", "/cgi-bin/json"]);
+
+  const asset = (path, response) => {
+    const file = join(DIST, path === "/" ? "index.html" : path.replace(/\.\./g, ""));
+    try {
+      const content = readFileSync(file);
+      response.writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream", "Content-Security-Policy": POLICY });
+      response.end(content);
+    } catch {
+      fail(response, 404, "not_found");
+    }
+  };
+
+  const server = createServer((request, response) => {
+    const url = new URL(request.url, "http://localhost");
+    const route = routes[`${request.method} ${url.pathname}`];
+    if (route === undefined && !url.pathname.startsWith("/api/")) return asset(url.pathname, response);
+    if (!open.has(url.pathname) && state.user === null) return fail(response, 401, "not_logged_in");
+    return route === undefined ? fail(response, 404, "not_found") : route(request, response, url.searchParams);
+  });
+  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve({
+    address: `http://127.0.0.1:${server.address().port}`,
+    setTurn: (next) => (turn = next),
+    stop: () => (clearInterval(timer), server.closeAllConnections(), server.close()),
+  })));
+}

@@ -1,0 +1,101 @@
+/** What somebody should know of, drawn from a status: what, since when; the words stand in text/alarm_words.ts. */
+import type { alarmWords } from "./text/alarm_words";
+import type { KnownLeap, Source, Status } from "./replies";
+
+export type Severity = "alarm" | "warning" | "notice";
+export type AlarmCode = keyof typeof alarmWords;
+
+export interface Alarm {
+  code: AlarmCode;
+  severity: Severity;
+  /** How long it has been so; null where the daemon does not say. */
+  since_ns: number | null;
+  /** The source it is about, if it is about one. */
+  source?: string;
+  details?: string;
+}
+
+const RANKS: Record<Severity, number> = { alarm: 0, warning: 1, notice: 2 };
+
+function ofState({ at }: Status): Alarm[] {
+  const since_ns = at.state_age_ns;
+  switch (at.state) {
+    case "synchronised":
+      return [];
+    case "never_synchronised":
+      return [{ code: "never_synchronised", severity: "alarm", since_ns }];
+    case "holdover":
+      return [{ code: "holdover", severity: "warning", since_ns }];
+    case "local":
+      return [{ code: "local", severity: "alarm", since_ns }];
+    default:
+      return [{ code: "unsynchronised", severity: "alarm", since_ns }];
+  }
+}
+
+function ofService(status: Status): Alarm[] {
+  const found: Alarm[] = [];
+  if (status.at.disputed) found.push({ code: "disputed", severity: "warning", since_ns: null });
+  if (status.at.lab_mode) found.push({ code: "lab_mode", severity: "warning", since_ns: status.at.uptime_ns });
+  if (status.serverstats.clients_replaced > 0) found.push({ code: "clients_replaced", severity: "notice", since_ns: null });
+  const clock = status.tracking.system_clock.state;
+  if (clock === "forbidden" || clock === "far_off") {
+    found.push({ code: `system_clock_${clock}`, severity: "notice", since_ns: null });
+  }
+  return found;
+}
+
+const SPEAKING_REASONS = ["falseticker", "wrong_second", "wrong_week", "before_last_time", "wrong_leap_seconds"] as const;
+
+function ofSource(source: Source): Alarm[] {
+  const found: Alarm[] = [];
+  if (source.reason === "silent") {
+    found.push({ code: "source_silent", severity: "warning", since_ns: source.last_heard_age_ns, source: source.name });
+  }
+  if (SPEAKING_REASONS.some((reason) => reason === source.reason)) {
+    found.push({ code: "source_refused", severity: "warning", since_ns: null, source: source.name, details: source.reason });
+  }
+  const antenna = source.receiver?.antenna;
+  if (antenna === "open" || antenna === "short") {
+    found.push({ code: `antenna_${antenna}`, severity: "warning", since_ns: null, source: source.name });
+  }
+  return found;
+}
+
+function ofLeap(leap: KnownLeap): Alarm[] {
+  const found: Alarm[] = [];
+  if (leap.disagreement) found.push({ code: "leap_disagreement", severity: "alarm", since_ns: null });
+  else if (leap.unconfirmed) found.push({ code: "leap_unconfirmed", severity: "warning", since_ns: null });
+  if (leap.not_utc_until) found.push({ code: "smearing", severity: "warning", since_ns: smearedFor(leap) });
+  else if (leap.phase === "announced") found.push({ code: "leap_announced", severity: "notice", since_ns: announcedFor(leap) });
+  if (leap.policy.change_waits) found.push({ code: "leap_change_waits", severity: "notice", since_ns: null });
+  if (leap.table.refused) {
+    found.push({ code: "leap_list_refused", severity: "warning", since_ns: null, details: leap.table.refused });
+  }
+  if (leap.table.state === "expired") found.push({ code: "leap_table_expired", severity: "warning", since_ns: null });
+  if (leap.table.state === "expires_soon") found.push({ code: "leap_table_expires", severity: "notice", since_ns: null });
+  return found;
+}
+
+function elapsed(inNs: number | undefined): number | null {
+  return inNs === undefined || inNs > 0 ? null : -inNs;
+}
+
+function smearedFor(leap: KnownLeap): number | null {
+  return elapsed(leap.next?.smeared?.begins.in_ns);
+}
+
+function announcedFor(leap: KnownLeap): number | null {
+  return elapsed(leap.next?.announced?.begins.in_ns);
+}
+
+/** The gravest first. */
+export function alarmsOf(status: Status): Alarm[] {
+  const found = [
+    ...ofState(status),
+    ...ofService(status),
+    ...status.sources.flatMap(ofSource),
+    ...(status.leap.known ? ofLeap(status.leap) : []),
+  ];
+  return found.sort((one, other) => RANKS[one.severity] - RANKS[other.severity]);
+}

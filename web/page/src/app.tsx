@@ -1,0 +1,56 @@
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { get, onSessionEnded, useCsrf, type Session } from "./api";
+import { closeLive, openLive } from "./live";
+import { Failure } from "./parts/failure";
+import { go } from "./router";
+import { Shell } from "./shell";
+import { language, say, setLanguage } from "./text/language";
+import type { Language } from "./text/text";
+import { Login } from "./views/login";
+import { Setup } from "./views/setup";
+
+const LANGUAGE_KEY = "language";
+
+/** The page: nobody's, or somebody's who is logged in. */
+export function App(): JSX.Element {
+  const [session, setSession] = useState<Session | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const [, draw] = useState<Language>(language());
+
+  const speak = (next: Language): void => {
+    setLanguage(next);
+    localStorage.setItem(LANGUAGE_KEY, next);
+    draw(next);
+  };
+  const begin = (next: Session): void => {
+    useCsrf(next.csrf);
+    const chosen = localStorage.getItem(LANGUAGE_KEY);
+    const wanted = chosen === "ja" || chosen === "en" ? chosen : next.user?.language;
+    if (wanted !== undefined) setLanguage(wanted);
+    setSession(next);
+  };
+  const ask = (): void => {
+    get<Session>("session").then(begin, setError);
+  };
+
+  useEffect(() => {
+    onSessionEnded(ask);
+    ask();
+  }, []);
+  const user = session?.user?.name;
+  useEffect(() => {
+    if (user !== undefined) openLive(ask);
+    return closeLive;
+  }, [user]);
+  useEffect(() => {
+    document.title = `${say("product")} – ${user === undefined ? say("logIn") : say("overview")}`;
+  }, [user]);
+
+  if (session === null) return <main class="alone">{error === null ? <p>{say("loading")}</p> : <Failure error={error} />}</main>;
+  if (session.user === null) {
+    const Entrance = session.setup_needed ? Setup : Login;
+    return <Entrance begin={(next) => (session.setup_needed && go("first-steps"), begin(next))} speak={speak} />;
+  }
+  return <Shell user={session.user} version={session.version} speak={speak} ended={ask} />;
+}

@@ -1,0 +1,90 @@
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import uPlot from "uplot";
+import { isEmpty, type Series } from "../history";
+import { say } from "../text/language";
+
+export interface Line {
+  label: string;
+  values: Series;
+  /** A colour of the style sheet, without its dashes. */
+  colour: string;
+  dashed?: boolean;
+}
+
+interface ChartProps {
+  title: string;
+  unit: string;
+  times: readonly number[];
+  lines: readonly Line[];
+}
+
+const HEIGHT = 190;
+
+function colour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
+
+function axis(size: number): uPlot.Axis {
+  return {
+    stroke: colour("faint"),
+    grid: { stroke: colour("line"), width: 1 },
+    ticks: { stroke: colour("line"), width: 1 },
+    font: "12px system-ui, sans-serif",
+    size,
+  };
+}
+
+function options({ lines, unit }: ChartProps, width: number): uPlot.Options {
+  return {
+    width,
+    height: HEIGHT,
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Asia/Tokyo"),
+    fmtDate: (template) => uPlot.fmtDate(template.replace("{M}/{D}/{YY}", "{YYYY}-{MM}-{DD}").replace("{h}:{mm}{aa}", "{HH}:{mm}")),
+    cursor: { sync: { key: "history" }, drag: { x: true, y: false } },
+    axes: [
+      { ...axis(34), values: [
+        [86_400, "{MM}-{DD}", "\n{YYYY}", null, null, null, null, null, 1],
+        [3600, "{HH}:{mm}", "\n{MM}-{DD}", null, "\n{MM}-{DD}", null, null, null, 1],
+        [60, "{HH}:{mm}", "\n{MM}-{DD}", null, "\n{MM}-{DD}", null, null, null, 1],
+        [1, "{HH}:{mm}:{ss}", "\n{MM}-{DD}", null, "\n{MM}-{DD}", null, null, null, 1],
+      ] },
+      axis(62),
+    ],
+    series: [
+      { label: "JST", value: "{YYYY}-{MM}-{DD} {HH}:{mm}:{ss}" },
+      ...lines.map((line): uPlot.Series => ({
+        label: line.label,
+        stroke: colour(line.colour),
+        width: 1.5,
+        points: { show: false },
+        ...(line.dashed ? { dash: [5, 4] } : {}),
+        value: (_, value) => (value === null || value === undefined ? "–" : `${Number(value.toPrecision(4))} ${unit}`),
+      })),
+    ],
+  };
+}
+
+/** A chart over time in JST. */
+export function Chart(props: ChartProps): JSX.Element {
+  const room = useRef<HTMLDivElement>(null);
+  const empty = props.lines.every((line) => isEmpty(line.values));
+  useEffect(() => {
+    const place = room.current;
+    if (place === null || empty) return undefined;
+    const data = [props.times, ...props.lines.map((line) => line.values)] as uPlot.AlignedData;
+    const plot = new uPlot(options(props, Math.max(place.clientWidth, 200)), data, place);
+    const watch = new ResizeObserver(() => plot.setSize({ width: Math.max(place.clientWidth, 200), height: HEIGHT }));
+    watch.observe(place);
+    return () => {
+      watch.disconnect();
+      plot.destroy();
+    };
+  });
+  return (
+    <figure class="chart">
+      <figcaption>{props.title}</figcaption>
+      <div ref={room} role="img" aria-label={props.title}>{empty && <p class="hint">{say("noHistory")}</p>}</div>
+    </figure>
+  );
+}

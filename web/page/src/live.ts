@@ -1,0 +1,90 @@
+/** The stream of states, one a second, and how old the last one is. */
+import { useEffect, useReducer } from "preact/hooks";
+import { get } from "./api";
+import { PulseCollection } from "./pulses";
+import type { Status } from "./replies";
+
+export interface Live {
+  status: Status | null;
+  /** By performance.now(), when the status was true. */
+  trueAt: number;
+  connected: boolean;
+  daemon: boolean;
+}
+
+type Message = { daemon: true; asked_ms_ago: number; status: Status } | { daemon: false; why: string };
+
+const STALE_MS = 3500;
+const RETRY_MS = 5000;
+
+const state: Live = { status: null, trueAt: 0, connected: false, daemon: true };
+const listeners = new Set<() => void>();
+let stream: EventSource | null = null;
+let retry: ReturnType<typeof setTimeout> | undefined;
+
+export const pulses = new PulseCollection();
+
+function tell(): void {
+  for (const listener of listeners) listener();
+}
+
+function take(message: Message): void {
+  state.connected = true;
+  state.daemon = message.daemon;
+  if (message.daemon) {
+    state.status = message.status;
+    state.trueAt = performance.now() - message.asked_ms_ago;
+    pulses.take(message.status.sources, state.trueAt);
+  }
+  tell();
+}
+
+export function openLive(ended: () => void): void {
+  closeLive();
+  stream = new EventSource("/api/v1/live");
+  stream.addEventListener("status", (event) => take(JSON.parse((event as MessageEvent<string>).data) as Message));
+  stream.addEventListener("ended", ended);
+  stream.addEventListener("error", () => {
+    state.connected = false;
+    tell();
+    if (stream?.readyState === EventSource.CLOSED) refused(ended);
+  });
+}
+
+// The browser tries again by itself only where the connection broke, not where it was refused.
+function refused(ended: () => void): void {
+  closeLive();
+  retry = setTimeout(() => openLive(ended), RETRY_MS);
+  // Tells onSessionEnded if that is why.
+  get("tracking").catch(() => undefined);
+}
+
+export function closeLive(): void {
+  clearTimeout(retry);
+  stream?.close();
+  stream = null;
+}
+
+/** How old the status is, in nanoseconds: to be added to every age in it. */
+export function staleness(): number {
+  return state.status === null ? 0 : Math.max(0, performance.now() - state.trueAt) * 1e6;
+}
+
+export function isStale(): boolean {
+  return staleness() > STALE_MS * 1e6;
+}
+
+/** The state as it is now; the component is drawn anew with every message, and every second where none comes. */
+export function useLive(): Live {
+  const [, draw] = useReducer((n: number) => n + 1, 0);
+  useEffect(() => {
+    const listener = (): void => draw(undefined);
+    listeners.add(listener);
+    const timer = setInterval(() => isStale() && listener(), 1000);
+    return () => {
+      listeners.delete(listener);
+      clearInterval(timer);
+    };
+  }, []);
+  return state;
+}

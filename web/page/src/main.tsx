@@ -1,0 +1,11 @@
+import { render } from "preact";
+import "uplot/dist/uPlot.min.css";
+import "../style/base.css";
+import "../style/shell.css";
+import "../style/parts.css";
+import "../style/views.css";
+import { App } from "./app";
+import { browserLanguage, setLanguage } from "./text/language";
+
+setLanguage(browserLanguage());
+render(<App />, document.body);

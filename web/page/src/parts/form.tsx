@@ -1,0 +1,28 @@
+import type { ComponentChildren, JSX } from "preact";
+import { useState } from "preact/hooks";
+import { Failure } from "./failure";
+
+interface FormProps {
+  submit: string;
+  /** Sends what was entered; what it throws is shown. */
+  send: () => Promise<unknown>;
+  children: ComponentChildren;
+}
+
+export function Form({ submit, send, children }: FormProps): JSX.Element {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const onSubmit = (event: Event): void => {
+    event.preventDefault();
+    setBusy(true);
+    setError(null);
+    send().catch(setError).finally(() => setBusy(false));
+  };
+  return (
+    <form onSubmit={onSubmit}>
+      {children}
+      <Failure error={error} />
+      <button type="submit" disabled={busy}>{submit}</button>
+    </form>
+  );
+}

@@ -1,0 +1,94 @@
+import type { JSX } from "preact";
+import { plain } from "../instants";
+import { staleness, useLive } from "../live";
+import { Facts } from "../parts/facts";
+import { Panel } from "../parts/panel";
+import { age, count, partsPerMillion, signedSpan, span } from "../quantities";
+import type { ServerStats, Status } from "../replies";
+import { leapIndicators, reasons, systemClocks } from "../text/codes";
+import { leapKinds } from "../text/leap_codes";
+import { say, wordFor } from "../text/language";
+import { AlarmList } from "./alarm_list";
+import { ComputerLine } from "./computer_line";
+import { NowLine } from "./now_line";
+import { Tally } from "./tally";
+
+function SourceList({ status }: { status: Status }): JSX.Element {
+  return (
+    <Panel title={say("sources")}>
+      {status.sources.length === 0 && <p>{say("sourcesNone")}</p>}
+      <ul class="source-list">
+        {status.sources.map((source) => (
+          <li key={source.name}>
+            <Tally tally={source.tally} />
+            <b>{source.name}</b>
+            <span class="number">{signedSpan(source.offset_ns)}</span>
+            <span class="why">{wordFor(reasons, source.reason)}</span>
+            <small>{source.last_heard_age_ns === null ? "" : say("ago", { age: age(source.last_heard_age_ns + staleness()) })}</small>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function refusedOf(stats: ServerStats): number {
+  return stats.received - (stats.verdicts["answered"] ?? 0) - (stats.verdicts["queried"] ?? 0);
+}
+
+function Serving({ status: { serverstats, tracking } }: { status: Status }): JSX.Element {
+  return (
+    <Panel title={say("serving")} aside={say("sinceStart", { age: age(serverstats.counted_for_ns) })}>
+      <Facts facts={[
+        [say("stratum"), tracking.stratum === 0 ? "–" : tracking.stratum],
+        [say("refid"), tracking.refid],
+        [say("leapIndicator"), wordFor(leapIndicators, tracking.leap)],
+        [say("requestsAnswered"), count(serverstats.verdicts["answered"])],
+        [say("requestsRefused"), count(refusedOf(serverstats))],
+      ]} />
+    </Panel>
+  );
+}
+
+function nextLeap({ leap }: Status): string {
+  if (!leap.known) return say("leapNotKnownYet");
+  if (leap.next === null) return say("noLeapKnown");
+  const { kind, at } = leap.next;
+  const when = say("leapEventLine", { kind: wordFor(leapKinds, kind), jst: plain(at.jst), utc: plain(at.utc) });
+  return `${when}, ${say("inFuture", { age: age(at.in_ns - staleness()) })}`;
+}
+
+function ClockFacts({ status }: { status: Status }): JSX.Element {
+  const { tracking } = status;
+  return (
+    <Panel title={say("state")} aside={say("ago", { age: age(staleness()) })}>
+      <Facts facts={[
+        [say("nextLeap"), nextLeap(status)],
+        [say("lastOffset"), signedSpan(tracking.last_offset_ns)],
+        [say("jitter"), span(tracking.jitter_ns)],
+        [say("frequency"), partsPerMillion(tracking.frequency_ppm)],
+        [say("pending"), signedSpan(tracking.pending_ns)],
+        [say("systemClock"), wordFor(systemClocks, tracking.system_clock.state)],
+        [say("uptime"), age(status.at.uptime_ns)],
+      ]} />
+    </Panel>
+  );
+}
+
+export function Overview(): JSX.Element {
+  const { status } = useLive();
+  return (
+    <>
+      <NowLine />
+      <ComputerLine />
+      {status !== null && (
+        <div class="columns">
+          <AlarmList status={status} />
+          <SourceList status={status} />
+          <Serving status={status} />
+          <ClockFacts status={status} />
+        </div>
+      )}
+    </>
+  );
+}
