@@ -28,6 +28,13 @@ function historyRows(from, to, points) {
   });
 }
 
+// The recording is told over and over, its clock goes on.
+function later(utc, seconds) {
+  if (utc === null) return {};
+  const ms = Date.parse(`${utc.slice(0, 23)}Z`) + seconds * 1000;
+  return { utc: new Date(ms).toISOString(), jst: `${new Date(ms + 9 * 3600_000).toISOString().slice(0, 23).replace("T", " ")} JST` };
+}
+
 function json(response, status, body, headers = {}) {
   response.writeHead(status, { "Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store", ...headers });
   response.end(JSON.stringify(body));
@@ -51,7 +58,10 @@ export function startMock({ scene = "gps", users = true, stream = true } = {}) {
   let turn = 0;
 
   const session = () => ({ setup_needed: state.users.length === 0, user: state.user, csrf: state.user && "token-of-the-session", version: "0.1.0" });
-  const status = () => replies.status[Math.min(turn, replies.status.length - 1)];
+  const status = () => {
+    const told = replies.status[turn % replies.status.length];
+    return { ...told, at: { ...told.at, ...later(replies.status[0].at.utc, turn) } };
+  };
   const live = () => {
     const message = { asked_ms_ago: 12, daemon: true, server_time_unix_ns: null, status: status() };
     for (const each of streams) each.write(`event: status\ndata: ${JSON.stringify(message)}\n\n`);

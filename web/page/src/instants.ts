@@ -90,5 +90,5 @@ export function posixMilliseconds(instant: NamedInstant): number {
 
 /** "2016-12-31T23:59:60Z" as "2016-12-31 23:59:60". */
 export function plain(text: string): string {
-  return text.replace("T", " ").replace(/(\.\d+)?Z$/, "").replace(/(\.\d+)? JST$/, "");
+  return text.replace(/^(\S{10})T/, "$1 ").replace(/(\.\d+)?(Z| JST)$/, "");
 }

@@ -43,7 +43,7 @@ function options({ lines, unit }: ChartProps, width: number): uPlot.Options {
     fmtDate: (template) => uPlot.fmtDate(template.replace("{M}/{D}/{YY}", "{YYYY}-{MM}-{DD}").replace("{h}:{mm}{aa}", "{HH}:{mm}")),
     cursor: { sync: { key: "history" }, drag: { x: true, y: false } },
     axes: [
-      { ...axis(34), values: [
+      { ...axis(48), values: [
         [86_400, "{MM}-{DD}", "\n{YYYY}", null, null, null, null, null, 1],
         [3600, "{HH}:{mm}", "\n{MM}-{DD}", null, "\n{MM}-{DD}", null, null, null, 1],
         [60, "{HH}:{mm}", "\n{MM}-{DD}", null, "\n{MM}-{DD}", null, null, null, 1],

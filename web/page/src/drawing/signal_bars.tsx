@@ -37,7 +37,7 @@ export function SignalBars({ satellites }: { satellites: readonly Satellite[] })
             </g>
           );
         })}
-        {satellites.map((satellite, at) => <Bar key={satelliteName(satellite)} satellite={satellite} at={at} />)}
+        {satellites.map((satellite, at) => <Bar key={at} satellite={satellite} at={at} />)}
       </svg>
     </div>
   );

@@ -36,7 +36,7 @@ export function SkyPlot({ satellites }: { satellites: readonly Satellite[] }): J
       {RINGS.map((elevation) => <circle key={elevation} class="grid" r={(RADIUS * (90 - elevation)) / 90} />)}
       <path class="grid" d={`M${-RADIUS} 0H${RADIUS}M0 ${-RADIUS}V${RADIUS}`} />
       {points.map(([name, x, y]) => <text key={name} class="axis" x={x} y={y}>{say(name)}</text>)}
-      {satellites.map((satellite) => <Dot key={satelliteName(satellite)} satellite={satellite} />)}
+      {satellites.map((satellite, i) => <Dot key={i} satellite={satellite} />)}
     </svg>
   );
 }

@@ -2,10 +2,10 @@ import type { ComponentChildren, JSX } from "preact";
 
 export type Fact = readonly [name: string, value: ComponentChildren];
 
-/** Names and values. */
-export function Facts({ facts }: { facts: readonly Fact[] }): JSX.Element {
+/** Names and values; one below the other where values are `long`. */
+export function Facts({ facts, long = false }: { facts: readonly Fact[]; long?: boolean }): JSX.Element {
   return (
-    <dl class="facts">
+    <dl class={long ? "facts long" : "facts"}>
       {facts.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>

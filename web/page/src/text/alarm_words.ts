@@ -102,7 +102,7 @@ export const alarmWords = {
   source_refused: {
     what: { ja: "時刻源「{source}」を採用していません", en: "Source “{source}” is not believed" },
     effect: { ja: "この時刻源は配信時刻に影響しません。", en: "It has no influence on the time served." },
-    next: { ja: "理由: {reason}。", en: "Reason: {reason}." },
+    next: { ja: "理由: {reason}。この時刻源の設定と配線を確認してください。", en: "Reason: {reason}. Check its settings and wiring." },
   },
   antenna_open: {
     what: { ja: "「{source}」のアンテナが開放です", en: "The antenna of “{source}” is open" },

@@ -32,7 +32,7 @@ function State({ leap }: { leap: KnownLeap }): JSX.Element {
         [say("leapMode"), modeText(leap.policy)],
         [say("leapSource"), say(leap.policy.source === "manual" ? "sourceManual" : "sourceAuto")],
         [say("leapTable"), tableText(leap)],
-      ]} />
+      ]} long />
     </Panel>
   );
 }

@@ -1,0 +1,62 @@
+import { strict as assert } from "node:assert";
+import { test } from "node:test";
+import { alarmsOf } from "../src/alarms";
+import type { KnownLeap, Status } from "../src/replies";
+import { recorded } from "./recordings";
+
+function last(scene: string): Status {
+  const statuses = recorded(scene);
+  return structuredClone(statuses[statuses.length - 1]!);
+}
+
+function codes(status: Status): string[] {
+  return alarmsOf(status).map((alarm) => alarm.code + (alarm.source ? `:${alarm.source}` : ""));
+}
+
+test("a device without a receiver says first that it never was right, then who is silent", () => {
+  assert.deepEqual(codes(last("no_receiver")), ["never_synchronised", "source_silent:gps", "source_silent:pps"]);
+});
+
+test("who lies and who is silent is named beside a clock that is right", () => {
+  assert.deepEqual(codes(last("gps")), ["lab_mode", "source_refused:liar", "source_silent:ntp-backup"]);
+});
+
+test("holdover says since when", () => {
+  const alarm = alarmsOf(last("holdover")).find(({ code }) => code === "holdover");
+  assert.ok(alarm?.since_ns && alarm.since_ns > 0);
+});
+
+test("a smear is a warning that says how long it has lasted", () => {
+  const alarm = alarmsOf(last("smear")).find(({ code }) => code === "smearing");
+  assert.equal(alarm?.severity, "warning");
+  assert.ok(alarm.since_ns !== null && alarm.since_ns > 70 * 60e9 && alarm.since_ns < 73 * 60e9);
+});
+
+test("an announcement and a quarrel are both told", () => {
+  const found = codes(last("announced"));
+  assert.ok(found.includes("leap_announced"));
+  assert.ok(found.includes("disputed"));
+});
+
+test("nothing is told of a device that is well", () => {
+  const status = last("gps");
+  status.at.lab_mode = false;
+  status.sources = status.sources.filter((source) => ["gps", "pps"].includes(source.name));
+  assert.deepEqual(alarmsOf(status), []);
+});
+
+test("a disagreement about a leap second outranks everything that is no alarm", () => {
+  const status = last("gps");
+  (status.leap as KnownLeap).disagreement = true;
+  assert.equal(alarmsOf(status)[0]?.code, "leap_disagreement");
+});
+
+test("an antenna that is open or short, an old table, a refused list: each is told", () => {
+  const status = last("gps");
+  status.sources[0]!.receiver = { antenna: "open", antenna_powered: true, jamming: 3, age_ns: 1e9 };
+  const leap = status.leap as KnownLeap;
+  leap.table.state = "expired";
+  leap.table.refused = "the hash is wrong";
+  const found = codes(status);
+  for (const code of ["antenna_open:gps", "leap_table_expired", "leap_list_refused"]) assert.ok(found.includes(code), code);
+});

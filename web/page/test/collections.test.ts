@@ -1,0 +1,103 @@
+import { strict as assert } from "node:assert";
+import { test } from "node:test";
+import { computerOffset } from "../src/computer_clock";
+import { column, isEmpty, jstFromSeconds, secondsFromJst, unitOf } from "../src/history";
+import { timelineOf } from "../src/leap_timeline";
+import { ordered, pageOf } from "../src/order";
+import { deviation, histogram, PulseCollection } from "../src/pulses";
+import type { KnownLeap } from "../src/replies";
+import { recorded, recordedClients } from "./recordings";
+
+test("the computer's offset comes from the shortest round trip, and is known within half of it", () => {
+  const measured = computerOffset([
+    { left: 1000, came: 1400, answer: 3000 },
+    { left: 2000, came: 2020, answer: 3850 },
+  ]);
+  assert.deepEqual(measured, { offset: 1840, within: 10 });
+  assert.equal(computerOffset([]), null);
+});
+
+test("an exchange during which the computer's clock was set back says nothing", () => {
+  assert.equal(computerOffset([{ left: 2000, came: 1000, answer: 0 }]), null);
+});
+
+test("each pulse is collected once, however often it is told", () => {
+  const collection = new PulseCollection();
+  const pps = recorded("gps")[0]!.sources.filter((source) => source.name === "pps");
+  collection.take(pps, 100_000);
+  collection.take(pps, 100_001);
+  collection.take(pps, 101_000);
+  assert.equal(collection.of("pps").length, 2);
+  assert.equal(collection.of("gps").length, 0);
+});
+
+test("no more pulses are kept than an hour has", () => {
+  const collection = new PulseCollection();
+  const pps = recorded("gps")[0]!.sources.filter((source) => source.name === "pps");
+  for (let second = 0; second < 4000; ++second) collection.take(pps, second * 1000);
+  assert.equal(collection.of("pps").length, 3600);
+});
+
+test("a histogram holds every pulse", () => {
+  const pulses = Array.from({ length: 100 }, (_, i) => ({ at: i, offset_ns: i * i }));
+  assert.equal(histogram(pulses).reduce((sum, bin) => sum + bin.count, 0), 100);
+  assert.equal(histogram([{ at: 0, offset_ns: 5 }])[0]?.count, 1);
+  assert.deepEqual(histogram([]), []);
+});
+
+test("the deviation of two pulses is that of a sample", () => {
+  assert.equal(deviation([{ at: 0, offset_ns: -1 }, { at: 1, offset_ns: 1 }]), Math.sqrt(2));
+  assert.equal(deviation([{ at: 0, offset_ns: 7 }]), null);
+});
+
+test("history that is not there stays a gap", () => {
+  const history = { columns: ["time", "offset_ns", "state"], rows: [[1, 2000, "synchronised"], [2, null, "holdover"]] };
+  assert.deepEqual(column(history, "offset_ns", 1000), [2, null]);
+  assert.deepEqual(column(history, "absent"), [null, null]);
+  assert.ok(isEmpty(column(history, "state")));
+  assert.equal(unitOf([30, null, -1500]).name, "ns");
+  assert.equal(unitOf([2500]).name, "µs");
+});
+
+test("a time of Japan is read as one and shown as one", () => {
+  const seconds = secondsFromJst("2026-11-29T09:00");
+  assert.equal(seconds, Date.UTC(2026, 10, 29) / 1000);
+  assert.equal(jstFromSeconds(seconds!), "2026-11-29T09:00");
+  assert.equal(secondsFromJst("soon"), null);
+});
+
+test("clients are sorted by what they are, and what is not known comes last", () => {
+  const rows = [{ n: 3 }, { n: null }, { n: 20 }] as { n: number | null }[];
+  assert.deepEqual(ordered(rows, { by: "n", descending: false }).map(({ n }) => n), [3, 20, null]);
+  assert.deepEqual(ordered(rows, { by: "n", descending: true }).map(({ n }) => n), [20, 3, null]);
+  const addresses = [{ a: "10.0.0.10" }, { a: "10.0.0.9" }];
+  assert.equal(ordered(addresses, { by: "a", descending: false })[0]?.a, "10.0.0.9");
+});
+
+test("a page begins within the rows, whatever is asked", () => {
+  const { latest } = recordedClients("gps");
+  assert.equal(latest.length, 60);
+  assert.equal(pageOf(latest, 50, 50).rows.length, 10);
+  assert.equal(pageOf(latest, 5000, 50).first, 50);
+  assert.equal(pageOf([], 50, 50).first, 0);
+});
+
+function leapOf(scene: string): KnownLeap {
+  return recorded(scene)[0]!.leap as KnownLeap;
+}
+
+test("a smear is drawn from UTC to a second below it, and back", () => {
+  const timeline = timelineOf(leapOf("smear"));
+  assert.equal(timeline?.indicator, null);
+  assert.deepEqual(timeline?.points.map(({ offset }) => offset), [0, 0, -1, 0, 0]);
+});
+
+test("an inserted second shows in LI only", () => {
+  const timeline = timelineOf(leapOf("announced"));
+  assert.equal(timeline?.indicator?.value, 1);
+  assert.ok(timeline.points.every(({ offset }) => offset === 0));
+});
+
+test("where no leap second is known nothing is drawn", () => {
+  assert.equal(timelineOf(leapOf("gps")), null);
+});
