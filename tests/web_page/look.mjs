@@ -29,9 +29,14 @@ async function keep(page, name) {
 async function logIn(page, address, language) {
   await page.addInitScript((spoken) => localStorage.setItem("language", spoken), language);
   await page.goto(address);
-  await page.locator("input").nth(0).fill("admin");
-  await page.locator("input").nth(1).fill(PASSWORD);
-  await page.locator("button[type=submit]").click();
+  await page.locator("form").waitFor();
+  // By keyboard alone: the button for the language, name, password.
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("admin");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press("Enter");
   await page.locator("nav").waitFor();
 }
 
@@ -76,6 +81,23 @@ async function lookAtSetup(browser, language, view) {
   mock.stop();
 }
 
+// What is shown while nothing comes, and when the session has ended.
+async function lookAtTrouble(browser) {
+  if (wanted.length > 0 && !wanted.some((each) => "trouble".startsWith(each))) return;
+  for (const [name, cause] of [["silence", "silence"], ["daemon", "loseDaemon"], ["ended", "endSession"]]) {
+    const mock = await startMock();
+    const context = await browser.newContext({ viewport: VIEWS[0], locale: "ja-JP" });
+    const page = await context.newPage();
+    await logIn(page, mock.address, "ja");
+    await page.locator(".now-line").waitFor();
+    mock[cause]();
+    await page.locator({ silence: ".stale", daemon: ".trouble", ended: ".alone" }[name]).first().waitFor({ timeout: 20_000 });
+    await keep(page, `trouble-${name}`);
+    await context.close();
+    mock.stop();
+  }
+}
+
 mkdirSync(out, { recursive: true });
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
 const all = { scene: "gps", language: "ja", scheme: "light", view: VIEWS[0], parts: PARTS };
@@ -88,6 +110,7 @@ for (const scene of ["no_receiver", "holdover", "smear", "announced"]) {
   await look(browser, { ...all, scene, language: "en", view: VIEWS[1], parts: ["overview", "leap"] });
 }
 for (const view of VIEWS) await lookAtSetup(browser, view.name === "wide" ? "ja" : "en", view);
+await lookAtTrouble(browser);
 await browser.close();
 for (const problem of new Set(problems)) console.error(problem);
 process.exit(problems.length > 0 ? 1 : 0);

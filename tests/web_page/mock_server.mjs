@@ -51,7 +51,7 @@ async function bodyOf(request) {
 }
 
 /** `scene`: a name of replies/; `users`: false before the first start. Resolves to what stops it and its address. */
-export function startMock({ scene = "gps", users = true, stream = true } = {}) {
+export function startMock({ scene = "gps", users = true } = {}) {
   const replies = JSON.parse(readFileSync(join(HERE, "replies", `${scene}.json`), "utf8"));
   const state = { users: users ? [{ name: "admin", role: "admin", language: "ja", time_zone: "Asia/Tokyo" }] : [], user: null, tokens: [] };
   const streams = new Set();
@@ -62,9 +62,10 @@ export function startMock({ scene = "gps", users = true, stream = true } = {}) {
     const told = replies.status[turn % replies.status.length];
     return { ...told, at: { ...told.at, ...later(replies.status[0].at.utc, turn) } };
   };
+  const tell = (message) => streams.forEach((each) => each.write(`event: status\ndata: ${JSON.stringify(message)}\n\n`));
   const live = () => {
     const message = { asked_ms_ago: 12, daemon: true, server_time_unix_ns: null, status: status() };
-    for (const each of streams) each.write(`event: status\ndata: ${JSON.stringify(message)}\n\n`);
+    tell(message);
     turn += 1;
   };
   const timer = setInterval(live, 1000);
@@ -93,7 +94,7 @@ export function startMock({ scene = "gps", users = true, stream = true } = {}) {
       response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
       streams.add(response);
       request.on("close", () => streams.delete(response));
-      if (stream) live();
+      live();
     },
     "GET /api/v1/tracking": (_, response) => json(response, 200, { at: status().at, tracking: status().tracking }),
     "GET /api/v1/clients": (_, response) => json(response, 200, replies.clients[0]),
@@ -148,7 +149,9 @@ export function startMock({ scene = "gps", users = true, stream = true } = {}) {
   });
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve({
     address: `http://127.0.0.1:${server.address().port}`,
-    setTurn: (next) => (turn = next),
+    silence: () => clearInterval(timer),
+    loseDaemon: () => (clearInterval(timer), tell({ daemon: false, why: "no_daemon" })),
+    endSession: () => (clearInterval(timer), (state.user = null), streams.forEach((each) => each.end('event: ended\ndata: {"why":"session_ended"}\n\n'))),
     stop: () => (clearInterval(timer), server.closeAllConnections(), server.close()),
   })));
 }

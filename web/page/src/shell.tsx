@@ -45,7 +45,7 @@ function Freshness(): JSX.Element {
   const { status, daemon, connected } = useLive();
   const isFresh = status !== null && connected && daemon && !isStale();
   return (
-    <p class="freshness" role="status">
+    <p class="freshness">
       <Mark tone={isFresh ? "good" : status === null ? "off" : "warn"} />
       {status === null ? say("loading") : isFresh ? say("live") : say("stale", { age: age(staleness()) })}
     </p>

@@ -62,6 +62,7 @@ export const accountPhrases = {
   newPassword: { ja: "新しいパスワード", en: "New password" },
   change: { ja: "変更", en: "Change" },
   passwordChanged: { ja: "パスワードを変更しました。", en: "The password was changed." },
+  eventKind: { ja: "種類", en: "Kind" },
   eventWhat: { ja: "内容", en: "What" },
   eventWho: { ja: "誰", en: "Who" },
   eventDetails: { ja: "詳細", en: "Details" },

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { useAsked } from "../parts/asked";
 import { Failure } from "../parts/failure";
 import { ChoiceField } from "../parts/field";
+import { states } from "../text/codes";
 import { say, wordFor } from "../text/language";
 import { eventCodes, eventKinds } from "../text/event_codes";
 
@@ -23,11 +24,11 @@ function jst(seconds: number): string {
 function Row({ event }: { event: Happening }): JSX.Element {
   return (
     <tr>
-      <td class="number">{jst(event.time)}</td>
+      <td class="stamp">{jst(event.time)}</td>
       <td>{wordFor(eventKinds, event.kind)}</td>
       <td>{wordFor(eventCodes, event.text_code)}</td>
       <td>{event.user}</td>
-      <td class="details">{event.details}</td>
+      <td>{event.kind === "clock" ? wordFor(states, event.details) : event.details}</td>
     </tr>
   );
 }
@@ -48,7 +49,7 @@ export function Events(): JSX.Element {
             <thead>
               <tr>
                 <th scope="col">{say("time")} (JST)</th>
-                <th scope="col">{say("kind")}</th>
+                <th scope="col">{say("eventKind")}</th>
                 <th scope="col">{say("eventWhat")}</th>
                 <th scope="col">{say("eventWho")}</th>
                 <th scope="col">{say("eventDetails")}</th>

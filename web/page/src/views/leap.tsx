@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { LeapTimeline } from "../drawing/leap_timeline";
 import { timelineOf } from "../leap_timeline";
-import { staleness, useLive } from "../live";
+import { isStale, staleness, useLive } from "../live";
 import { Facts } from "../parts/facts";
 import { Badge, type Tone } from "../parts/mark";
 import { Panel } from "../parts/panel";
@@ -72,13 +72,13 @@ export function LeapSecond(): JSX.Element {
   if (!leap.known) return <section class="panel"><p>{say("leapNotKnownYet")}</p></section>;
   const timeline = timelineOf(leap);
   return (
-    <>
+    <div class={isStale() ? "stale" : ""}>
       <State leap={leap} />
       <Panel title={say("timeline")}>
-        {timeline === null ? <p class="hint">{say("timelineNone")}</p> : <LeapTimeline timeline={timeline} />}
+        {timeline === null ? <p class="hint">{say("timelineNone")}</p> : <div class="wide"><LeapTimeline timeline={timeline} /></div>}
       </Panel>
       <Votes leap={leap} />
       <LeapPreview policy={leap.policy} />
-    </>
+    </div>
   );
 }

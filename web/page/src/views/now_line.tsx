@@ -4,9 +4,10 @@ import { advance, parseInstant, showJst, showUtc, type LeapDay, type NamedInstan
 import { isStale, staleness, useLive, type Live } from "../live";
 import { Mark, type Tone } from "../parts/mark";
 import { age, boundSpan } from "../quantities";
-import type { State, Status } from "../replies";
+import type { Leap, State, Status } from "../replies";
 import { states } from "../text/codes";
 import { say, wordFor } from "../text/language";
+import { servedText } from "./leap_words";
 
 export const STATE_TONES: Record<State, Tone> = {
   synchronised: "good",
@@ -46,7 +47,7 @@ function Time({ zone, date, time }: { zone: string; date: string; time: string }
   );
 }
 
-function Promise({ status }: { status: Status }): JSX.Element {
+function PromiseLine({ status }: { status: Status }): JSX.Element {
   const { at, tracking } = status;
   const bound = tracking.root_distance_ns;
   const isServed = at.state === "synchronised" || at.state === "holdover" || at.state === "local";
@@ -60,6 +61,11 @@ function Promise({ status }: { status: Status }): JSX.Element {
       {at.state === "holdover" && <span>{say("validFor", { age: age(tracking.valid_for_ns) })}</span>}
     </p>
   );
+}
+
+function Smeared({ leap }: { leap: Leap }): JSX.Element | null {
+  if (!leap.known || leap.not_utc_until === null) return null;
+  return <p class="emphatic">{say("servedTime")}: {servedText(leap)}</p>;
 }
 
 /** The one line that says how things are. */
@@ -78,7 +84,8 @@ export function NowLine(): JSX.Element {
           <Time zone="UTC" {...showUtc(now)} />
         </div>
       )}
-      <Promise status={live.status} />
+      <PromiseLine status={live.status} />
+      <Smeared leap={live.status.leap} />
     </section>
   );
 }

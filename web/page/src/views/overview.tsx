@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { plain } from "../instants";
-import { staleness, useLive } from "../live";
+import { isStale, staleness, useLive } from "../live";
 import { Facts } from "../parts/facts";
 import { Panel } from "../parts/panel";
 import { age, count, partsPerMillion, signedSpan, span } from "../quantities";
@@ -82,7 +82,7 @@ export function Overview(): JSX.Element {
       <NowLine />
       <ComputerLine />
       {status !== null && (
-        <div class="columns">
+        <div class={isStale() ? "columns stale" : "columns"}>
           <AlarmList status={status} />
           <SourceList status={status} />
           <Serving status={status} />

@@ -71,10 +71,10 @@ function Pulses({ source }: { source: Source }): JSX.Element | null {
     <div>
       <h3>{say("pulseScatter")} <small>{say("pulseCollected", { n: collected.length, deviation: span(deviation(collected)) })}</small></h3>
       <div class="columns">
-        <PulseScatter pulses={collected} />
+        <div class="wide"><PulseScatter pulses={collected} /></div>
         <figure>
           <figcaption>{say("pulseHistogram")}</figcaption>
-          <PulseHistogram pulses={collected} />
+          <div class="wide"><PulseHistogram pulses={collected} /></div>
         </figure>
       </div>
     </div>
