@@ -60,5 +60,20 @@ for (const name of sources("src")) {
   const isTable = name.startsWith(join("src", "text"));
   walk(file, file, isTable ? (f, n) => ts.isObjectLiteralExpression(n) && checkEntry(f, n) : checkOutside);
 }
+// Nobody has to translate what is never said.
+const phrases = new Map();
+const said = new Set();
+
+function collect(file, node) {
+  const isPhrase = file.fileName.startsWith(join("src", "text", "phrases")) && ts.isPropertyAssignment(node) && ts.isObjectLiteralExpression(node.initializer);
+  if (isPhrase) phrases.set(node.name.getText(file), where(file, node));
+  if (ts.isStringLiteralLike(node)) said.add(node.text);
+}
+
+for (const name of sources("src")) {
+  const file = ts.createSourceFile(name, readFileSync(name, "utf8"), ts.ScriptTarget.ES2021, true);
+  walk(file, file, collect);
+}
+for (const [name, place] of phrases) if (!said.has(name)) problems.push(`${place}: ${name} is never said`);
 for (const problem of problems) console.error(problem);
 process.exit(problems.length > 0 ? 1 : 0);

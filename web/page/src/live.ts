@@ -2,6 +2,7 @@
 import { useEffect, useReducer } from "preact/hooks";
 import { get } from "./api";
 import { PulseCollection } from "./pulses";
+import { requestRate } from "./request_rate";
 import type { Status } from "./replies";
 
 export interface Live {
@@ -10,6 +11,8 @@ export interface Live {
   trueAt: number;
   connected: boolean;
   daemon: boolean;
+  /** Requests per second between the last two states; null before there are two. */
+  rate: number | null;
 }
 
 type Message = { daemon: true; asked_ms_ago: number; status: Status } | { daemon: false; why: string };
@@ -17,7 +20,7 @@ type Message = { daemon: true; asked_ms_ago: number; status: Status } | { daemon
 const STALE_MS = 3500;
 const RETRY_MS = 5000;
 
-const state: Live = { status: null, trueAt: 0, connected: false, daemon: true };
+const state: Live = { status: null, trueAt: 0, connected: false, daemon: true, rate: null };
 const listeners = new Set<() => void>();
 let stream: EventSource | null = null;
 let retry: ReturnType<typeof setTimeout> | undefined;
@@ -32,6 +35,7 @@ function take(message: Message): void {
   state.connected = true;
   state.daemon = message.daemon;
   if (message.daemon) {
+    state.rate = requestRate(state.status?.serverstats, message.status.serverstats) ?? state.rate;
     state.status = message.status;
     state.trueAt = performance.now() - message.asked_ms_ago;
     pulses.take(message.status.sources, state.trueAt);
@@ -71,7 +75,7 @@ export function staleness(): number {
 }
 
 export function isStale(): boolean {
-  return staleness() > STALE_MS * 1e6;
+  return !state.daemon || staleness() > STALE_MS * 1e6;
 }
 
 /** The state as it is now; the component is drawn anew with every message, and every second where none comes. */

@@ -37,10 +37,19 @@ export class PulseCollection {
   }
 }
 
+export function mean(pulses: readonly Pulse[]): number {
+  return pulses.reduce((sum, pulse) => sum + pulse.offset_ns, 0) / pulses.length;
+}
+
+/** The same pulses, counted from their mean. */
+export function centred(pulses: readonly Pulse[]): Pulse[] {
+  const middle = mean(pulses);
+  return pulses.map(({ at, offset_ns }) => ({ at, offset_ns: offset_ns - middle }));
+}
+
 export function deviation(pulses: readonly Pulse[]): number | null {
   if (pulses.length < 2) return null;
-  const mean = pulses.reduce((sum, pulse) => sum + pulse.offset_ns, 0) / pulses.length;
-  const squares = pulses.reduce((sum, pulse) => sum + (pulse.offset_ns - mean) ** 2, 0);
+  const squares = centred(pulses).reduce((sum, pulse) => sum + pulse.offset_ns ** 2, 0);
   return Math.sqrt(squares / (pulses.length - 1));
 }
 

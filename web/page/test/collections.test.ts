@@ -4,7 +4,8 @@ import { computerOffset } from "../src/computer_clock";
 import { column, isEmpty, jstFromSeconds, secondsFromJst, unitOf } from "../src/history";
 import { timelineOf } from "../src/leap_timeline";
 import { ordered, pageOf } from "../src/order";
-import { deviation, histogram, PulseCollection } from "../src/pulses";
+import { centred, deviation, histogram, mean, PulseCollection } from "../src/pulses";
+import { requestRate } from "../src/request_rate";
 import type { KnownLeap } from "../src/replies";
 import { recorded, recordedClients } from "./recordings";
 
@@ -48,6 +49,20 @@ test("a histogram holds every pulse", () => {
 test("the deviation of two pulses is that of a sample", () => {
   assert.equal(deviation([{ at: 0, offset_ns: -1 }, { at: 1, offset_ns: 1 }]), Math.sqrt(2));
   assert.equal(deviation([{ at: 0, offset_ns: 7 }]), null);
+});
+
+test("pulses counted from their mean have none", () => {
+  const pulses = [{ at: 0, offset_ns: -30_000_001 }, { at: 1, offset_ns: -29_999_999 }];
+  assert.equal(mean(pulses), -30_000_000);
+  assert.deepEqual(centred(pulses).map(({ offset_ns }) => offset_ns), [-1, 1]);
+});
+
+test("requests per second come from two states, but not over a restart", () => {
+  const [first, second] = recorded("gps").map(({ serverstats }) => serverstats);
+  const rate = requestRate(first, second!);
+  assert.ok(rate !== null && rate > 50 && rate < 400, String(rate));
+  assert.equal(requestRate(undefined, second!), null);
+  assert.equal(requestRate(second, first!), null);
 });
 
 test("history that is not there stays a gap", () => {

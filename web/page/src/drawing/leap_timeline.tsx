@@ -3,9 +3,9 @@ import type { LeapTimeline as Timeline } from "../leap_timeline";
 import { age } from "../quantities";
 import { say } from "../text/language";
 
-const WIDTH = 640;
-const LEFT = 60;
-const TOP = 14;
+const WIDTH = 460;
+const LEFT = 40;
+const TOP = 18;
 const OFFSET_HEIGHT = 96;
 const LI_TOP = TOP + OFFSET_HEIGHT + 26;
 const LI_HEIGHT = 22;
@@ -31,7 +31,7 @@ export function LeapTimeline({ timeline }: { timeline: Timeline }): JSX.Element 
           <text class="axis end" x={LEFT - 8} y={y(level) + 4}>{level > 0 ? "+1" : level < 0 ? "\u22121" : "0"}</text>
         </g>
       ))}
-      <text class="axis start" x="0" y={TOP + OFFSET_HEIGHT + 16}>{say("timelineOffset")}</text>
+      <text class="axis start" x={LEFT + 4} y={TOP - 3}>{say("timelineOffset")}</text>
       <path class="curve" d={path} />
       <text class="axis end" x={LEFT - 8} y={LI_TOP + 15}>LI</text>
       <rect class="li-none" x={LEFT} y={LI_TOP} width={WIDTH - LEFT - 10} height={LI_HEIGHT} />
@@ -47,7 +47,7 @@ export function LeapTimeline({ timeline }: { timeline: Timeline }): JSX.Element 
       {hasNow && (
         <g>
           <path class="now-mark" d={`M${x(0)} ${TOP - 8}V${LI_TOP + LI_HEIGHT + 6}`} />
-          <text class="axis start" x={x(0) + 4} y={TOP - 2}>{say("timelineNow")}</text>
+          <text class="axis start" x={x(0) + 4} y={TOP + 12}>{say("timelineNow")}</text>
         </g>
       )}
     </svg>

@@ -15,7 +15,7 @@ function extent(pulses: readonly Pulse[]): readonly [low: number, high: number] 
   return [low - margin, high + margin];
 }
 
-/** Each pulse as a point, the newest at the right. */
+/** Each pulse as a point, the newest at the right. Counted from their mean, as the histogram is. */
 export function PulseScatter({ pulses }: { pulses: readonly Pulse[] }): JSX.Element {
   const [low, high] = extent(pulses);
   const first = pulses[0]!.at;

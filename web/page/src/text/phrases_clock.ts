@@ -3,6 +3,7 @@ import type { Table } from "./text";
 /** Overview, sources, graphs, clients. */
 export const clockPhrases = {
   within: { ja: "誤差 ± {bound} 以内", en: "within ± {bound}" },
+  lastKnown: { ja: "最後に分かった状態:", en: "last known:" },
   withinUnknown: { ja: "誤差は不明です", en: "error unknown" },
   timeUnknown: { ja: "時刻はまだ分かりません", en: "The time is not known yet" },
   forSoLong: { ja: "{age}前から", en: "for {age}" },
@@ -21,13 +22,11 @@ export const clockPhrases = {
   severityNotice: { ja: "お知らせ", en: "Notice" },
   effect: { ja: "影響", en: "Effect on clients" },
   nextStep: { ja: "対処", en: "Next step" },
-  since: { ja: "継続", en: "Since" },
   serving: { ja: "配信", en: "Serving" },
   stratum: { ja: "Stratum", en: "Stratum" },
   refid: { ja: "参照 ID", en: "Reference ID" },
   leapIndicator: { ja: "LI (うるう秒の予告)", en: "Leap indicator" },
   frequency: { ja: "周波数の補正", en: "Frequency" },
-  skew: { ja: "周波数の不確かさ", en: "Skew" },
   jitter: { ja: "ジッター", en: "Jitter" },
   lastOffset: { ja: "最終オフセット", en: "Last offset" },
   rootDelay: { ja: "ルート遅延", en: "Root delay" },
@@ -48,7 +47,6 @@ export const clockPhrases = {
   reach: { ja: "到達 (最近 8 回)", en: "Reach (last 8)" },
   reachHeard: { ja: "最近 8 回のうち {n} 回受信", en: "{n} of the last 8 heard" },
   lastHeard: { ja: "最終受信", en: "Last heard" },
-  kind: { ja: "種類", en: "Driver" },
   accepted: { ja: "採用", en: "Accepted" },
   rejected: { ja: "不採用", en: "Rejected" },
   lostPulses: { ja: "欠落パルス", en: "Lost pulses" },
@@ -75,8 +73,8 @@ export const clockPhrases = {
   pulseScatter: { ja: "パルスのばらつき", en: "Scatter of the pulses" },
   pulseHistogram: { ja: "度数分布", en: "Histogram" },
   pulseCollected: {
-    ja: "このページを開いてから集めた {n} 個。標準偏差 {deviation}",
-    en: "{n} collected since this page was opened; standard deviation {deviation}",
+    ja: "このページを開いてから集めた {n} 個。平均 {mean}、標準偏差 {deviation}",
+    en: "{n} collected since this page was opened; mean {mean}, standard deviation {deviation}",
   },
   pulseCollecting: { ja: "このページを開いている間に集めています…", en: "Being collected while this page is open…" },
   hour: { ja: "1 時間", en: "Hour" },
@@ -112,5 +110,4 @@ export const clockPhrases = {
   noClients: { ja: "まだ誰も問い合わせていません。", en: "Nobody has asked yet." },
   noneMatches: { ja: "該当するものはありません。", en: "Nothing matches." },
   refusals: { ja: "拒否の内訳", en: "Why requests were refused" },
-  clientsLimited: { ja: "頻度の制限にかかった要求", en: "Requests over the limit" },
 } as const satisfies Table;

@@ -49,6 +49,4 @@ export const leapPhrases = {
   smearMinutes: { ja: "smear の長さ (分)", en: "Length of the smear (min)" },
   insertion: { ja: "挿入", en: "insertion" },
   deletion: { ja: "削除", en: "deletion" },
-  clientKind: { ja: "クライアント", en: "Clients" },
-  outlook: { ja: "見込み", en: "Outlook" },
 } as const satisfies Table;

@@ -24,11 +24,11 @@ function jst(seconds: number): string {
 function Row({ event }: { event: Happening }): JSX.Element {
   return (
     <tr>
-      <td class="stamp">{jst(event.time)}</td>
+      <td>{jst(event.time)}</td>
       <td>{wordFor(eventKinds, event.kind)}</td>
       <td>{wordFor(eventCodes, event.text_code)}</td>
       <td>{event.user}</td>
-      <td>{event.kind === "clock" ? wordFor(states, event.details) : event.details}</td>
+      <td class="details">{event.kind === "clock" ? wordFor(states, event.details) : event.details}</td>
     </tr>
   );
 }

@@ -29,9 +29,9 @@ function Rows({ rows }: { rows: Preview["rows"] }): JSX.Element {
         <tbody>
           {rows.map((row) => (
             <tr key={row.utc}>
-              <td class="stamp">{plain(row.jst)}</td>
-              <td class="stamp">{plain(row.utc)}</td>
-              <td class="stamp">{row.served.replace("T", " ").slice(0, 23)}</td>
+              <td>{plain(row.jst)}</td>
+              <td>{plain(row.utc)}</td>
+              <td>{row.served.replace("T", " ").slice(0, 23)}</td>
               <td class="number">{row.li}</td>
               <td class="number">{(row.from_utc_ns / 1e9).toFixed(6)}</td>
               <td class="number">{partsPerMillion(row.rate_ppm, 1)}</td>

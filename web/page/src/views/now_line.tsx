@@ -50,10 +50,12 @@ function Time({ zone, date, time }: { zone: string; date: string; time: string }
 function PromiseLine({ status }: { status: Status }): JSX.Element {
   const { at, tracking } = status;
   const bound = tracking.root_distance_ns;
+  const tone = isStale() ? "off" : (STATE_TONES[at.state] ?? "bad");
   const isServed = at.state === "synchronised" || at.state === "holdover" || at.state === "local";
   return (
-    <p class={`promise tone-${STATE_TONES[at.state] ?? "bad"}`}>
-      <Mark tone={STATE_TONES[at.state] ?? "bad"} />
+    <p class={`promise tone-${tone}`}>
+      <Mark tone={tone} />
+      {isStale() && <strong>{say("lastKnown")}</strong>}
       <strong>{wordFor(states, at.state)}</strong>
       <span>{say("forSoLong", { age: age((at.state_age_ns ?? 0) + staleness()) })}</span>
       {isServed && <strong class="bound">{bound === null ? say("withinUnknown") : say("within", { bound: boundSpan(bound) })}</strong>}

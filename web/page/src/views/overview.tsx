@@ -4,7 +4,7 @@ import { isStale, staleness, useLive } from "../live";
 import { Facts } from "../parts/facts";
 import { Panel } from "../parts/panel";
 import { age, count, partsPerMillion, signedSpan, span } from "../quantities";
-import type { ServerStats, Status } from "../replies";
+import type { ServerStats, Status, Tracking } from "../replies";
 import { leapIndicators, reasons, systemClocks } from "../text/codes";
 import { leapKinds } from "../text/leap_codes";
 import { say, wordFor } from "../text/language";
@@ -36,14 +36,19 @@ function refusedOf(stats: ServerStats): number {
   return stats.received - (stats.verdicts["answered"] ?? 0) - (stats.verdicts["queried"] ?? 0);
 }
 
-function Serving({ status: { serverstats, tracking } }: { status: Status }): JSX.Element {
+function answeredText(stats: ServerStats, rate: number | null): string {
+  const answered = count(stats.verdicts["answered"]);
+  return rate === null ? answered : `${answered} (${say("perSecond", { n: rate < 10 ? rate.toFixed(1) : count(Math.round(rate)) })})`;
+}
+
+function Serving({ status: { serverstats, tracking }, rate }: { status: Status; rate: number | null }): JSX.Element {
   return (
     <Panel title={say("serving")} aside={say("sinceStart", { age: age(serverstats.counted_for_ns) })}>
       <Facts facts={[
         [say("stratum"), tracking.stratum === 0 ? "–" : tracking.stratum],
         [say("refid"), tracking.refid],
         [say("leapIndicator"), wordFor(leapIndicators, tracking.leap)],
-        [say("requestsAnswered"), count(serverstats.verdicts["answered"])],
+        [say("requestsAnswered"), answeredText(serverstats, rate)],
         [say("requestsRefused"), count(refusedOf(serverstats))],
       ]} />
     </Panel>
@@ -58,6 +63,10 @@ function nextLeap({ leap }: Status): string {
   return `${when}, ${say("inFuture", { age: age(at.in_ns - staleness()) })}`;
 }
 
+function frequencyText({ frequency_ppm, skew_ppm }: Tracking): string {
+  return skew_ppm === null ? partsPerMillion(frequency_ppm) : `${partsPerMillion(frequency_ppm)} ± ${skew_ppm.toFixed(3)}`;
+}
+
 function ClockFacts({ status }: { status: Status }): JSX.Element {
   const { tracking } = status;
   return (
@@ -66,7 +75,9 @@ function ClockFacts({ status }: { status: Status }): JSX.Element {
         [say("nextLeap"), nextLeap(status)],
         [say("lastOffset"), signedSpan(tracking.last_offset_ns)],
         [say("jitter"), span(tracking.jitter_ns)],
-        [say("frequency"), partsPerMillion(tracking.frequency_ppm)],
+        [say("frequency"), frequencyText(tracking)],
+        [say("rootDelay"), span(tracking.root_delay_ns)],
+        [say("rootDispersion"), span(tracking.root_dispersion_ns)],
         [say("pending"), signedSpan(tracking.pending_ns)],
         [say("systemClock"), wordFor(systemClocks, tracking.system_clock.state)],
         [say("uptime"), age(status.at.uptime_ns)],
@@ -76,7 +87,7 @@ function ClockFacts({ status }: { status: Status }): JSX.Element {
 }
 
 export function Overview(): JSX.Element {
-  const { status } = useLive();
+  const { status, rate } = useLive();
   return (
     <>
       <NowLine />
@@ -85,7 +96,7 @@ export function Overview(): JSX.Element {
         <div class={isStale() ? "columns stale" : "columns"}>
           <AlarmList status={status} />
           <SourceList status={status} />
-          <Serving status={status} />
+          <Serving status={status} rate={rate} />
           <ClockFacts status={status} />
         </div>
       )}

@@ -6,7 +6,7 @@ import { isStale, pulses, staleness, useLive } from "../live";
 import { Facts, type Fact } from "../parts/facts";
 import { Panel } from "../parts/panel";
 import { Reach } from "../parts/reach";
-import { deviation } from "../pulses";
+import { centred, deviation, mean } from "../pulses";
 import { age, boundSpan, count, signedSpan, span } from "../quantities";
 import type { Source } from "../replies";
 import { antennas, reasons } from "../text/codes";
@@ -67,14 +67,16 @@ function Pulses({ source }: { source: Source }): JSX.Element | null {
   if (!source.from_pulses) return null;
   const collected = pulses.of(source.name);
   if (collected.length < 2) return <p class="hint">{say("pulseCollecting")}</p>;
+  const values = { n: collected.length, mean: signedSpan(mean(collected)), deviation: span(deviation(collected)) };
+  const drawn = centred(collected);
   return (
     <div>
-      <h3>{say("pulseScatter")} <small>{say("pulseCollected", { n: collected.length, deviation: span(deviation(collected)) })}</small></h3>
+      <h3>{say("pulseScatter")} <small>{say("pulseCollected", values)}</small></h3>
       <div class="columns">
-        <div class="wide"><PulseScatter pulses={collected} /></div>
+        <div class="wide"><PulseScatter pulses={drawn} /></div>
         <figure>
           <figcaption>{say("pulseHistogram")}</figcaption>
-          <div class="wide"><PulseHistogram pulses={collected} /></div>
+          <div class="wide"><PulseHistogram pulses={drawn} /></div>
         </figure>
       </div>
     </div>
