@@ -13,6 +13,7 @@ const POLICY =
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml" };
 const COLUMNS = ["time", "offset_ns", "frequency_ppb", "bound_ns", "jitter_ns", "temperature", "satellites", "requests_per_second", "state"];
 
+const COMPUTER_SLOW_MS = 1840;
 export const SETUP_CODE = "ABCD-EFGH-JKLM";
 export const PASSWORD = "correct horse battery";
 
@@ -64,7 +65,7 @@ export function startMock({ scene = "gps", users = true } = {}) {
   };
   const tell = (message) => streams.forEach((each) => each.write(`event: status\ndata: ${JSON.stringify(message)}\n\n`));
   const live = () => {
-    const message = { asked_ms_ago: 12, daemon: true, server_time_unix_ns: null, status: status() };
+    const message = { asked_ms_ago: 12, daemon: true, server_time_unix_ns: status().at.utc && (Date.now() + COMPUTER_SLOW_MS) * 1e6, status: status() };
     tell(message);
     turn += 1;
   };
@@ -125,9 +126,8 @@ export function startMock({ scene = "gps", users = true } = {}) {
       json(response, 200, { id: state.tokens.length, name, token: `tokimori_${"0123456789abcdef".repeat(4)}` });
     },
     "POST /api/v1/password": (_, response) => json(response, 200, session()),
-    "GET /cgi-bin/json": (_, response) => json(response, 200, { id: "tokimori", st: (Date.now() + 1840) / 1000 }),
   };
-  const open = new Set(["/api/v1/session", "/api/v1/setup", "/api/v1/login", "/cgi-bin/json"]);
+  const open = new Set(["/api/v1/session", "/api/v1/setup", "/api/v1/login"]);
 
   const asset = (path, response) => {
     const file = join(DIST, path === "/" ? "index.html" : path.replace(/\.\./g, ""));

@@ -1,26 +1,46 @@
-/** How far the clock of the viewer's computer is from ours, by asking as NTP does. */
+/** How far the clock of the viewer's computer is from ours, from what the stream tells each second. */
 
-/** One question: when it left and when its answer came by the computer's clock, and the answer, in ms since 1970. */
-export interface Exchange {
-  left: number;
+/** Our time when a message was sent, and the computer's when it came, in ms since 1970. */
+export interface Arrival {
+  told: number;
   came: number;
-  answer: number;
 }
 
 export interface ComputerOffset {
   /** Ours minus the computer's, in ms: positive where the computer is slow. */
   offset: number;
-  /** It is within so many ms of that: half the shortest round trip. */
+  /** It is within so many ms of that. */
   within: number;
 }
 
-/** The exchange with the shortest round trip knows best; null where there is none. */
-export function computerOffset(exchanges: readonly Exchange[]): ComputerOffset | null {
-  let best: Exchange | null = null;
-  for (const each of exchanges) {
-    const usable = each.came >= each.left;
-    if (usable && (best === null || each.came - each.left < best.came - best.left)) best = each;
+const KEPT = 30;
+
+/**
+ * The message that was under way for the shortest time knows best. How short that was is not known, but it is between nothing
+ * and `roundTrip` (ms, of an empty request). Null where either is missing.
+ */
+export function computerOffset(arrivals: readonly Arrival[], roundTrip: number | null): ComputerOffset | null {
+  if (arrivals.length === 0 || roundTrip === null) return null;
+  const least = Math.max(...arrivals.map(({ told, came }) => told - came));
+  return { offset: least + roundTrip / 2, within: roundTrip / 2 };
+}
+
+/** The newest arrivals; begins anew where the computer's clock was set meanwhile. */
+export class Arrivals {
+  private kept: Arrival[] = [];
+
+  /** `elapsed` is what a clock says that nobody sets, in ms. */
+  add(arrival: Arrival, elapsed: number): void {
+    const shift = arrival.came - elapsed;
+    if (this.shift !== null && Math.abs(shift - this.shift) > 100) this.kept = [];
+    this.shift = shift;
+    this.kept.push(arrival);
+    if (this.kept.length > KEPT) this.kept.shift();
   }
-  if (best === null) return null;
-  return { offset: best.answer - (best.left + best.came) / 2, within: (best.came - best.left) / 2 };
+
+  all(): readonly Arrival[] {
+    return this.kept;
+  }
+
+  private shift: number | null = null;
 }

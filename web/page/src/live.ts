@@ -1,6 +1,7 @@
 /** The stream of states, one a second, and how old the last one is. */
 import { useEffect, useReducer } from "preact/hooks";
 import { get } from "./api";
+import { Arrivals } from "./computer_clock";
 import { PulseCollection } from "./pulses";
 import { requestRate } from "./request_rate";
 import type { Status } from "./replies";
@@ -15,7 +16,7 @@ export interface Live {
   rate: number | null;
 }
 
-type Message = { daemon: true; asked_ms_ago: number; status: Status } | { daemon: false; why: string };
+type Message = { daemon: true; asked_ms_ago: number; server_time_unix_ns: number | null; status: Status } | { daemon: false; why: string };
 
 const STALE_MS = 3500;
 const RETRY_MS = 5000;
@@ -26,6 +27,7 @@ let stream: EventSource | null = null;
 let retry: ReturnType<typeof setTimeout> | undefined;
 
 export const pulses = new PulseCollection();
+export const arrivals = new Arrivals();
 
 function tell(): void {
   for (const listener of listeners) listener();
@@ -38,6 +40,9 @@ function take(message: Message): void {
     state.rate = requestRate(state.status?.serverstats, message.status.serverstats) ?? state.rate;
     state.status = message.status;
     state.trueAt = performance.now() - message.asked_ms_ago;
+    if (message.server_time_unix_ns !== null) {
+      arrivals.add({ told: message.server_time_unix_ns / 1e6, came: Date.now() }, performance.now());
+    }
     pulses.take(message.status.sources, state.trueAt);
   }
   tell();

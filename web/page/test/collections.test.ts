@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
-import { computerOffset } from "../src/computer_clock";
+import { Arrivals, computerOffset } from "../src/computer_clock";
 import { column, isEmpty, jstFromSeconds, secondsFromJst, unitOf } from "../src/history";
 import { timelineOf } from "../src/leap_timeline";
 import { ordered, pageOf } from "../src/order";
@@ -9,17 +9,26 @@ import { requestRate } from "../src/request_rate";
 import type { KnownLeap } from "../src/replies";
 import { recorded, recordedClients } from "./recordings";
 
-test("the computer's offset comes from the shortest round trip, and is known within half of it", () => {
-  const measured = computerOffset([
-    { left: 1000, came: 1400, answer: 3000 },
-    { left: 2000, came: 2020, answer: 3850 },
-  ]);
-  assert.deepEqual(measured, { offset: 1840, within: 10 });
-  assert.equal(computerOffset([]), null);
+test("the computer's offset comes from the message that came quickest, and is known within half a round trip", () => {
+  const late = [{ told: 10_000, came: 8_200 }, { told: 11_000, came: 9_170 }, { told: 12_000, came: 10_500 }];
+  assert.deepEqual(computerOffset(late, 20), { offset: 1840, within: 10 });
+  assert.equal(computerOffset([], 20), null);
+  assert.equal(computerOffset(late, null), null);
 });
 
-test("an exchange during which the computer's clock was set back says nothing", () => {
-  assert.equal(computerOffset([{ left: 2000, came: 1000, answer: 0 }]), null);
+test("what was measured before the computer's clock was set is forgotten", () => {
+  const arrivals = new Arrivals();
+  arrivals.add({ told: 10_000, came: 8_000 }, 0);
+  arrivals.add({ told: 11_000, came: 9_010 }, 1_005);
+  assert.equal(arrivals.all().length, 2);
+  arrivals.add({ told: 12_000, came: 12_000 }, 2_000);
+  assert.equal(computerOffset(arrivals.all(), 0)?.offset, 0);
+});
+
+test("no more messages are kept than half a minute has", () => {
+  const arrivals = new Arrivals();
+  for (let second = 0; second < 100; ++second) arrivals.add({ told: second, came: second * 1000 }, second * 1000);
+  assert.equal(arrivals.all().length, 30);
 });
 
 test("each pulse is collected once, however often it is told", () => {

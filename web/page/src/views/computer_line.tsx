@@ -1,30 +1,23 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { computerOffset, type ComputerOffset, type Exchange } from "../computer_clock";
-import { say } from "../text/language";
+import { get } from "../api";
+import { computerOffset, type ComputerOffset } from "../computer_clock";
+import { arrivals, isStale, useLive } from "../live";
 import { span } from "../quantities";
+import { say } from "../text/language";
 
-const EXCHANGES = 5;
+const TRIES = 4;
 const EVERY_MS = 60_000;
 
-// NICT's shape: `st` is the served time in seconds since 1970 when the reply was made.
-async function exchange(): Promise<Exchange | null> {
-  const left = Date.now();
-  const response = await fetch("/cgi-bin/json", { cache: "no-store" });
-  const came = Date.now();
-  if (!response.ok) return null;
-  const { st } = (await response.json()) as { st?: number };
-  return typeof st === "number" ? { left, came, answer: st * 1000 } : null;
-}
-
-async function measure(): Promise<ComputerOffset | null> {
-  const exchanges: Exchange[] = [];
-  for (let i = 0; i < EXCHANGES; ++i) {
-    const each = await exchange();
-    if (each === null) break;
-    exchanges.push(each);
+/** The shortest of some empty requests, in ms. */
+async function shortestRoundTrip(): Promise<number> {
+  let shortest = Infinity;
+  for (let i = 0; i < TRIES; ++i) {
+    const left = performance.now();
+    await get("session");
+    shortest = Math.min(shortest, performance.now() - left);
   }
-  return computerOffset(exchanges);
+  return shortest;
 }
 
 function words({ offset, within }: ComputerOffset): string {
@@ -33,15 +26,17 @@ function words({ offset, within }: ComputerOffset): string {
   return offset > 0 ? say("computerSlow", value) : say("computerFast", value);
 }
 
-/** How far the viewer's computer is off; nothing where the device does not tell the time to pages. */
+/** How far the viewer's computer is off; nothing while the device does not know the time. */
 export function ComputerLine(): JSX.Element | null {
-  const [measured, setMeasured] = useState<ComputerOffset | null>(null);
+  useLive();
+  const [roundTrip, setRoundTrip] = useState<number | null>(null);
   useEffect(() => {
-    const ask = (): void => void measure().then(setMeasured, () => setMeasured(null));
+    const ask = (): void => void shortestRoundTrip().then(setRoundTrip, () => setRoundTrip(null));
     ask();
     const timer = setInterval(ask, EVERY_MS);
     return () => clearInterval(timer);
   }, []);
+  const measured = isStale() ? null : computerOffset(arrivals.all(), roundTrip);
   if (measured === null) return null;
   return (
     <p class="computer">
