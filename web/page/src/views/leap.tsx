@@ -75,7 +75,7 @@ export function LeapSecond(): JSX.Element {
     <div class={isStale() ? "stale" : ""}>
       <State leap={leap} />
       <Panel title={say("timeline")}>
-        {timeline === null ? <p class="hint">{say("timelineNone")}</p> : <div class="wide"><LeapTimeline timeline={timeline} /></div>}
+        {timeline === null ? <p class="hint">{say("timelineNone")}</p> : <LeapTimeline timeline={timeline} />}
       </Panel>
       <Votes leap={leap} />
       <LeapPreview policy={leap.policy} />

@@ -73,10 +73,10 @@ function Pulses({ source }: { source: Source }): JSX.Element | null {
     <div>
       <h3>{say("pulseScatter")} <small>{say("pulseCollected", values)}</small></h3>
       <div class="columns">
-        <div class="wide"><PulseScatter pulses={drawn} /></div>
+        <PulseScatter pulses={drawn} />
         <figure>
           <figcaption>{say("pulseHistogram")}</figcaption>
-          <div class="wide"><PulseHistogram pulses={drawn} /></div>
+          <PulseHistogram pulses={drawn} />
         </figure>
       </div>
     </div>
