@@ -9,6 +9,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -185,9 +186,17 @@ KeyAndCertificate certificate_in(const std::string& directory) {
     if (key && certificate) {
         return {*std::move(key), *std::move(certificate)};
     }
+    // Somebody's own key is never written over. Ours is written last, so that a power cut leaves none without
+    // certificate.
+    if (struct stat found{}; ::lstat(key_path.c_str(), &found) == 0) {
+        throw std::runtime_error{
+            fmt::format("{} and {} cannot both be read: give both to the user of this program, or "
+                        "remove the key and new ones are made",
+                        key_path, certificate_path)};
+    }
     KeyAndCertificate fresh = make_certificate(names_of_this_machine());
-    std::string why = write_private_file(key_path, fresh.key);
-    why = why.empty() ? write_private_file(certificate_path, fresh.certificate) : why;
+    std::string why = write_private_file(certificate_path, fresh.certificate);
+    why = why.empty() ? write_private_file(key_path, fresh.key) : why;
     if (!why.empty()) {
         throw std::runtime_error{fmt::format("the key cannot be kept in {}: {}", directory, why)};
     }

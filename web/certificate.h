@@ -23,7 +23,8 @@ std::vector<std::string> names_of_this_machine();
 std::string fingerprint_of(const std::string& certificate);
 
 /// The key and certificate of the directory; made and kept there (key.pem, certificate.pem, readable by the owner
-/// alone) where there are none. Throws std::runtime_error with a sentence where that is not possible.
+/// alone) where there is no key. Throws std::runtime_error with a sentence where that is not possible, or where there
+/// is a key, but not both can be read.
 KeyAndCertificate certificate_in(const std::string& directory);
 
 }  // namespace tokimori::web

@@ -4,11 +4,12 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
-#include <stdexcept>
 #include <type_traits>
 
 namespace tokimori::web {
 namespace {
+
+constexpr int kPatienceMilliseconds = 1000;
 
 struct Finalize {
     void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
@@ -68,12 +69,15 @@ Database::Database(const std::string& path, Durability durability) {
     const int code = sqlite3_open_v2(path.c_str(), &opened,
                                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW, nullptr);
     database_.reset(opened);
-    const bool works = code == SQLITE_OK && run("PRAGMA journal_mode=WAL") &&
-                       run(durability == Durability::kFull ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL") &&
-                       rows("PRAGMA quick_check(1)") == std::vector<DatabaseRow>{{std::string{"ok"}}};
+    sqlite3_busy_timeout(opened, kPatienceMilliseconds);
+    const bool opens = code == SQLITE_OK && run("PRAGMA journal_mode=WAL") &&
+                       run(durability == Durability::kFull ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
+    const std::vector<DatabaseRow> found = opens ? rows("PRAGMA quick_check(1)") : std::vector<DatabaseRow>{};
     ::umask(mask);
-    if (!works) {
-        throw std::runtime_error{fmt::format("the database {} cannot be opened: {}", path, trouble())};
+    if (found != std::vector<DatabaseRow>{{std::string{"ok"}}}) {
+        const int why = sqlite3_errcode(opened) & 0xFF;
+        throw DatabaseTrouble{fmt::format("the database {} cannot be opened: {}", path, trouble()),
+                              !found.empty() || why == SQLITE_CORRUPT || why == SQLITE_NOTADB};
     }
 }
 

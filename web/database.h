@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -21,11 +22,18 @@ enum class Durability : std::uint8_t {
     kRelaxed  ///< kill -9; a power cut may take the last commits, but breaks nothing. Writes much less.
 };
 
+/// Why a database cannot be opened.
+struct DatabaseTrouble : std::runtime_error {
+    DatabaseTrouble(const std::string& sentence, bool is_broken) : std::runtime_error{sentence}, broken{is_broken} {}
+    bool broken = false;  ///< the file is no database, or not whole; else it may be in order
+};
+
 /// One SQLite database with a write-ahead log, readable by its owner alone. For one thread. The only file that knows
 /// SQLite.
 class Database {
 public:
-    /// Opens or makes it. Throws std::runtime_error with a sentence. ":memory:" lasts as long as this object.
+    /// Opens or makes it, and waits a second at most for others that hold it. Throws DatabaseTrouble. ":memory:" lasts
+    /// as long as this object.
     Database(const std::string& path, Durability durability);
 
     /// Does one statement with values for its question marks; false where it failed, and `trouble` says why.

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::size_t kRowsAtOnce = 6;
 constexpr std::size_t kMostPending = 360;
+// So many rows that are too old go with six new ones: a daemon whose date was wrong for a moment takes little with it.
+constexpr std::int64_t kRemovedAtOnce = 12;
 
 DatabaseValue value(const std::optional<double>& number) {
     return number ? DatabaseValue{*number} : DatabaseValue{nullptr};
@@ -64,6 +66,7 @@ bool HistoryStore::flush() {
     }
     const bool done = database_.run("BEGIN") && write_all(pending_) && database_.run("COMMIT");
     if (done) {
+        newest_ = pending_.back().time;
         pending_.clear();
     } else {
         database_.run("ROLLBACK");
@@ -81,8 +84,11 @@ bool HistoryStore::write_all(std::span<const HistoryRow> rows) {
         works = coarsen(kHistorySteps[i], kHistorySteps[i - 1], from, newest + 1);
     }
     for (const HistoryStep& step : kHistorySteps) {
-        works = works &&
-                database_.run("DELETE FROM history WHERE step = ? AND time < ?", {step.seconds, newest - step.kept});
+        works =
+            works && database_.run(
+                         "DELETE FROM history WHERE step = ?1 AND time IN (SELECT time FROM history WHERE step = ?1 "
+                         "AND time < ?2 ORDER BY time LIMIT ?3)",
+                         {step.seconds, newest - step.kept, kRemovedAtOnce});
     }
     return works;
 }
@@ -114,8 +120,7 @@ std::vector<HistoryRow> HistoryStore::stored(std::int64_t step, std::int64_t fro
 }
 
 std::vector<HistoryRow> HistoryStore::rows(std::int64_t from, std::int64_t to, std::int64_t most) {
-    const auto newest = database_.rows("SELECT max(time) FROM history WHERE step = ?", {kFinestStep});
-    const std::int64_t now = newest.empty() ? to : integer_of(newest.front().front());
+    const std::int64_t now = newest_.value_or(to);
     const auto* const step = std::ranges::find_if(kHistorySteps, [&](const HistoryStep& each) {
         return (to - from) / each.seconds <= most && from >= now - each.kept;
     });

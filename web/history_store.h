@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -46,6 +47,7 @@ private:
 
     Database& database_;
     std::vector<HistoryRow> pending_;
+    std::optional<std::int64_t> newest_;  ///< the time of the last row that was written; none yet by this run
 };
 
 }  // namespace tokimori::web

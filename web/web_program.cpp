@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "web/history_store.h"
 #include "web/host_clock.h"
 #include "web/password_hash.h"
 #include "web/private_file.h"
@@ -38,17 +39,36 @@ std::string private_directory(const std::string& path) {
     return path;
 }
 
-// A history that is broken must not keep anybody out; it is kept beside, for whoever wants to look.
+Database open_whole_history(const std::string& path) {
+    Database database{path, Durability::kRelaxed};
+    HistoryStore{database};
+    return database;
+}
+
+// Kept beside, for whoever wants to look, unless one is there already.
+bool set_aside(const std::string& path) {
+    const std::string aside = path + ".broken";
+    std::error_code error;
+    if (std::filesystem::exists(aside, error)) {
+        return false;
+    }
+    std::filesystem::rename(path, aside, error);
+    std::error_code none_there;
+    std::filesystem::rename(path + "-wal", aside + "-wal", none_there);
+    return !error;
+}
+
+// Trouble with the history must not keep anybody out.
 Database open_history(const std::string& path) {
     try {
-        return Database{path, Durability::kRelaxed};
+        return open_whole_history(path);
+    } catch (const DatabaseTrouble& trouble) {
+        const bool aside = trouble.broken && set_aside(path);
+        write_log(LogWeight::kWarning, aside ? "history_set_aside" : "history_in_memory", {{"why", trouble.what()}});
+        return aside ? open_history(path) : Database{":memory:", Durability::kRelaxed};
     } catch (const std::runtime_error& trouble) {
-        write_log(LogWeight::kWarning, "history_set_aside", {{"why", trouble.what()}, {"as", path + ".broken"}});
-        std::error_code ignored;
-        std::filesystem::rename(path, path + ".broken", ignored);
-        std::filesystem::remove(path + "-wal", ignored);
-        std::filesystem::remove(path + "-shm", ignored);
-        return Database{path, Durability::kRelaxed};
+        write_log(LogWeight::kWarning, "history_in_memory", {{"why", trouble.what()}});
+        return Database{":memory:", Durability::kRelaxed};
     }
 }
 

@@ -228,7 +228,7 @@ std::vector<Candidate> Timekeeper::candidates() const {
         const bool worthy = worth_following(line->estimate);
         all.push_back({.source = source.settings().id,
                        .voice = source.voice(),
-                       .kin = kin_of(source, sources_),
+                       .kin = physics_of(kin_of(source, sources_)),
                        .offset = line->estimate.tai_at(now_) - origin,
                        .distance = line->estimate.bound_at(now_),
                        .line = line->estimate,

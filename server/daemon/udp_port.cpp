@@ -300,8 +300,10 @@ void UdpPort::reply(std::size_t slot, std::span<const std::byte> octets) {
     msghdr& message = buffers_->replies[queued_].msg_hdr;
     message.msg_name = &buffers_->peers[slot];
     message.msg_namelen = buffers_->received[slot].msg_hdr.msg_namelen;
-    message.msg_control = buffers_->answers_from[slot].iov_base;
-    message.msg_controllen = buffers_->answers_from[slot].iov_len;
+    const iovec& from = buffers_->answers_from[slot];
+    // Other control messages may follow, also where nobody told the address asked.
+    message.msg_control = from.iov_base != nullptr ? from.iov_base : &buffers_->control[slot];
+    message.msg_controllen = from.iov_len;
     ++queued_;
 }
 

@@ -147,8 +147,7 @@ private:
             watch().tell(false,
                          fmt::format("{} cannot be reached ({}): check the network", settings_.host, error.message()));
             // No way to this one says nothing of the others.
-            at_ = (at_ + 1) % addresses_.size();
-            await_turn();
+            pass_to_next_address();
             return;
         }
         schedule_.sent(sent_);
@@ -266,14 +265,29 @@ private:
         const bool move = schedule_.failures() > 0 && schedule_.failures() % kFailuresToMove == 0;
         if (!move) {
             await_turn();
-        } else if (++at_ < addresses_.size()) {
-            schedule_.begin_elsewhere(counter().now());
-            await_turn();
-        } else {
-            at_ = 0;
-            addresses_.clear();
-            reopen();
+            return;
         }
+        // Once for each address since somebody answered.
+        if (at_ + 1 < addresses_.size() &&
+            schedule_.failures() < kFailuresToMove * static_cast<int>(addresses_.size())) {
+            schedule_.begin_elsewhere(counter().now());
+        }
+        pass_to_next_address();
+    }
+
+    // After the last one the name is looked up anew, where any of them failed to answer.
+    void pass_to_next_address() {
+        if (++at_ < addresses_.size()) {
+            await_turn();
+            return;
+        }
+        at_ = 0;
+        if (schedule_.failures() == 0) {
+            await_turn();
+            return;
+        }
+        addresses_.clear();
+        reopen();
     }
 
     bool is_ourselves(const std::vector<ClientAddress>& own) const {

@@ -158,10 +158,12 @@ void LeapServer::start(bool cold) {
 }
 
 void LeapServer::reload() {
+    const LocalInstant now = local_at(seconds_of(second_) + 950ms);
+    clock_->advance(now);
     clock_->set_policy(ClockPolicy{});
-    changes_.configure(configured_);
-    changes_.advance(*clock_, local_at(seconds_of(second_) + 950ms));
     clock_->set_sources(sources());
+    changes_.configure(configured_);
+    changes_.advance(*clock_, now);
     busy_until_ = second_ + kAround;
 }
 

@@ -83,6 +83,20 @@ TEST(PrivateFile, IsWrittenWholeAndForItsOwnerOnly) {
     std::filesystem::remove_all(directory);
 }
 
+TEST(Certificate, IsNotMadeWhereAKeyIsThatCannotBeUsed) {
+    const std::string directory = fresh_directory();
+    const KeyAndCertificate whole = certificate_in(directory);
+    std::filesystem::remove(directory + "/certificate.pem");
+    EXPECT_THROW(certificate_in(directory), std::runtime_error) << "it may be somebody's own";
+    EXPECT_EQ(read_private_file(directory + "/key.pem"), whole.key);
+    std::filesystem::remove(directory + "/key.pem");
+    std::filesystem::create_directory(directory + "/key.pem");
+    EXPECT_THROW(certificate_in(directory), std::runtime_error) << "nor can this be read";
+    std::filesystem::remove(directory + "/key.pem");
+    EXPECT_NE(certificate_in(directory).key, whole.key) << "as after a power cut between the two";
+    std::filesystem::remove_all(directory);
+}
+
 TEST(Certificate, IsMadeOnceAndNamesTheMachine) {
     const std::string directory = fresh_directory();
     const KeyAndCertificate first = certificate_in(directory);
