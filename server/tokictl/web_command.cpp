@@ -15,6 +15,11 @@ namespace {
 
 constexpr int kDocumentVersion = 1;
 
+struct Wanted {
+    std::string what{};
+    std::string directory = "/var/lib/tokimori-web";
+};
+
 ExitCode tell_setup_code(const std::string& directory, const Console& console) {
     const std::string path = directory + "/setup-code";
     std::string code;
@@ -42,18 +47,18 @@ ExitCode tell_setup_code(const std::string& directory, const Console& console) {
 }  // namespace
 
 Action prepare_web(CLI::App& app, Language language) {
-    const auto what = std::make_shared<std::string>();
-    const auto directory = std::make_shared<std::string>("/var/lib/tokimori-web");
-    app.add_option("what", *what,
+    const auto wanted = std::make_shared<Wanted>();
+    app.add_option("what", wanted->what,
                    say(language, "setup-code: what the first user of the page must know",
                        "setup-code: 管理画面の最初のユーザー登録に必要なコード"))
         ->required()
         ->type_name("setup-code")
         ->check(CLI::IsMember({"setup-code"}).description(""));
-    app.add_option("--state-dir", *directory, say(language, "[state] dir of web.toml", "web.toml の [state] dir"))
+    app.add_option("--state-dir", wanted->directory,
+                   say(language, "[state] dir of web.toml", "web.toml の [state] dir"))
         ->type_name("DIRECTORY")
         ->capture_default_str();
-    return [directory](const Console& console) { return tell_setup_code(*directory, console); };
+    return [wanted](const Console& console) { return tell_setup_code(wanted->directory, console); };
 }
 
 }  // namespace tokimori
