@@ -69,13 +69,14 @@ std::string seconds_text(std::int64_t nanoseconds, std::int64_t shift = 0) {
     return fmt::format("{}.{:03}", milliseconds / 1000 + shift, milliseconds % 1000);
 }
 
-/// The client's time at the beginning of a query; nothing but a plain number comes back.
+/// The client's time at the beginning of a query; nothing but a plain number comes back, and JSON has no leading zeros.
 std::string initiated(std::string_view query) {
     const std::string_view text = query.substr(0, query.find('&'));
     const std::size_t dot = std::min(text.find('.'), text.size());
     const std::string_view whole = text.substr(0, dot);
     const std::string_view rest = text.substr(std::min(dot + 1, text.size()));
-    const bool plain = !whole.empty() && whole.size() <= 12 && rest.size() <= 12 &&
+    const bool led_by_zero = whole.size() > 1 && whole.front() == '0';
+    const bool plain = !whole.empty() && !led_by_zero && whole.size() <= 12 && rest.size() <= 12 &&
                        std::all_of(whole.begin(), whole.end(), is_digit) &&
                        std::all_of(rest.begin(), rest.end(), is_digit);
     return plain ? fmt::format("{}.{:0<3}", whole, rest.substr(0, 3)) : "0.000";

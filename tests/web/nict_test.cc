@@ -33,6 +33,8 @@ TEST(Nict, GivesNothingBackThatIsNoNumber) {
         EXPECT_EQ(parsed(nict_reply("/cgi-bin/json", query, kFacts).body).at("it"), 0.0) << query;
     }
     EXPECT_EQ(parsed(nict_reply("/cgi-bin/json", "12.5&_=7", kFacts).body).at("it"), 12.5);
+    EXPECT_EQ(parsed(nict_reply("/cgi-bin/json", "0.8", kFacts).body).at("it"), 0.8);
+    EXPECT_EQ(parsed(nict_reply("/cgi-bin/json", "00.8", kFacts).body).at("it"), 0.0) << "no number of JSON";
     NictFacts odd = kFacts;
     odd.host = "a\"b";
     EXPECT_EQ(parsed(nict_reply("/cgi-bin/json", "", odd).body).at("id"), "tokimori");
