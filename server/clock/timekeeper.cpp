@@ -37,7 +37,7 @@ bool shows_a_line(const std::vector<SourceTrack>& sources, LocalInstant now) {
 Kin kin_of(const SourceTrack& source, const std::vector<SourceTrack>& sources) {
     const auto voice = std::find_if(sources.begin(), sources.end(),
                                     [&](const SourceTrack& other) { return other.settings().id == source.voice(); });
-    return (voice != sources.end() ? *voice : source).settings().kin;
+    return physics_of((voice != sources.end() ? *voice : source).settings().kin);
 }
 
 bool enough(std::vector<Candidate> candidates, std::size_t minimum) {
@@ -228,7 +228,7 @@ std::vector<Candidate> Timekeeper::candidates() const {
         const bool worthy = worth_following(line->estimate);
         all.push_back({.source = source.settings().id,
                        .voice = source.voice(),
-                       .kin = physics_of(kin_of(source, sources_)),
+                       .kin = kin_of(source, sources_),
                        .offset = line->estimate.tai_at(now_) - origin,
                        .distance = line->estimate.bound_at(now_),
                        .line = line->estimate,

@@ -168,10 +168,10 @@ void Timekeeper::set_leap_knowledge(LeapKnowledge knowledge) {
     leap_.replace(std::move(knowledge));
     refresh_leap_table();
     // Before the time is known, any leap second may be one of the past.
-    if (state_.ever_synchronised && leap_.table().tai_minus_utc_at(now) != before.tai_minus_utc_at(now)) {
-        seconds_.doubted = true;
-        hear_everybody_anew();
-    } else if (!state_.ever_synchronised && leap_.table().rows() != before.rows()) {
+    const bool changed = state_.ever_synchronised ? leap_.table().tai_minus_utc_at(now) != before.tai_minus_utc_at(now)
+                                                  : leap_.table().rows() != before.rows();
+    if (changed) {
+        seconds_.doubted |= state_.ever_synchronised;
         hear_everybody_anew();
     }
     publish();

@@ -169,6 +169,8 @@ void read_address(cmsghdr& part, Told& told) {
 
 Told read_control(msghdr& message) {
     Told told;
+    // Other control messages may be put there, also where none told the address asked.
+    told.answers_from = {message.msg_control, 0};
     for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
         if (part->cmsg_level == SOL_SOCKET &&
             (part->cmsg_type == SCM_TIMESTAMPNS || part->cmsg_type == SCM_TIMESTAMPING)) {
@@ -300,10 +302,8 @@ void UdpPort::reply(std::size_t slot, std::span<const std::byte> octets) {
     msghdr& message = buffers_->replies[queued_].msg_hdr;
     message.msg_name = &buffers_->peers[slot];
     message.msg_namelen = buffers_->received[slot].msg_hdr.msg_namelen;
-    const iovec& from = buffers_->answers_from[slot];
-    // Other control messages may follow, also where nobody told the address asked.
-    message.msg_control = from.iov_base != nullptr ? from.iov_base : &buffers_->control[slot];
-    message.msg_controllen = from.iov_len;
+    message.msg_control = buffers_->answers_from[slot].iov_base;
+    message.msg_controllen = buffers_->answers_from[slot].iov_len;
     ++queued_;
 }
 

@@ -34,6 +34,15 @@ std::shared_ptr<UdpPort> port_with_a_request() {
     return port;
 }
 
+/// Workers on so many threads, with 1024 clients each.
+struct Crew {
+    explicit Crew(unsigned threads) : workers{io, told.sources(), {.threads = threads, .clients = 1024}} {}
+
+    boost::asio::io_context io;
+    const Told told;
+    WorkerThreads workers;
+};
+
 /// Has every worker answer what it was asked last, and whatever came before.
 void turn_around(WorkerThreads& workers) {
     std::vector<std::future<void>> turned;
@@ -48,9 +57,8 @@ void turn_around(WorkerThreads& workers) {
 }
 
 TEST(WorkerThreads, EachWorkerDoesItsTaskOnAThreadOfItsOwn) {
-    boost::asio::io_context io;
-    const Told told;
-    WorkerThreads workers{io, told.sources(), {.threads = 3, .clients = 1024}};
+    Crew crew{3};
+    WorkerThreads& workers = crew.workers;
     workers.start();
     std::vector<std::future<std::thread::id>> worked;
     workers.each([&worked](std::size_t number) -> WorkerThreads::Task {
@@ -69,9 +77,8 @@ TEST(WorkerThreads, EachWorkerDoesItsTaskOnAThreadOfItsOwn) {
 }
 
 TEST(WorkerThreads, NoTroubleIsSeenWhereAllTurnAround) {
-    boost::asio::io_context io;
-    const Told told;
-    WorkerThreads workers{io, told.sources(), {.threads = 2, .clients = 1024}};
+    Crew crew{2};
+    WorkerThreads& workers = crew.workers;
     workers.start();
     for (int i = 0; i < 10; ++i) {
         EXPECT_EQ(workers.trouble(), "");
@@ -81,9 +88,8 @@ TEST(WorkerThreads, NoTroubleIsSeenWhereAllTurnAround) {
 }
 
 TEST(WorkerThreads, AWorkerThatIsStuckIsSeen) {
-    boost::asio::io_context io;
-    const Told told;
-    WorkerThreads workers{io, told.sources(), {.threads = 2, .clients = 1024}};
+    Crew crew{2};
+    WorkerThreads& workers = crew.workers;
     workers.start();
     std::promise<void> release;
     workers.each([held = release.get_future().share()](std::size_t number) -> WorkerThreads::Task {
@@ -102,19 +108,18 @@ TEST(WorkerThreads, AWorkerThatIsStuckIsSeen) {
 }
 
 TEST(WorkerThreads, RequestsThatLieUnansweredAreSeen) {
-    boost::asio::io_context io;
-    const Told told;
-    WorkerThreads workers{io, told.sources(), {.threads = 0, .clients = 1024}};
+    Crew crew{0};
+    WorkerThreads& workers = crew.workers;
     workers.each([](std::size_t) -> WorkerThreads::Task {
         return [port = port_with_a_request()](Worker& worker) { worker.serve({port}); };
     });
     EXPECT_EQ(workers.trouble(), "requests lie unanswered") << "nobody runs the loop";
-    io.run_one();
+    crew.io.run_one();
     EXPECT_EQ(workers.trouble(), "");
     EXPECT_EQ(workers.counts().received(), 1U);
     EXPECT_EQ(workers.trouble(), "") << "none is there any more";
     workers.stop();
-    io.run();
+    crew.io.run();
 }
 
 }  // namespace

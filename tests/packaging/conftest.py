@@ -14,12 +14,9 @@ import programs  # noqa: E402
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if not os.access(programs.program("tokimorid"), os.X_OK):
-        raise pytest.UsageError("There is no %s; tests/run builds it, or set TOKIMORI_BIN."
-                                % programs.program("tokimorid"))
-    if programs.may_set_clock("self", "CapEff"):
-        raise pytest.UsageError("Whoever runs these tests could set this machine's clock. Let tests/run run them, or "
-                                "begin the command with: setpriv --bounding-set -sys_time --inh-caps -sys_time")
+    why = programs.why_not_to_begin()
+    if why is not None:
+        raise pytest.UsageError(why)
 
 
 def pytest_unconfigure() -> None:

@@ -110,12 +110,17 @@ def test_every_setting_is_explained_in_its_section(language: str) -> None:
         assert "\n%s = " % key in "\n" + text, (section, driver, key)
 
 
+def made_file(directory: Path, page: str, language: str) -> Path:
+    file = directory / page
+    file.write_text(make(page, language), encoding="utf-8")
+    return file
+
+
 @pytest.mark.skipif(tool("man") is None, reason="needs Debian's package man-db")
 @all_pages
 @both
 def test_man_warns_of_nothing(page: str, language: str, tmp_path: Path) -> None:
-    file = tmp_path / page
-    file.write_text(make(page, language), encoding="utf-8")
+    file = made_file(tmp_path, page, language)
     shown = run(["env", "LC_ALL=C.UTF-8", "MANROFFSEQ=", "MANWIDTH=80", "man", "--warnings", "-E", "UTF-8", "-l",
                  "-Tutf8", "-Z", str(file)])
     assert (shown.returncode, shown.stderr) == (0, "")
@@ -125,8 +130,7 @@ def test_man_warns_of_nothing(page: str, language: str, tmp_path: Path) -> None:
 @all_pages
 @both
 def test_mandoc_warns_of_nothing(page: str, language: str, tmp_path: Path) -> None:
-    file = tmp_path / page
-    file.write_text(make(page, language), encoding="utf-8")
+    file = made_file(tmp_path, page, language)
     judged = run(["mandoc", "-T", "lint", "-W", "warning", str(file)])
     assert (judged.returncode, judged.stdout) == (0, "")
 

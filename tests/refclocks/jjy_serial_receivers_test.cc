@@ -157,58 +157,52 @@ protected:
         return static_cast<std::size_t>(std::count_if(
             labels.begin(), labels.end(), [&](const Label& label) { return format_jst(label.time) == told; }));
     }
-};
 
-TEST_P(JjySerialReceivers, TellEachSecondByItsNameAndNothingOfNonsense) {
-    PlayedReceiver receiver{io_, GetParam()};
-    JjySerialRefclock clock{
+    PlayedReceiver receiver_{io_, GetParam()};
+    JjySerialRefclock clock_{
         io_,
         counter_,
         kept_,
         9,
-        {.device = receiver.device(), .model = GetParam(), .poll = 700ms, .patience = {1ms, 4ms, 20s}}};
-    clock.start();
+        {.device = receiver_.device(), .model = GetParam(), .poll = 700ms, .patience = {1ms, 4ms, 20s}}};
+};
+
+TEST_P(JjySerialReceivers, TellEachSecondByItsNameAndNothingOfNonsense) {
+    clock_.start();
     std::size_t told = 0;
     for (const Moment& moment : {kOrdinary, kLastOfYear, kFirstOfYear, kLeapSecond, kAfterLeapSecond}) {
-        receiver.show(moment);
+        receiver_.show(moment);
         run_until([&] { return count(moment.in_words()) > 0; });
         Moment nonsense = moment;
         nonsense.nonsense = true;
         const std::size_t refused = kept_.of<Rejection>().size();
-        receiver.show(nonsense);
+        receiver_.show(nonsense);
         run_until([&] { return kept_.of<Rejection>().size() > refused; });
         told += count(moment.in_words());
     }
     EXPECT_EQ(kept_.of<Label>().size(), told) << "and no other second";
-    clock.stop();
+    clock_.stop();
 }
 
 // The date that was told with the second before may be that of either day.
 TEST_P(JjySerialReceivers, TellMidnightOrNothing) {
     const bool asks_twice = GetParam() == JjyModel::kTristateJjy01 || GetParam() == JjyModel::kTristateGpsClock01;
-    PlayedReceiver receiver{io_, GetParam()};
-    JjySerialRefclock clock{
-        io_,
-        counter_,
-        kept_,
-        9,
-        {.device = receiver.device(), .model = GetParam(), .poll = 700ms, .patience = {1ms, 4ms, 20s}}};
-    clock.start();
+    clock_.start();
     for (const Moment& moment :
          asks_twice ? std::vector{kLastOfYear, kMidnight, kFirstOfYear} : std::vector{kLastOfYear, kMidnight}) {
-        receiver.show(moment);
+        receiver_.show(moment);
         if (!asks_twice || moment.time != kMidnight.time) {
             run_until([&] { return count(moment.in_words()) > 0; });
         } else {
             // What was told in the first of two dialogues was read before the second.
-            const int before = receiver.dialogues();
-            run_until([&] { return receiver.dialogues() > before + 2; });
+            const int before = receiver_.dialogues();
+            run_until([&] { return receiver_.dialogues() > before + 2; });
         }
     }
     EXPECT_EQ(count(kMidnight.in_words()) > 0, !asks_twice);
     EXPECT_EQ(kept_.of<Label>().size(),
               count(kLastOfYear.in_words()) + count(kMidnight.in_words()) + count(kFirstOfYear.in_words()));
-    clock.stop();
+    clock_.stop();
 }
 
 std::string name_of(const ::testing::TestParamInfo<JjyModel>& each) {

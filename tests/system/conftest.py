@@ -20,13 +20,9 @@ def _interrupt(*_: object) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "story: runs side by side with the other stories of its file")
-    if not os.access(programs.program("tokimorid"), os.X_OK):
-        raise pytest.UsageError("There is no %s; tests/run system builds it, or set TOKIMORI_BIN."
-                                % programs.program("tokimorid"))
-    if programs.may_set_clock("self", "CapEff"):
-        # A daemon that a test forgets to tell "leave" would steer it.
-        raise pytest.UsageError("Whoever runs these tests could set this machine's clock. Let tests/run run them, or "
-                                "begin the command with: setpriv --bounding-set -sys_time --inh-caps -sys_time")
+    why = programs.why_not_to_begin()
+    if why is not None:
+        raise pytest.UsageError(why)
     # So that the time limit of tests/run leaves nothing running either.
     signal.signal(signal.SIGTERM, _interrupt)
 

@@ -45,6 +45,17 @@ def may_set_clock(process: Union[int, str], rights: str) -> bool:
     return bool(int(found[1], 16) >> _CAP_SYS_TIME & 1)
 
 
+def why_not_to_begin() -> Optional[str]:
+    """What must be mended before any test is run that starts the daemon; None if nothing."""
+    if not os.access(program("tokimorid"), os.X_OK):
+        return "There is no %s; tests/run builds it, or set TOKIMORI_BIN." % program("tokimorid")
+    if may_set_clock("self", "CapEff"):
+        # A daemon that a test forgets to tell "leave" would steer it.
+        return ("Whoever runs these tests could set this machine's clock. Let tests/run run them, or begin the command "
+                "with: setpriv --bounding-set -sys_time --inh-caps -sys_time")
+    return None
+
+
 @functools.lru_cache(maxsize=None)
 def _holds(word: bytes) -> bool:
     with open(program("tokimorid"), "rb") as binary:
