@@ -23,7 +23,7 @@ LeapKnowledge knowledge_in_force(const DecidedLeap& decided, const LeapKnowledge
     if (decided.ground == LeapGround::kManual) {
         knowledge.manual.push_back(decided.event);
     } else if (decided.ground == LeapGround::kTable && knowledge.table.updated() <= decided.table_updated) {
-        knowledge.table = knowledge.table.with_event(decided.event);
+        knowledge.table = knowledge.table.with_event(decided.event).known_on(decided.table_updated);
     }
     return knowledge;
 }

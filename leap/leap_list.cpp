@@ -146,6 +146,10 @@ Problem read_line(std::string_view line, LeapList& list) {
     return comment ? Problem{} : read_row(line, list);
 }
 
+UtcDay day_from(std::string_view ntp_seconds) {
+    return static_cast<UtcDay>(ntp_seconds_from(ntp_seconds).value_or(0) / kSecondsPerDay - kNtpDayAtPosixEpoch);
+}
+
 Problem judge(const LeapList& list) {
     if (list.updated.empty()) {
         return "has no #$ line, the time of its last change";
@@ -158,6 +162,9 @@ Problem judge(const LeapList& list) {
     }
     if (list.rows.empty()) {
         return "has no rows";
+    }
+    if (day_from(list.updated) >= LeapTable::kRowsEnd) {
+        return "was last changed after the year 2261, beyond what can be counted";
     }
     const std::string covered = std::string{list.updated}.append(list.expires) + list.row_digits;
     return sha1(covered) == *list.hash ? "" : "does not match its SHA-1 hash (#h), so it is damaged or was changed";
@@ -174,10 +181,6 @@ Problem read(std::string_view text, LeapList& list) {
     }
     const Problem problem = judge(list);
     return problem.empty() ? problem : "The leap second list " + problem;
-}
-
-UtcDay day_from(std::string_view ntp_seconds) {
-    return static_cast<UtcDay>(ntp_seconds_from(ntp_seconds).value_or(0) / kSecondsPerDay - kNtpDayAtPosixEpoch);
 }
 
 }  // namespace

@@ -60,6 +60,10 @@ const LeapTable& LeapTable::better(const LeapTable& a, const LeapTable& b) {
     return std::pair{b.updated_, b.expires_} > std::pair{a.updated_, a.expires_} ? b : a;
 }
 
+LeapTable LeapTable::known_on(UtcDay day) const {
+    return {rows_, std::max(updated_, day), expires_};
+}
+
 int LeapTable::tai_minus_utc_at(TaiInstant instant) const {
     const auto next = std::upper_bound(rows_.begin(), rows_.end(), instant,
                                        [](TaiInstant at, const Row& row) { return at < start_of(row); });

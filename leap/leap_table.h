@@ -87,6 +87,9 @@ public:
     /// This table without the events that are still to come on `day`; what it claims to know stays.
     LeapTable until(UtcDay day) const;
 
+    /// This table, made on `day` at the earliest: whoever changed it knew what a table of that day knew.
+    LeapTable known_on(UtcDay day) const;
+
     /// The day from which the table claims no knowledge (`#@`).
     UtcDay expires() const { return expires_; }
     /// The day on which the table's data last changed (`#$`).

@@ -61,6 +61,9 @@ public:
     /// first.
     const std::vector<HeardSecond>& proof() const { return proof_; }
 
+    /// What the last label named, where it waits for others that agree with it before it may be believed.
+    std::optional<HeardSecond> waiting() const;
+
     /// Where the last label was refused because its receiver counts other leap seconds than the table: what it said.
     const std::optional<OtherCount>& other_count() const { return other_count_; }
 

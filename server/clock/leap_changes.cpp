@@ -14,6 +14,8 @@ using namespace std::chrono_literals;
 // Whoever has not been served for so long is not being prepared for anything any more. What an earlier run left might
 // be what keeps us from understanding anybody.
 constexpr Duration kPatience = 1h;
+// The longest announcement, and how old what is remembered may be.
+constexpr Duration kPreparation = 26h;
 
 std::vector<LeapVote> heard_by(const LeapDecision& decision) {
     std::vector<LeapVote> votes;
@@ -40,6 +42,12 @@ bool calls_off(const LeapKnowledge& knowledge, const LeapPolicy& policy, const T
     return scale.at(tai).leap != state.scale.at(tai).leap || scale.offset_at(tai) != state.scale.offset_at(tai);
 }
 
+// Whether clients were, or had just been, prepared for a leap second when an earlier run was heard last.
+bool prepared_anybody(const ClockMemory& memory, const LeapTable& table) {
+    const LeapEvent& event = memory.leap.decided.event;
+    return event.kind != LeapKind::kNone && table.with_event(event).end_of(event) - memory.saved < kPreparation;
+}
+
 }  // namespace
 
 LeapChanges::LeapChanges() : LeapChanges{Wanted{}, LocalInstant{}} {}
@@ -51,8 +59,10 @@ void LeapChanges::recall(const ClockMemory& memory, Timekeeper& timekeeper) {
     if (wanted_.at_once) {
         return;
     }
-    policy_ = memory.leap_policy;
-    timekeeper.set_leap_policy(policy_);
+    if (prepared_anybody(memory, wanted_.knowledge.table)) {
+        policy_ = memory.leap_policy;
+        timekeeper.set_leap_policy(policy_);
+    }
     if (memory.leap.decided.event.kind != LeapKind::kNone) {
         resumed_ = true;
         waiting_ = wanted_.knowledge;
@@ -108,8 +118,9 @@ bool LeapChanges::adopt_policy(Timekeeper& timekeeper, LocalInstant now) {
         return true;
     }
     const ServerState& state = timekeeper.state();
-    const bool waits = !state.ever_synchronised ||
-                       leap_change_shows(state.model.tai_at(now), timekeeper.leap_table(), policy_, wanted_.policy);
+    const bool waits = !state.ever_synchronised ? now - started_ < kPatience
+                                                : leap_change_shows(state.model.tai_at(now), timekeeper.leap_table(),
+                                                                    policy_, wanted_.policy);
     if (waits && !wanted_.at_once) {
         return false;
     }

@@ -6,6 +6,8 @@
 
 #include "refclocks/observation.h"
 #include "server/clock/cadence.h"
+#include "server/clock/objections.h"
+#include "server/clock/server_state.h"
 #include "server/clock/source_settings.h"
 
 namespace tokimori {
@@ -61,6 +63,8 @@ private:
 /// Our own count of seconds: who contradicts it, and how far it may be relied on.
 struct SecondCount {
     SecondWatch watch;
+    Objections objections;
+    std::optional<ServerState> withheld{};   ///< what is published while an objection stands: our state, but LI 3
     bool doubted = false;                    ///< it was refuted …
     bool corrected = false;                  ///< … or corrected, and nobody is followed by it yet
     std::optional<LocalInstant> one_more{};  ///< when a receiver last said so of leap seconds

@@ -62,6 +62,7 @@ void Timekeeper::set_sources(const std::vector<SourceSettings>& sources) {
     for (const SourceTrack& before : sources_) {
         if (std::find(sources.begin(), sources.end(), before.settings()) == sources.end()) {
             seconds_.watch.forget(before.settings().id);
+            seconds_.objections.forget(before.settings().id);
             counts_.forget(before.settings().id);
         }
     }
@@ -106,7 +107,7 @@ std::optional<ClockMemory> Timekeeper::memory() const {
                        .leap = leap_.memory(),
                        .leap_policy = settings_.leap,
                        .model = state_.model,
-                       .valid_until = state_.valid_until,
+                       .valid_until = seconds_.withheld ? LocalInstant::min() : state_.valid_until,
                        .refid = state_.refid,
                        .stratum = state_.stratum};
 }
@@ -170,6 +171,7 @@ void Timekeeper::on(const ReceiverChange& change) {
     if (SourceTrack* const source = find(change.source)) {
         *source = SourceTrack{source->settings(), floor_};
         seconds_.watch.forget(change.source);
+        seconds_.objections.forget(change.source);
         counts_.forget(change.source);
     }
 }
@@ -304,6 +306,7 @@ void Timekeeper::refresh_leap_table() {
 
 void Timekeeper::publish() {
     renew_scale();
+    withhold();
     stand_in();
 }
 

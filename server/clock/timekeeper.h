@@ -47,9 +47,9 @@ public:
     void recall(const ClockMemory& memory, bool same_boot);
 
     /// What clients are told.
-    const ServerState& state() const { return resort_.instead() != nullptr ? *resort_.instead() : state_; }
+    const ServerState& state() const { return resort_.instead() != nullptr ? *resort_.instead() : own_state(); }
     /// What our own clock knows, whatever is served in its place as a last resort.
-    const ServerState& own_state() const { return state_; }
+    const ServerState& own_state() const { return seconds_.withheld ? *seconds_.withheld : state_; }
     ClockState clock_state() const;
     std::optional<SourceId> selected() const;                 ///< the source that is followed, if one is
     Duration offset() const { return discipline_.offset(); }  ///< reference − ours at the last update
@@ -74,7 +74,10 @@ private:
     void hear(const auto& report, LocalInstant at);
     void hear_other_count(const SourceTrack& source);
     bool possible(const SourceTrack& source, const HeardSecond& heard) const;
+    std::int64_t seconds_off(const SourceTrack& source, const HeardSecond& heard) const;
     void note_second(const SourceTrack& source, std::int64_t off, LocalInstant at);
+    void note_objection(const SourceTrack& source, std::int64_t off, LocalInstant at);
+    void withhold();
     void take_second(SourceTrack& source, const HeardSecond& heard);
     bool vouches(SourceTrack& source, const HeardSecond& heard);
     void number(SourceTrack& source, const Pulse& pulse);

@@ -142,6 +142,7 @@ void Timekeeper::doubt_second(std::int64_t off) {
 // Who has a line bore us out.
 void Timekeeper::count_anew(std::int64_t off) {
     seconds_.watch.forget();
+    seconds_.objections.forget();
     prepare_step();
     state_.model.anchor_tai += std::chrono::seconds{off};
     seconds_.corrected = true;
@@ -158,6 +159,7 @@ void Timekeeper::count_anew(std::int64_t off) {
 // was said of our second.
 void Timekeeper::hear_everybody_anew() {
     seconds_.watch.forget();
+    seconds_.objections.forget();
     seconds_.one_more.reset();
     give_up();
 }

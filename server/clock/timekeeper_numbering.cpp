@@ -68,9 +68,16 @@ void Timekeeper::hear(const auto& report, LocalInstant at) {
         return;
     }
     const std::optional<HeardSecond> heard = source->labels().weigh(report, leap_.table());
+    if (const auto named = heard ? heard : source->labels().waiting(); named && knows_second(named->heard)) {
+        note_objection(*source, seconds_off(*source, *named), named->heard);
+    }
     if (!heard) {
+        if (source->labels().reason() == Reason::kNoSuchSecond && knows_second(at)) {
+            // A leap second that we do not know of.
+            note_objection(*source, -1, at);
+        }
         hear_other_count(*source);
-        stand_in();
+        publish();
         return;
     }
     if (!vouches(*source, *heard)) {
@@ -100,6 +107,9 @@ void Timekeeper::hear_other_count(const SourceTrack& source) {
     const HeardSecond& heard = other->heard;
     const int off = leap_.table().tai_minus_utc_at(heard.second) - other->tai_minus_utc;
     const bool known = knows_second(heard.heard);
+    if (known && (off < 0 || (off == 1 && has_leapt()))) {
+        note_objection(source, off, heard.heard);
+    }
     if (off >= 0 || (known && !possible(source, heard))) {
         return;
     }
@@ -120,6 +130,32 @@ bool Timekeeper::possible(const SourceTrack& source, const HeardSecond& heard) c
     const Duration delay = state_.model.tai_at(heard.heard) - heard.second;
     const Duration bound = state_.model.dispersion_at(heard.heard) + heard.uncertainty;
     return source.labels().delay_of(heard).possible(delay, bound);
+}
+
+// As far as can be told; 0: its second may be ours.
+std::int64_t Timekeeper::seconds_off(const SourceTrack& source, const HeardSecond& heard) const {
+    if (possible(source, heard)) {
+        return 0;
+    }
+    const Duration delay = state_.model.tai_at(heard.heard) - heard.second;
+    return std::chrono::round<std::chrono::seconds>(source.labels().delay_of(heard).value(heard.heard).delay - delay)
+        .count();
+}
+
+void Timekeeper::note_objection(const SourceTrack& source, std::int64_t off, LocalInstant at) {
+    const SourceSettings& settings = source.settings();
+    if (settings.trust && !settings.noselect) {
+        seconds_.objections.note(settings.id, off, at, source.labels().cadence().patience());
+    }
+}
+
+// Our clock goes on, and is heard again as soon as nobody objects. Whether it is right is weighed meanwhile.
+void Timekeeper::withhold() {
+    seconds_.withheld.reset();
+    if (serving() && seconds_.objections.stand(now_)) {
+        seconds_.withheld = state_;
+        seconds_.withheld->valid_until = LocalInstant::min();
+    }
 }
 
 void Timekeeper::note_second(const SourceTrack& source, std::int64_t off, LocalInstant at) {
@@ -158,11 +194,8 @@ bool Timekeeper::vouches(SourceTrack& source, const HeardSecond& heard) {
     }
     const Duration bound = state_.model.dispersion_at(heard.heard);
     const Duration delay = state_.model.tai_at(heard.heard) - heard.second;
-    const SentenceDelay& sentence_delay = source.labels().delay_of(heard);
-    const auto off = std::chrono::round<std::chrono::seconds>(sentence_delay.value(heard.heard).delay - delay);
-    const bool ours = possible(source, heard);
-    note_second(source, ours ? 0 : off.count(), heard.heard);
-    if (!ours) {
+    note_second(source, seconds_off(source, heard), heard.heard);
+    if (!possible(source, heard)) {
         source.labels().refuse(Reason::kWrongSecond);
         return false;
     }

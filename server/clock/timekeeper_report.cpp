@@ -8,7 +8,7 @@ ClockState Timekeeper::clock_state() const {
     if (resort_.serving()) {
         return ClockState::kLocal;
     }
-    if (!serving()) {
+    if (!serving() || seconds_.withheld) {
         return state_.ever_synchronised ? ClockState::kUnsynchronised : ClockState::kNeverSynchronised;
     }
     return last_update_.is_recent(now_) ? ClockState::kSynchronised : ClockState::kHoldover;
@@ -87,7 +87,7 @@ ClockReport Timekeeper::report() const {
             .frequency_ppm = ppm_from_rate(state_.model.rate),
             .frequency_bound_ppm = ppm_from_rate(state_.model.dispersion_rate),
             .wander_ppm = rates_.range_ppm(),
-            .disputed = choice_.disputed};
+            .disputed = choice_.disputed || seconds_.withheld.has_value()};
 }
 
 }  // namespace tokimori

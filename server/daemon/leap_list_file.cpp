@@ -19,8 +19,10 @@ void tell(const LeapTable& table, Log& log, LocalInstant now) {
     log.write(now, LogLevel::kInfo, "leap_table",
               {{"tai_minus_utc", table.rows().back().tai_minus_utc},
                {"since", format_date(table.rows().back().day)},
+               {"since_jst", format_jst({{table.rows().back().day, 0}, 0})},
                {"updated", format_date(table.updated())},
-               {"expires", format_date(table.expires())}});
+               {"expires", format_date(table.expires())},
+               {"expires_jst", format_jst({{table.expires(), 0}, 0})}});
 }
 
 }  // namespace

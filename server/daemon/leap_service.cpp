@@ -194,6 +194,7 @@ void LeapService::tell_expiry(UtcDay today, LocalInstant now) {
     log_.write(now, LogLevel::kWarning, "leap_table_expiry",
                {{"state", leap_table_state_code(state)},
                 {"expires", format_date(list_.table.expires())},
+                {"expires_jst", format_jst({{list_.table.expires(), 0}, 0})},
                 {"what",
                  "time is served all the same; leap seconds beyond that day are known only from sources. A newer "
                  "leap-seconds.list (Debian package tzdata) mends it"}});

@@ -189,7 +189,7 @@ private:
     void act_upon(const JudgedReply& judged) {
         switch (judged.verdict) {
             case ReplyVerdict::kAccepted:
-                schedule_.answered(judged.measurement.uncertainty);
+                note_answer(judged.measurement);
                 tell_sample(judged);
                 return;
             case ReplyVerdict::kRateExceeded:
@@ -206,6 +206,14 @@ private:
             watch().tell(false, fmt::format("{} {}", place(), why));
         }
         try_next_address();
+    }
+
+    void note_answer(const ServerMeasurement& measured) {
+        schedule_.answered(measured.uncertainty);
+        if (last_answer_ && contradict(*last_answer_, measured)) {
+            schedule_.surprised(counter().now());
+        }
+        last_answer_ = measured;
     }
 
     // Whoever hears it may stop us.
@@ -316,6 +324,7 @@ private:
     std::vector<ReferenceId> ourselves_;
     NtpTimestamp nonce_;
     LocalInstant sent_;
+    std::optional<ServerMeasurement> last_answer_;
     int foreign_ = 0;
 };
 

@@ -16,7 +16,8 @@ namespace tokimori {
 struct WorkerThreads::Hand {
     Hand(const Worker::Sources& sources, const Settings& settings)
         : worker{io, sources, settings.clients, settings.ipv6_prefix} {}
-    ~Hand() {
+    ~Hand() { end(); }
+    void end() {
         io.stop();
         if (thread.joinable()) {
             thread.join();
@@ -54,7 +55,12 @@ WorkerThreads::WorkerThreads(boost::asio::io_context& io, const Worker::Sources&
     }
 }
 
-WorkerThreads::~WorkerThreads() = default;
+// A worker may look into the tables of the others: none goes before all have stopped.
+WorkerThreads::~WorkerThreads() {
+    for (const auto& hand : hands_) {
+        hand->end();
+    }
+}
 
 void WorkerThreads::start() {
     for (const auto& hand : hands_) {

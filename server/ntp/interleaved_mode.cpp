@@ -17,20 +17,30 @@ constexpr Duration kHalfALeap = std::chrono::milliseconds(500);
 constexpr Duration kEarliest = std::chrono::milliseconds(-1);
 constexpr Duration kLatest = std::chrono::seconds(1);
 
+/// Of units of 2^-32 s, rounded up.
+Duration duration_of(std::int64_t units) {
+    return Duration{((units >> 2) * 1'000'000'000 >> 30) + 2};
+}
+
 /// Of 2^-32 s, at most about a second.
 std::int64_t units_of(Duration span) {
     return (span.count() << 32) / 1'000'000'000;
 }
 
-/// Whether what was served when the reply left is true by what is promised now: no leap second since, and no correction
-/// beyond the present bound. A smear is neither. What leaves now could not say that it was worse then.
-bool is_still_true(const SentReply& kept, const ServerState& state, LocalInstant now) {
+/// By how much more than what is promised now may be wrong what was served when the reply left: by what was corrected
+/// since, and by what the crystal may have done. nullopt where that is no answer any more: a leap second lies between,
+/// or a correction beyond the present bound. A smear is neither.
+std::optional<Duration> doubt_of(const SentReply& kept, const ServerState& state, LocalInstant now) {
     const TaiInstant then = state.model.tai_at(kept.departed);
     const Duration leap = state.scale.offset_at(state.model.tai_at(now)) - state.scale.offset_at(then);
     const Duration learned = std::chrono::abs(now - kept.departed) / kLearnedPart;
     const std::int64_t bound = units_of(std::min(state.root_distance_at(now) + learned, kHalfALeap));
     const std::int64_t moved = ntp_difference(state.scale.at(then).timestamp, kept.transmit);
-    return std::chrono::abs(leap) < kHalfALeap && moved < bound && -moved < bound;
+    if (std::chrono::abs(leap) >= kHalfALeap || moved >= bound || -moved >= bound) {
+        return std::nullopt;
+    }
+    const Duration grown = state.model.dispersion_at(now) - state.model.dispersion_at(kept.departed);
+    return duration_of(std::abs(moved)) + std::chrono::abs(grown);
 }
 
 }  // namespace
@@ -42,8 +52,10 @@ InterleavedReply InterleavedMode::begin(const Asked& asked, std::span<std::byte,
     }
     InterleavedReply interleaved{.client = kept_.client_of(asked.source)};
     const auto before = kept_.take(interleaved.client, timestamp_at(asked.header, kOriginAt));
-    if (before && before->transmit != receive && is_still_true(*before, asked.state, asked.arrival)) {
+    const bool new_to_it = before && before->transmit != receive;
+    if (const auto doubt = new_to_it ? doubt_of(*before, asked.state, asked.arrival) : std::nullopt) {
         interleaved.departed = before->transmit;
+        interleaved.doubt = *doubt;
         put_timestamp(reply, kOriginAt, receive);
     }
     return interleaved;
@@ -68,6 +80,10 @@ void InterleavedMode::stamp(std::span<std::byte, kHeaderSize> reply, LocalInstan
         return;
     }
     put_timestamp(reply, kTransmitAt, interleaved.departed);
+    const std::uint64_t dispersion =
+        std::uint64_t{word_at(reply, kRootDispersionAt)} + ntp_short_from(interleaved.doubt);
+    put_word(reply, kRootDispersionAt,
+             static_cast<std::uint32_t>(std::min<std::uint64_t>(dispersion, ~std::uint32_t{0})));
     // No client believes a reference later than the transmit timestamp.
     if (ntp_difference(timestamp_at(reply, kReferenceAt), interleaved.departed) > 0) {
         put_timestamp(reply, kReferenceAt, interleaved.departed);

@@ -14,7 +14,8 @@ namespace tokimori {
 struct InterleavedReply {
     std::uint64_t client = 0;  ///< who asked, as the store names it; 0: nobody did, and nothing below counts
     NtpTimestamp departed =
-        {};  ///< when the reply before left, to be told instead of the time of this one; 0: is not known
+        {};            ///< when the reply before left, to be told instead of the time of this one; 0: is not known
+    Duration doubt{};  ///< by so much more than the present bound may that be wrong
     InterleavedStore::Ticket ticket = 0;  ///< of the stamped reply, for `InterleavedMode::sent`
 };
 

@@ -123,6 +123,13 @@ void PollSchedule::answered(Duration uncertainty) {
     }
 }
 
+void PollSchedule::surprised(LocalInstant now) {
+    if (!surprised_ || now - *surprised_ >= kHour) {
+        surprised_ = now;
+        begin_elsewhere(now);
+    }
+}
+
 void PollSchedule::failed() {
     ++failures_;
 }

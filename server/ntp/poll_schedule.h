@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <span>
 
 #include "leap/instant.h"
@@ -39,6 +40,8 @@ public:
     void not_sent(LocalInstant now);
     /// The last one was answered, and the time is known to within `uncertainty`.
     void answered(Duration uncertainty);
+    /// The last answer, at `now`, contradicts the one before: the next requests go soon, once an hour at most.
+    void surprised(LocalInstant now);
     /// The last one was not, or not so that it helped.
     void failed();
     /// The server wants to be asked more seldom: at most half as often as now, from now on.
@@ -68,6 +71,7 @@ private:
     int steady_ = 0;  ///< answers in a row that want the same change of `poll_`, by their sign
     bool refused_ = false;
     bool tried_ = false;
+    std::optional<LocalInstant> surprised_;
     LocalInstant last_;  ///< when something was tried
     LocalInstant earliest_;
     std::array<LocalInstant, kMostAnHour> sent_{};

@@ -97,6 +97,42 @@ TEST_F(RestartWithoutAnEntry, IsNoReasonToWaitWhereClientsHaveNotBeenTold) {
     EXPECT_EQ(clock_.leap_table().kind_on(kInsertion.day), LeapKind::kNone);
 }
 
+TEST_F(RestartWithoutAnEntry, CountsAnotherModeAfterAnHourWithoutTheTime) {
+    start({.policy = {.mode = LeapMode::kSmear}}, false);
+    advance(1h - 1s);
+    EXPECT_EQ(changes_.policy().mode, LeapMode::kInsert);
+    advance(1h);
+    EXPECT_EQ(changes_.policy().mode, LeapMode::kSmear);
+}
+
+TEST_F(RestartWithoutAnEntry, BeginsWithTheConfiguredModeWhereNobodyWasPreparedForAnother) {
+    memory_.saved = begin_ - 24h * 150;
+    start({.policy = {.mode = LeapMode::kSmear}}, false);
+    EXPECT_EQ(changes_.policy().mode, LeapMode::kSmear);
+    memory_.saved = begin_ - 1h;
+    start({.policy = {.mode = LeapMode::kSmear}}, false);
+    EXPECT_EQ(changes_.policy().mode, LeapMode::kInsert);
+}
+
+// Decided by a list of 2028 that is gone; the one that is found then is newer than what is built in, and older than
+// that.
+TEST_F(RestartWithoutAnEntry, IsNotCalledOffByAListOlderThanTheOneThatDecided) {
+    memory_.leap.decided = {.event = kInsertion, .ground = LeapGround::kTable, .table_updated = kInsertion.day - 100};
+    const LeapTable older = LeapTable::built_in().known_on(kInsertion.day - 200);
+    for (int restart = 0; restart < 2; ++restart) {
+        start({}, true);
+        advance(1s);
+        ASSERT_TRUE(clock_.memory());
+        memory_.leap = clock_.memory()->leap;
+    }
+    changes_.know(older, clock_);
+    EXPECT_TRUE(advance(2s).waits);
+    EXPECT_EQ(served(2s), LeapIndicator::kInsert);
+    changes_.know(LeapTable::built_in().known_on(kInsertion.day - 50), clock_);
+    advance(3s);
+    EXPECT_EQ(served(3s), LeapIndicator::kNone) << "this one knows better";
+}
+
 class RestartAfterIt : public RestartWithoutAnEntry {
 protected:
     RestartAfterIt() : RestartWithoutAnEntry{"2029-01-04T00:00:00Z"} { memory_.saved = begin_ - 100h; }

@@ -98,18 +98,37 @@ TEST_F(MissedLeap, IsMadeUpForByTheCountOfATrustedReceiver) {
     clock_.set_sources({settings});
     feed(0, 20);
     ASSERT_TRUE(serving_at(20s));
-    int second = 20;
-    while (second < 40 && serving_at(seconds(second))) {
+    for (int second = 20; second < 40; ++second) {
         feed_with_count(second, second + 1, 1);
-        ++second;
+        EXPECT_FALSE(tai_minus_utc() == 37 && serving_at(seconds(second) + 900ms)) << "not even at its first word";
     }
-    EXPECT_LT(second, 32) << "by then our second is refuted";
     EXPECT_EQ(clock_.leap().missed(), (LeapEvent{kDecember, LeapKind::kInsert}));
-    feed_with_count(second, 40, 1);
     EXPECT_TRUE(serving_at(40s));
     EXPECT_EQ(tai_minus_utc(), 38);
     EXPECT_LT(std::chrono::abs(error_at(40s)), 1us) << "TAI was right all the time";
     EXPECT_EQ(clock_.memory()->leap.last(), clock_.leap().missed()) << "and stays so after a restart";
+}
+
+// That one has not inserted yet may be its almanac's fault; a leap second that just has been is another matter.
+TEST_F(LateLeap, ThatATrustedReceiverDoesNotCountIsServedToNobody) {
+    SourceSettings settings = gps();
+    settings.trust = true;
+    clock_.set_sources({settings});
+    clock_.set_leap_knowledge(by_hand(LeapKind::kInsert));
+    feed(0, 20);
+    ASSERT_TRUE(serving_at(20s));
+    const int after =
+        static_cast<int>((LeapTable::built_in().end_of({kDecember, LeapKind::kNone}) - truth(0s)) / 1s) + 1;
+    for (int second = 20; second < after + 60; ++second) {
+        pulse(second);
+        Label said = label(second);
+        said.gps_minus_utc = 18;
+        clock_.observe(said);
+        clock_.advance(at(seconds(second) + 900ms));
+        if (second > after) {
+            EXPECT_FALSE(serving_at(seconds(second) + 900ms)) << second - after;
+        }
+    }
 }
 
 TEST_F(MissedLeap, IsNotBelievedOfALoneReceiver) {

@@ -133,6 +133,95 @@ TEST_F(Second, OfOursIsGivenUpWhereTheTrustedSourceNamesAnother) {
     EXPECT_EQ(report(1).reason, Reason::kSelected);
 }
 
+class SecondBesideATrustedServer : public Second {
+protected:
+    /// The receiver serves, whatever the server, asked once a minute, said of it.
+    void begin_with(SourceSettings trusted) {
+        trusted.trust = true;
+        clock_.set_sources({receiver(1), trusted});
+        for (int minute = 0; minute < 6; ++minute) {
+            ask(minute * 60, trusted.id);
+            feed(minute * 60, minute * 60 + 60, 1);
+        }
+        ASSERT_TRUE(serving_at(360s));
+    }
+};
+
+TEST_F(SecondBesideATrustedServer, IsServedToNobodyFromTheFirstWordAgainstIt) {
+    begin_with(server(2));
+    lies_[1] = 1s;
+    feed(360, 400, 1);
+    lies_[2] = 1s;
+    ask(400, 2);
+    EXPECT_FALSE(serving_at(400s + 300ms));
+    EXPECT_EQ(clock_.clock_state(), ClockState::kUnsynchronised);
+    EXPECT_EQ(clock_.memory().value().valid_until, LocalInstant::min());
+    feed(400, 410, 1);
+    EXPECT_FALSE(serving_at(410s)) << "nobody has borne us out";
+}
+
+TEST_F(SecondBesideATrustedServer, IsServedAgainOnceTheServerBearsItOut) {
+    begin_with(server(2));
+    lies_[2] = -1s;
+    ask(360, 2);
+    EXPECT_FALSE(serving_at(360s + 300ms));
+    lies_[2] = 0s;
+    ask(362, 2);
+    EXPECT_TRUE(serving_at(362s + 300ms));
+    EXPECT_LE(std::chrono::abs(error_at(362s + 300ms)), 1us) << "our clock went on";
+}
+
+TEST_F(SecondBesideATrustedServer, IsServedAgainWhereTheServerIsNotHeardAnyMore) {
+    begin_with(server(2));
+    lies_[2] = -1s;
+    ask(360, 2);
+    feed(361, 361 + 5 * 60, 1);
+    EXPECT_TRUE(serving_at(660s));
+}
+
+TEST_F(SecondBesideATrustedServer, IsTheServersWhereItInsists) {
+    begin_with(server(2));
+    lies_[2] = -1s;
+    for (int second = 360; second < 380; second += 2) {
+        ask(second, 2);
+        feed(second, second + 2, 1);
+    }
+    EXPECT_FALSE(serving_at(380s) && error_at(380s) > -500ms);
+}
+
+TEST_F(SecondBesideATrustedServer, IsWithheldFromTheHostToo) {
+    begin_with(server(2));
+    lies_[2] = 1s;
+    ask(360, 2);
+    EXPECT_FALSE(clock_.own_state().synchronised_at(at(360s + 300ms)));
+}
+
+TEST_F(SecondBesideATrustedServer, DoesNotDependOnOneThatIsOnlyWatched) {
+    SourceSettings watched = server(2);
+    watched.noselect = true;
+    begin_with(watched);
+    lies_[2] = 1s;
+    ask(360, 2);
+    EXPECT_TRUE(serving_at(360s + 300ms));
+}
+
+TEST_F(SecondBesideATrustedServer, IsServedAgainOnceTheOperatorTakesTheServerAway) {
+    begin_with(server(2));
+    lies_[2] = 1s;
+    ask(360, 2);
+    clock_.set_sources({receiver(1)});
+    EXPECT_TRUE(serving_at(360s + 300ms));
+}
+
+TEST_F(SecondBesideATrustedServer, IsDoubtedByALeapSecondThatOnlyTheTrustedSourceNames) {
+    SourceSettings trusted = radio(2);
+    begin_with(trusted);
+    Label last = label(360, 2);
+    last.time.second.second = kSecondsPerDay;
+    clock_.observe(last);
+    EXPECT_FALSE(serving_at(360s + 300ms));
+}
+
 TEST_F(Second, OfOursIsGivenUpThoughNobodyGivesPulses) {
     begin_wrong({receiver(1), server(2), radio(3)});
     for (int second = 60; second < 120; ++second) {

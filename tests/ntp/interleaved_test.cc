@@ -295,6 +295,19 @@ TEST_F(Interleaved, TellsNothingWhereServedTimeWasCorrectedByMoreThanIsPromisedN
     }
 }
 
+TEST_F(Interleaved, PromisesNoMoreOfADepartureThanIsKnownOfItNow) {
+    state_.root_delay = Duration::zero();
+    state_.model.dispersion = milliseconds(40);
+    XleaveClient client;
+    const NtpHeader basic = exchange(client);
+    exchange(client);
+    state_.model.anchor_tai += milliseconds(30);
+    const NtpHeader corrected = ask(client);
+    ASSERT_FALSE(is_basic(corrected, client));
+    EXPECT_GE(corrected.root_dispersion, basic.root_dispersion + ntp_short_from(milliseconds(30)));
+    EXPECT_LE(corrected.root_dispersion, basic.root_dispersion + ntp_short_from(milliseconds(31)));
+}
+
 TEST_F(Interleaved, TellsNothingAcrossALeapSecond) {
     for (const LeapKind kind : {LeapKind::kInsert, LeapKind::kDelete}) {
         const LeapEvent event{*day_from_date(2028, 12, 31), kind};

@@ -184,6 +184,28 @@ TEST(PollSchedule, AsksAnotherAddressSoonAndStillNoMoreThanTwentyTimesAnHour) {
     EXPECT_EQ(most_within_an_hour(requests), 20U);
 }
 
+TEST(PollSchedule, AsksAgainSoonWhereAnswersContradictEachOtherOnceAnHour) {
+    PollSchedule schedule{{.iburst = true, .minpoll = 6, .maxpoll = 6}};
+    schedule.begin(kStart);
+    ask(schedule, 10min, [&](std::size_t) { schedule.answered(100us); });
+    LocalInstant now = schedule.next();
+    const auto gap_after_a_surprise = [&](Duration later) {
+        now += later;
+        schedule.sent(now);
+        schedule.answered(100us);
+        schedule.surprised(now);
+        return schedule.next() - now;
+    };
+    EXPECT_EQ(gap_after_a_surprise(0s), 2s);
+    for (int i = 0; i < PollSchedule::kBurst; ++i) {
+        now = schedule.next();
+        schedule.sent(now);
+        schedule.answered(100us);
+    }
+    EXPECT_EQ(gap_after_a_surprise(30min), 64s);
+    EXPECT_EQ(gap_after_a_surprise(30min), 2s);
+}
+
 TEST(PollSchedule, TriesAgainSoonAfterTheNetworkWasMissingAndDoesNotCountThat) {
     PollSchedule schedule = begun();
     LocalInstant at = kStart;
