@@ -56,8 +56,10 @@ struct Configuration {
     LogLevel log_level = LogLevel::kInfo;
     std::string control_socket = "/run/tokimori/control.sock";  ///< empty: none
     std::string control_group = "tokimori";                     ///< that may ask; empty: the daemon's own
-    std::string state_dir = "/var/lib/tokimori";                ///< empty: nothing is kept, as in lab mode unless set
-    Duration log_status{};                                      ///< how often the state is logged; 0: on change only
+    std::string
+        control_changes_by;  ///< the user who may change settings besides root and the daemon's own; empty: none
+    std::string state_dir = "/var/lib/tokimori";  ///< empty: nothing is kept, as in lab mode unless set
+    Duration log_status{};                        ///< how often the state is logged; 0: on change only
     std::vector<RefclockConfiguration> refclocks;
 
     friend bool operator==(const Configuration&, const Configuration&) = default;

@@ -3,14 +3,15 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <cstddef>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "server/daemon/pacer.h"
 
@@ -27,7 +28,11 @@ using Error = boost::system::error_code;
 class ControlConnection::Client : public std::enable_shared_from_this<Client> {
 public:
     Client(asio::io_context& io, int descriptor, std::shared_ptr<ControlDesk> desk)
-        : socket_{io}, timer_{io}, desk_{std::move(desk)}, pacer_{desk_->limits.burst, desk_->limits.pause} {
+        : socket_{io},
+          timer_{io},
+          desk_{std::move(desk)},
+          pacer_{desk_->limits.burst, desk_->limits.pause},
+          user_{peer_of(descriptor)} {
         Error error;
         socket_.assign(Stream{}, descriptor, error);
         if (error) {
@@ -80,18 +85,28 @@ private:
         timer_.async_wait(while_open([](Client& self, const Error&) { self.drop(); }));
     }
 
+    // A reload may change who may do what.
+    ControlPeer peer() const { return {user_ && desk_->permission.holds(*user_)}; }
+
     void read_on() {
         const auto end = std::find(input_.begin(), input_.begin() + held_, '\n');
         if (end != input_.begin() + held_) {
             answer(end - input_.begin());
-        } else if (held_ == std::ssize(input_)) {
+        } else if (held_ == std::ssize(input_) && input_.size() > peer().longest_request()) {
             ++desk_->counts.requests;
             last_ = true;
-            send(refuse_long_request());
+            send(refuse_long_request(peer()));
         } else {
+            make_room();
             socket_.async_read_some(
                 asio::buffer(&input_[static_cast<std::size_t>(held_)], input_.size() - static_cast<std::size_t>(held_)),
                 while_open([](Client& self, const Error& error, std::size_t count) { self.take(error, count); }));
+        }
+    }
+
+    void make_room() {
+        if (held_ == std::ssize(input_)) {
+            input_.resize(std::min(2 * input_.size(), peer().longest_request() + 1));
         }
     }
 
@@ -109,7 +124,7 @@ private:
         const std::string line(input_.begin(), input_.begin() + length);
         std::copy(input_.begin() + length + 1, input_.begin() + held_, input_.begin());
         held_ -= length + 1;
-        send(desk_->answer(line));
+        send(desk_->answer(line, peer()));
     }
 
     void send(ControlReply reply) {
@@ -135,7 +150,8 @@ private:
     asio::steady_timer timer_;
     std::shared_ptr<ControlDesk> desk_;
     Pacer pacer_;
-    std::array<char, kLongestControlRequest + 1> input_{};
+    std::optional<uid_t> user_;
+    std::vector<char> input_ = std::vector<char>(kLongestControlRequest + 1);
     std::ptrdiff_t held_ = 0;
     std::string output_;
     LocalInstant waiting_since_;

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 
+#include "server/daemon/control_permission.h"
 #include "server/daemon/control_socket.h"
 
 namespace tokimori {
@@ -13,6 +14,7 @@ struct ControlDesk {
     ControlSocket::Answer answer;
     ControlLimits limits;
     ControlCounts counts;
+    ControlPermission permission;
 };
 
 /// One client of the control socket: a request is read, answered, and its reply taken, before the next one is looked

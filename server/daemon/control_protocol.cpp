@@ -17,75 +17,103 @@ namespace json = boost::json;
 /// One thing that may be asked for. A new one is a row here.
 struct Request {
     std::string_view name;
-    void (*add)(json::object& reply, const ControlFacts& facts);
+    void (*add)(json::object& reply, const ControlFacts& facts, const json::object& asked);
     bool in_status = true;
 };
 
+using Asked = json::object;
+
 constexpr std::array kRequests{
-    Request{"tracking", [](json::object& reply, const ControlFacts& f) { reply["tracking"] = tracking_reply(f); }},
-    Request{"sources", [](json::object& reply, const ControlFacts& f) { reply["sources"] = sources_reply(f); }},
-    Request{"sourcestats",
-            [](json::object& reply, const ControlFacts& f) { reply["sourcestats"] = sourcestats_reply(f); }},
-    Request{"selectdata",
-            [](json::object& reply, const ControlFacts& f) { reply["selectdata"] = selectdata_reply(f); }},
-    Request{"serverstats",
-            [](json::object& reply, const ControlFacts& f) { reply["serverstats"] = serverstats_reply(f); }},
-    Request{"leap", [](json::object& reply, const ControlFacts& f) { reply["leap"] = leap_reply(f); }},
-    Request{"clients", [](json::object& reply, const ControlFacts& f) { reply["clients"] = clients_reply(f); }, false},
+    Request{"tracking",
+            [](json::object& reply, const ControlFacts& f, const Asked&) { reply["tracking"] = tracking_reply(f); }},
+    Request{"sources",
+            [](json::object& reply, const ControlFacts& f, const Asked&) { reply["sources"] = sources_reply(f); }},
+    Request{"sourcestats", [](json::object& reply, const ControlFacts& f,
+                              const Asked&) { reply["sourcestats"] = sourcestats_reply(f); }},
+    Request{"selectdata", [](json::object& reply, const ControlFacts& f,
+                             const Asked&) { reply["selectdata"] = selectdata_reply(f); }},
+    Request{"serverstats", [](json::object& reply, const ControlFacts& f,
+                              const Asked&) { reply["serverstats"] = serverstats_reply(f); }},
+    Request{"leap", [](json::object& reply, const ControlFacts& f, const Asked&) { reply["leap"] = leap_reply(f); }},
+    Request{"clients",
+            [](json::object& reply, const ControlFacts& f, const Asked&) { reply["clients"] = clients_reply(f); },
+            false},
 };
 
 constexpr std::string_view kEverything = "status";
 
-ControlReply refuse(std::string_view code, std::string_view message) {
-    return {
-        json::serialize(json::object{{"version", kControlVersion}, {"error", {{"code", code}, {"message", message}}}}),
-        true};
+ControlReply refuse(std::string_view code, std::string_view message, json::object members = {}) {
+    json::object reply{{"version", kControlVersion}, {"error", {{"code", code}, {"message", message}}}};
+    reply.insert(members.begin(), members.end());
+    return {json::serialize(reply), true};
 }
 
 // What a request of our size may hold; the parser's own memory is bounded by that, too.
 std::optional<json::value> parsed(std::string_view line) {
     json::parse_options options;
-    options.max_depth = 4;
+    options.max_depth = 8;
     boost::system::error_code error;
     json::value value = json::parse(line, error, {}, options);
     return error ? std::nullopt : std::optional{std::move(value)};
 }
 
-std::string names_of_requests() {
+std::string names_of_requests(std::span<const ControlHandler> handlers) {
     std::string names;
     for (const Request& request : kRequests) {
         names += fmt::format("{}, ", request.name);
     }
+    for (const ControlHandler& handler : handlers) {
+        names += fmt::format("{}, ", handler.name);
+    }
     return names + std::string(kEverything);
 }
 
-ControlReply tell(std::string_view name, const std::function<ControlFacts()>& facts) {
-    const bool everything = name == kEverything;
-    const auto* const wanted = std::ranges::find(kRequests, name, &Request::name);
-    if (!everything && wanted == kRequests.end()) {
-        return refuse("unknown_request", "this daemon answers: " + names_of_requests());
-    }
-    const ControlFacts known = facts();
-    json::object reply{{"version", kControlVersion}, {"request", name}, {"at", at_reply(known)}};
-    if (everything) {
-        reply["product"] = {{"name", "tokimori"}, {"version", known.version}};
-    }
-    for (const Request& request : kRequests) {
-        if ((everything && request.in_status) || &request == wanted) {
-            request.add(reply, known);
-        }
-    }
-    std::string line = json::serialize(reply);
+ControlReply within_limit(std::string line) {
     return line.size() <= kLongestControlReply
                ? ControlReply{std::move(line), false}
                : refuse("reply_too_long", fmt::format("the reply would have {} bytes", line.size()));
 }
 
+json::object beginning(std::string_view name, const ControlFacts& facts) {
+    return {{"version", kControlVersion}, {"request", name}, {"at", at_reply(facts)}};
+}
+
+ControlReply tell(std::string_view name, const json::object& asked, const ControlFacts& known) {
+    json::object reply = beginning(name, known);
+    const bool everything = name == kEverything;
+    if (everything) {
+        reply["product"] = {{"name", "tokimori"}, {"version", known.version}};
+    }
+    for (const Request& request : kRequests) {
+        if ((everything && request.in_status) || request.name == name) {
+            request.add(reply, known, asked);
+        }
+    }
+    return within_limit(json::serialize(reply));
+}
+
+ControlReply hand_over(const ControlHandler& handler, const json::object& asked, const ControlPeer& peer,
+                       const std::function<ControlFacts()>& facts) {
+    if (handler.changes && !peer.may_change) {
+        return refuse("not_allowed", fmt::format("{} is answered only to root, to the user of the daemon and to the "
+                                                 "one that changes_by in [control] names",
+                                                 handler.name));
+    }
+    json::object members;
+    if (const std::optional<ControlError> error = handler.answer(asked, members)) {
+        return refuse(error->code, error->message, std::move(members));
+    }
+    json::object reply = beginning(handler.name, facts());
+    reply.insert(members.begin(), members.end());
+    return within_limit(json::serialize(reply));
+}
+
 }  // namespace
 
-ControlReply answer_control(std::string_view line, const std::function<ControlFacts()>& facts) {
-    if (line.size() > kLongestControlRequest) {
-        return refuse_long_request();
+ControlReply answer_control(std::string_view line, const std::function<ControlFacts()>& facts, const ControlPeer& peer,
+                            std::span<const ControlHandler> handlers) {
+    if (line.size() > peer.longest_request()) {
+        return refuse_long_request(peer);
     }
     const std::optional<json::value> request = parsed(line);
     if (!request) {
@@ -100,11 +128,17 @@ ControlReply answer_control(std::string_view line, const std::function<ControlFa
     if (*version != kControlVersion) {
         return refuse("unsupported_version", fmt::format("this daemon speaks version {}", kControlVersion));
     }
-    return tell(std::string_view{name->get_string()}, facts);
+    const std::string_view wanted{name->get_string()};
+    if (wanted == kEverything || std::ranges::count(kRequests, wanted, &Request::name) > 0) {
+        return tell(wanted, *members, facts());
+    }
+    const auto handler = std::ranges::find(handlers, wanted, &ControlHandler::name);
+    return handler != handlers.end() ? hand_over(*handler, *members, peer, facts)
+                                     : refuse("unknown_request", "this daemon answers: " + names_of_requests(handlers));
 }
 
-ControlReply refuse_long_request() {
-    return refuse("request_too_long", fmt::format("a request has {} bytes at most", kLongestControlRequest));
+ControlReply refuse_long_request(const ControlPeer& peer) {
+    return refuse("request_too_long", fmt::format("a request has {} bytes at most", peer.longest_request()));
 }
 
 }  // namespace tokimori

@@ -3,11 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "server/daemon/clock_facts.h"
+#include "server/daemon/control_handler.h"
 #include "server/ntp/client_table.h"
 #include "server/ntp/verdict.h"
 
@@ -18,6 +20,9 @@ inline constexpr int kControlVersion = 1;
 
 /// Longest request in bytes, without its newline.
 inline constexpr std::size_t kLongestControlRequest = 4095;
+
+/// The same for those who may change something.
+inline constexpr std::size_t kLongestControlChange = 64 * 1024 - 1;
 
 /// Longest reply in bytes, without its newline.
 inline constexpr std::size_t kLongestControlReply = 256 * 1024 - 1;
@@ -48,14 +53,23 @@ struct ControlReply {
     bool refused = false;  ///< it is an error
 };
 
-/// Answers one line: `{"version":1,"request":"tracking"}`, at most `kLongestControlRequest` bytes, any bytes. Requests
-/// are tracking, sources, sourcestats, selectdata, serverstats, leap, status (all of these) and clients; members that
-/// are not known are passed over. Nothing can be changed. An error is `{"version":1,"error":{"code":…,"message":…}}`,
-/// its code one of not_json, bad_request, unsupported_version, unknown_request, request_too_long, reply_too_long.
-/// `facts` is asked once where there is something to tell. Pure; never throws.
-ControlReply answer_control(std::string_view line, const std::function<ControlFacts()>& facts);
+/// Who asks.
+struct ControlPeer {
+    bool may_change = false;
 
-/// The reply to a line that was too long to be read.
-ControlReply refuse_long_request();
+    std::size_t longest_request() const { return may_change ? kLongestControlChange : kLongestControlRequest; }
+};
+
+/// Answers one line: `{"version":1,"request":"tracking"}`, any bytes, as long as `peer` may send. Requests are
+/// tracking, sources, sourcestats, selectdata, serverstats, leap, status (all of these), clients and those of
+/// `handlers`; members that are not known are passed over. An error is
+/// `{"version":1,"error":{"code":…,"message":…}}`, its code one of not_json, bad_request, unsupported_version,
+/// unknown_request, not_allowed, request_too_long, reply_too_long, or of the handler. `facts` is asked once where there
+/// is something to tell. Never throws; pure but for what handlers do.
+ControlReply answer_control(std::string_view line, const std::function<ControlFacts()>& facts,
+                            const ControlPeer& peer = {}, std::span<const ControlHandler> handlers = {});
+
+/// The reply to a line of `peer` that was too long to be read.
+ControlReply refuse_long_request(const ControlPeer& peer);
 
 }  // namespace tokimori

@@ -54,6 +54,7 @@ public:
     const ControlCounts& counts() const { return desk_->counts; }
 
     void serve(const ControlAddress& address) {
+        allow_changes_by(address.changes_by);
         if (address == address_ && acceptor_.is_open()) {
             return;
         }
@@ -82,6 +83,18 @@ private:
                 handler(*self, error, std::forward<decltype(rest)>(rest)...);
             }
         };
+    }
+
+    void allow_changes_by(const std::string& user) {
+        const std::optional<uid_t> named = user.empty() ? std::nullopt : user_of(user);
+        desk_->permission.allow(named);
+        if (!user.empty() && !named) {
+            log_.write(desk_->now(), LogLevel::kWarning, "control_user_unknown",
+                       {{"changes_by", user},
+                        {"effect",
+                         "nobody but root and the user of the daemon may change settings over the control "
+                         "socket; make the user, then reload"}});
+        }
     }
 
     void close_socket() {
@@ -208,7 +221,9 @@ private:
 ControlSocket::ControlSocket(asio::io_context& io, Log& log, std::function<LocalInstant()> now, Answer answer,
                              const ControlLimits& limits)
     : listener_{std::make_shared<Listener>(
-          io, log, std::make_shared<ControlDesk>(ControlDesk{std::move(now), std::move(answer), limits, {}}))} {}
+          io, log,
+          std::make_shared<ControlDesk>(
+              ControlDesk{std::move(now), std::move(answer), limits, {}, ControlPermission{::geteuid()}}))} {}
 
 ControlSocket::~ControlSocket() {
     listener_->close();

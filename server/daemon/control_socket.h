@@ -17,8 +17,9 @@ namespace tokimori {
 
 /// Where the socket is and for whom. `[control]` of the configuration.
 struct ControlAddress {
-    std::string path;   ///< empty: none
-    std::string group;  ///< that may ask; empty: the daemon's own
+    std::string path;          ///< empty: none
+    std::string group;         ///< that may ask; empty: the daemon's own
+    std::string changes_by{};  ///< the user who may change something besides root and the daemon's own; empty: nobody
 
     friend bool operator==(const ControlAddress&, const ControlAddress&) = default;
 };
@@ -40,7 +41,7 @@ struct ControlLimits {
 class ControlSocket {
 public:
     /// Turns a line without its newline into a reply.
-    using Answer = std::function<ControlReply(std::string_view line)>;
+    using Answer = std::function<ControlReply(std::string_view line, const ControlPeer& peer)>;
 
     /// `io`, `log` must outlive the object; `now` tells the counter.
     ControlSocket(boost::asio::io_context& io, Log& log, std::function<LocalInstant()> now, Answer answer,

@@ -54,7 +54,10 @@ public:
                    {workers_of(configuration), clients_of_each(configuration), configuration.access.ipv6_prefix}},
           lab_mode_{configuration.lab_mode},
           control_{io_, log, [this] { return clock_.now(); },
-                   [this](std::string_view line) { return answer_control(line, [this] { return facts(); }); }},
+                   [this](std::string_view line, const ControlPeer& peer) {
+                       return answer_control(
+                           line, [this] { return facts(); }, peer, control_handlers_);
+                   }},
           statistics_{io_,
                       log,
                       {[this] { return clock_.facts(); }, [this] { return workers_.counts(); }},
@@ -75,7 +78,7 @@ public:
 
     // What is configured beside ports, sources and threads.
     void configure(const Configuration& configuration) {
-        control_.serve({configuration.control_socket, configuration.control_group});
+        control_.serve({configuration.control_socket, configuration.control_group, configuration.control_changes_by});
         statistics_.configure(configuration);
         queries_.stop();
         queries_.start();
@@ -151,6 +154,7 @@ private:
     QueryTeller queries_;
     WorkerThreads workers_;
     bool lab_mode_;
+    std::vector<ControlHandler> control_handlers_;
     ControlSocket control_;
     Statistics statistics_;
     Watchdog watchdog_;

@@ -151,6 +151,15 @@ constexpr std::array kRows{
             .english = "The group whose members may ask on the socket, where there is one; empty: that of the daemon.",
             .japanese = "ソケットで問い合わせできるグループです (存在する場合)。空ならデーモン自身のグループです。",
             .fill = fill<&Configuration::control_group>},
+    Setting{.section = "control",
+            .key = "changes_by",
+            .minimum = "0",
+            .maximum = "32",
+            .english = "The user who may change settings over the socket besides root and that of the daemon, as "
+                       "tokimori-web does for the page; empty: nobody.",
+            .japanese = "root とデーモン自身のほかに、ソケット経由で設定を変更できるユーザー (管理画面の tokimori-web "
+                        "を動かすユーザーなど) です。空なら誰もできません。",
+            .fill = fill<&Configuration::control_changes_by>},
     Setting{
         .section = "state",
         .key = "dir",

@@ -325,5 +325,57 @@ TEST(ControlProtocol, HasRoomForAsManySourcesAsAConfigurationMayHold) {
     EXPECT_FALSE(answer_control(R"({"version":1,"request":"status"})", [&] { return facts; }).refused);
 }
 
+ControlHandler echo(bool changes) {
+    return {"echo", changes, [](const json::object& request, json::object& reply) {
+                reply["heard"] = request.at("say");
+                return std::nullopt;
+            }};
+}
+
+json::object ask_echo(bool may_change, bool changes,
+                      std::string_view line = R"({"version":1,"request":"echo","say":3})") {
+    const std::vector handlers{echo(changes)};
+    return json::parse(answer_control(line, sample, {.may_change = may_change}, handlers).line).as_object();
+}
+
+TEST(ControlProtocol, HandsARequestWithAllItsMembersToItsHandlerAndTellsWhenTheReplyIsTrue) {
+    const json::object reply = ask_echo(false, false);
+    EXPECT_EQ(reply.at("request"), "echo");
+    EXPECT_EQ(reply.at("heard"), 3);
+    EXPECT_TRUE(reply.contains("at"));
+}
+
+TEST(ControlProtocol, LetsOnlyThoseChangeSomethingWhoMay) {
+    EXPECT_EQ(ask_echo(true, true).at("heard"), 3);
+    const json::object refused = ask_echo(false, true);
+    EXPECT_EQ(refused.at("error").at("code"), "not_allowed");
+    EXPECT_FALSE(refused.contains("heard"));
+}
+
+TEST(ControlProtocol, NamesTheRequestsOfHandlersToWhoAsksForSomethingElse) {
+    const json::object reply = ask_echo(true, true, R"({"version":1,"request":"ech"})");
+    EXPECT_EQ(reply.at("error").at("code"), "unknown_request");
+    EXPECT_THAT(std::string{reply.at("error").at("message").as_string()}, HasSubstr("clients, echo, status"));
+}
+
+TEST(ControlProtocol, PassesTheErrorOfAHandlerOnWithWhatIsToBeKnownOfIt) {
+    const auto fail = [](const json::object&, json::object& reply) {
+        reply["check"] = json::array{1};
+        return std::optional{ControlError{"settings_wrong", "No."}};
+    };
+    const std::vector<ControlHandler> handlers{{"fail", false, fail}};
+    const ControlReply reply = answer_control(R"({"version":1,"request":"fail"})", sample, {}, handlers);
+    EXPECT_TRUE(reply.refused);
+    EXPECT_EQ(reply.line, R"({"version":1,"error":{"code":"settings_wrong","message":"No."},"check":[1]})");
+}
+
+TEST(ControlProtocol, ReadsLongerRequestsOfThoseWhoMayChangeSomething) {
+    std::string line = R"({"version":1,"request":"echo","say":3)";
+    line.append(kLongestControlChange - line.size() - 1, ' ').append("}");
+    EXPECT_EQ(ask_echo(true, false, line).at("heard"), 3);
+    EXPECT_EQ(ask_echo(false, false, line).at("error").at("code"), "request_too_long");
+    EXPECT_EQ(ask_echo(true, false, line + " ").at("error").at("code"), "request_too_long");
+}
+
 }  // namespace
 }  // namespace tokimori

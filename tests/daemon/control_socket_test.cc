@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "server/daemon/control_permission.h"
 #include "tests/refclocks/driver_fixture.h"
 
 namespace tokimori {
@@ -69,9 +70,12 @@ protected:
     static ControlLimits quick() { return {.patience = 10s, .slowness = 10s, .watch = 10ms}; }
 
     ControlSocket make(const ControlLimits& limits = quick()) {
-        return ControlSocket{
-            io_, log_, [this] { return counter_.now(); },
-            [this](std::string_view line) { return ControlReply{"<" + std::string{line} + ">" + tail_}; }, limits};
+        return ControlSocket{io_, log_, [this] { return counter_.now(); },
+                             [this](std::string_view line, const ControlPeer& peer) {
+                                 peer_ = peer;
+                                 return ControlReply{"<" + std::string{line} + ">" + tail_};
+                             },
+                             limits};
     }
     std::string logged() const { return text_; }
     bool exists() const { return std::filesystem::is_socket(path()); }
@@ -79,6 +83,7 @@ protected:
     ScratchDirectory directory_;
     std::string text_;
     std::string tail_;
+    ControlPeer peer_;
     Log log_{[this](std::string_view line) { text_ += line; }, LogLevel::kInfo, nullptr};
 };
 
@@ -111,19 +116,21 @@ TEST_F(ControlSocketTest, AnswersWhoSaysAllAtOnceAndHangsUp) {
     EXPECT_EQ(control.counts().dropped, 0U);
 }
 
+// The test's own user is that of the daemon here, so that it may send the longest requests there are.
 TEST_F(ControlSocketTest, RefusesALineWithoutEndAndHangsUp) {
     ControlSocket control = make();
     control.serve(here());
     Client client{path()};
-    client.send(std::string(kLongestControlRequest + 1, 'x'));
+    client.send(std::string(kLongestControlChange + 1, 'x'));
     run_until([&] { return client.closed(); });
     EXPECT_THAT(client.said(), HasSubstr("request_too_long"));
     EXPECT_EQ(client.lines(), 1U);
     EXPECT_EQ(control.counts().refused, 1U);
     Client longest{path()};
-    longest.send(std::string(kLongestControlRequest, 'x') + '\n');
+    longest.send(std::string(kLongestControlChange, 'x') + '\n');
     run_until([&] { return longest.lines() == 1; });
     EXPECT_FALSE(longest.closed());
+    EXPECT_TRUE(peer_.may_change);
 }
 
 TEST_F(ControlSocketTest, ClosesAClientThatIsSilent) {
@@ -304,6 +311,37 @@ TEST_F(ControlSocketTest, MovesWithAReloadAndKeepsWhatDidNotChange) {
     run_until([&] { return other.lines() == 1; });
     control.serve({});
     EXPECT_FALSE(std::filesystem::exists(directory_.file("other.sock")));
+}
+
+TEST_F(ControlSocketTest, SaysThatTheUserWhoMayChangeSomethingDoesNotExist) {
+    ControlSocket control = make();
+    ControlAddress address = here();
+    address.changes_by = "no-such-user-here";
+    control.serve(address);
+    EXPECT_THAT(logged(), HasSubstr("control_user_unknown changes_by=no-such-user-here"));
+    EXPECT_TRUE(exists());
+}
+
+TEST(ControlPermission, IsForRootTheDaemonsOwnUserAndTheOneThatIsNamed) {
+    ControlPermission permission{100};
+    EXPECT_TRUE(permission.holds(0));
+    EXPECT_TRUE(permission.holds(100));
+    EXPECT_FALSE(permission.holds(101));
+    permission.allow(101);
+    EXPECT_TRUE(permission.holds(101));
+    EXPECT_FALSE(permission.holds(102));
+    permission.allow(user_of("no-such-user-here"));
+    EXPECT_FALSE(permission.holds(101));
+}
+
+TEST(ControlPermission, KnowsWhoseProcessConnected) {
+    std::array<int, 2> pair{};
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair.data()), 0);
+    EXPECT_EQ(peer_of(pair[0]), ::getuid());
+    ::close(pair[0]);
+    ::close(pair[1]);
+    EXPECT_EQ(peer_of(-1), std::nullopt);
+    EXPECT_EQ(user_of("root"), 0U);
 }
 
 TEST_F(ControlSocketTest, LetsGoOfEverythingWhenItIsStopped) {
