@@ -11,7 +11,7 @@ const VIEWS = [
   { name: "wide", width: 1280, height: 900 },
   { name: "narrow", width: 360, height: 740 },
 ];
-const PARTS = ["overview", "sources", "graphs", "clients", "leap", "events", "users", "account", "first-steps"];
+const PARTS = ["overview", "sources", "graphs", "clients", "leap", "settings", "events", "users", "account", "first-steps"];
 const problems = [];
 
 function listen(page, address, name) {

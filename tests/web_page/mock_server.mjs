@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { MockSettings } from "./mock_settings.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const DIST = join(HERE, "../../web/page/dist");
@@ -36,6 +37,10 @@ function later(utc, seconds) {
   return { utc: new Date(ms).toISOString(), jst: `${new Date(ms + 9 * 3600_000).toISOString().slice(0, 23).replace("T", " ")} JST` };
 }
 
+function recordedPreview(mode) {
+  return JSON.parse(readFileSync(join(HERE, "replies", "previews.json"), "utf8"))[mode];
+}
+
 function json(response, status, body, headers = {}) {
   response.writeHead(status, { "Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store", ...headers });
   response.end(JSON.stringify(body));
@@ -52,9 +57,10 @@ async function bodyOf(request) {
 }
 
 /** `scene`: a name of replies/; `users`: false before the first start. Resolves to what stops it and its address. */
-export function startMock({ scene = "gps", users = true } = {}) {
+export function startMock({ scene = "gps", users = true, role = "admin" } = {}) {
   const replies = JSON.parse(readFileSync(join(HERE, "replies", `${scene}.json`), "utf8"));
-  const state = { users: users ? [{ name: "admin", role: "admin", language: "ja", time_zone: "Asia/Tokyo" }] : [], user: null, tokens: [] };
+  const state = { users: users ? [{ name: "admin", role, language: "ja", time_zone: "Asia/Tokyo" }] : [], user: null, tokens: [] };
+  const settings = new MockSettings();
   const streams = new Set();
   let turn = 0;
 
@@ -70,6 +76,19 @@ export function startMock({ scene = "gps", users = true } = {}) {
     turn += 1;
   };
   const timer = setInterval(live, 1000);
+
+  const clients = (query) => {
+    const all = replies.clients[0].clients.latest.filter(({ address }) => address.includes(query.get("match") ?? ""));
+    const [first, count, by] = [Number(query.get("first")), Number(query.get("count")), { received: "requests", limited: "limited" }[query.get("sort")]];
+    if (by !== undefined) all.sort((one, other) => other[by] - one[by]);
+    return { clients: { ...replies.clients[0].clients, matching: all.length, first, latest: all.slice(first, first + count) } };
+  };
+  const applied = (response, overlay, kind) => {
+    const { refused, check, ...reply } = settings.apply(overlay, kind, state.user.name);
+    if (refused === undefined) return json(response, 200, reply);
+    return json(response, refused[0], { error: { code: refused[1], message: refused[1] }, check });
+  };
+  const decided = (response, was) => (was ? json(response, 200, { base: settings.base() }) : fail(response, 409, "not_pending"));
 
   const routes = {
     "GET /api/v1/session": (_, response) => json(response, 200, session()),
@@ -98,9 +117,36 @@ export function startMock({ scene = "gps", users = true } = {}) {
       live();
     },
     "GET /api/v1/tracking": (_, response) => json(response, 200, { at: status().at, tracking: status().tracking }),
-    "GET /api/v1/clients": (_, response) => json(response, 200, replies.clients[0]),
-    "GET /api/v1/history": (_, response, query) => json(response, 200, {
-      columns: COLUMNS, rows: historyRows(Number(query.get("from")), Number(query.get("to")), Number(query.get("points"))) }),
+    "GET /api/v1/clients": (_, response, query) => json(response, 200, clients(query)),
+    "GET /api/v1/history": (_, response, query) => {
+      const to = Number(query.get("to") ?? Date.now() / 1000);
+      json(response, 200, { columns: COLUMNS, rows: historyRows(Number(query.get("from") ?? to - Number(query.get("last"))), to, Number(query.get("points"))) });
+    },
+    "GET /api/v1/settings": (_, response) => json(response, 200, { settings: settings.told() }),
+    "POST /api/v1/settings/check": async (request, response) => json(response, 200, { check: settings.check((await bodyOf(request)).overlay) }),
+    "POST /api/v1/settings/apply": async (request, response) => {
+      const { overlay, base } = await bodyOf(request);
+      return base === settings.base() ? applied(response, overlay, "apply") : fail(response, 409, "settings_changed");
+    },
+    "POST /api/v1/settings/confirm": async (request, response) => decided(response, settings.confirm((await bodyOf(request)).id)),
+    "POST /api/v1/settings/return": async (_, response) => decided(response, settings.pending !== null && settings.goBack(state.user.name)),
+    "GET /api/v1/settings/changes": (_, response, query) => {
+      const first = Number(query.get("first"));
+      json(response, 200, { changes: settings.changes.slice(first, first + Number(query.get("count"))), total: settings.changes.length });
+    },
+    "POST /api/v1/settings/undo": async (request, response) => {
+      const { id } = await bodyOf(request);
+      return applied(response, settings.changes.find((each) => each.id === id).before, "undo");
+    },
+    "GET /api/v1/backup": (_, response) => json(response, 200, { tokimori_backup: 1, time: 1795882000, version: "0.1.0", overlay: settings.overlay }),
+    "POST /api/v1/restore": async (request, response) => applied(response, (await bodyOf(request)).overlay, "restore"),
+    "POST /api/v1/factory-reset": async (request, response) =>
+      (await bodyOf(request)).password === PASSWORD ? applied(response, {}, "factory_reset") : fail(response, 403, "wrong_login"),
+    "POST /api/v1/restart": (_, response) => json(response, 202, { restarting: true }),
+    "POST /api/v1/leap/list": async (request, response) => ((await bodyOf(request)).text.includes("#@")
+      ? json(response, 200, { leap_list: { updated: "2026-07-05", expires: "2027-06-28", kept: true } })
+      : fail(response, 422, "leap_list_wrong")),
+    "GET /api/v1/leap/preview": (_, response, query) => json(response, 200, { preview: recordedPreview(query.get("mode")) }),
     "GET /api/v1/events": (_, response) => json(response, 200, { events: [
       { time: 1795882000, kind: "access", user: "admin", text_code: "login", details: "192.168.10.20" },
       { time: 1795881900, kind: "access", user: "root<script>alert(1)</script>", text_code: "login_failed", details: "192.168.10.99 +12" },
@@ -152,6 +198,6 @@ export function startMock({ scene = "gps", users = true } = {}) {
     silence: () => clearInterval(timer),
     loseDaemon: () => (clearInterval(timer), tell({ daemon: false, why: "no_daemon" })),
     endSession: () => (clearInterval(timer), (state.user = null), streams.forEach((each) => each.end('event: ended\ndata: {"why":"session_ended"}\n\n'))),
-    stop: () => (clearInterval(timer), server.closeAllConnections(), server.close()),
+    stop: () => (clearInterval(timer), clearTimeout(settings.pending?.timer), server.closeAllConnections(), server.close()),
   })));
 }

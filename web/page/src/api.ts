@@ -20,6 +20,8 @@ export class ApiError extends Error {
     readonly code: string,
     readonly sentence: string,
     readonly retryAfter: number | null,
+    /** What else the reply says. */
+    readonly body: unknown = null,
   ) {
     super(sentence);
   }
@@ -41,11 +43,11 @@ async function errorFrom(response: Response): Promise<ApiError> {
   const retry = Number(response.headers.get("Retry-After"));
   const body = (await response.json().catch(() => null)) as { error?: { code?: string; message?: string } } | null;
   const code = body?.error?.code ?? (response.status === 404 ? "not_found" : "unreachable");
-  return new ApiError(code, body?.error?.message ?? response.statusText, retry > 0 ? retry : null);
+  return new ApiError(code, body?.error?.message ?? response.statusText, retry > 0 ? retry : null, body);
 }
 
-async function request(method: string, path: string, body?: unknown): Promise<unknown> {
-  const headers: Record<string, string> = {};
+async function request(method: string, path: string, body?: unknown, automatic = false): Promise<unknown> {
+  const headers: Record<string, string> = automatic ? { "X-Automatic": "1" } : {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET" && csrf !== null) headers["X-CSRF-Token"] = csrf;
   const init: RequestInit = { method, headers, cache: "no-store", credentials: "same-origin" };
@@ -58,11 +60,27 @@ async function request(method: string, path: string, body?: unknown): Promise<un
     if (error.code === "not_logged_in") sessionEnded();
     throw error;
   }
-  return response.status === 204 ? null : response.json();
+  const text = await response.text();
+  return text === "" ? null : JSON.parse(text);
 }
 
-export function get<T>(path: string): Promise<T> {
-  return request("GET", `/api/v1/${path}`) as Promise<T>;
+/** `automatic`: nobody asked for it, so it keeps no session alive. */
+export function get<T>(path: string, automatic = false): Promise<T> {
+  return request("GET", `/api/v1/${path}`, undefined, automatic) as Promise<T>;
+}
+
+const STIR_MS = 60_000;
+let stirredAt = -Infinity;
+
+// Who reads, scrolls and tabs without asking for anything is there all the same.
+function stir(): void {
+  if (csrf === null || performance.now() - stirredAt < STIR_MS) return;
+  stirredAt = performance.now();
+  get("session").catch(() => undefined);
+}
+
+export function watchForPeople(): void {
+  for (const kind of ["pointerdown", "keydown", "wheel"]) addEventListener(kind, stir, { passive: true });
 }
 
 export function post<T>(path: string, body: unknown = {}): Promise<T> {

@@ -39,3 +39,8 @@ export function secondsFromJst(text: string): number | null {
 export function jstFromSeconds(seconds: number): string {
   return new Date((seconds + 9 * 3600) * 1000).toISOString().slice(0, 16);
 }
+
+/** "2026-11-28 09:30:05", in Japan. */
+export function jstText(seconds: number): string {
+  return new Date((seconds + 9 * 3600) * 1000).toISOString().slice(0, 19).replace("T", " ");
+}

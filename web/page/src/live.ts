@@ -1,6 +1,6 @@
 /** The stream of states, one a second, and how old the last one is. */
 import { useEffect, useReducer } from "preact/hooks";
-import { get } from "./api";
+import { ApiError, get } from "./api";
 import { Arrivals } from "./computer_clock";
 import { PulseCollection } from "./pulses";
 import { requestRate } from "./request_rate";
@@ -14,6 +14,8 @@ export interface Live {
   daemon: boolean;
   /** Requests per second between the last two states; null before there are two. */
   rate: number | null;
+  /** Why there is no stream, where the device refuses it. */
+  refused: unknown;
 }
 
 type Message = { daemon: true; asked_ms_ago: number; server_time_unix_ns: number | null; status: Status } | { daemon: false; why: string };
@@ -21,7 +23,7 @@ type Message = { daemon: true; asked_ms_ago: number; server_time_unix_ns: number
 const STALE_MS = 3500;
 const RETRY_MS = 5000;
 
-const state: Live = { status: null, trueAt: 0, connected: false, daemon: true, rate: null };
+const state: Live = { status: null, trueAt: 0, connected: false, daemon: true, rate: null, refused: null };
 const listeners = new Set<() => void>();
 let stream: EventSource | null = null;
 let retry: ReturnType<typeof setTimeout> | undefined;
@@ -35,6 +37,7 @@ function tell(): void {
 
 function take(message: Message): void {
   state.connected = true;
+  state.refused = null;
   state.daemon = message.daemon;
   if (message.daemon) {
     state.rate = requestRate(state.status?.serverstats, message.status.serverstats) ?? state.rate;
@@ -64,8 +67,16 @@ export function openLive(ended: () => void): void {
 function refused(ended: () => void): void {
   closeLive();
   retry = setTimeout(() => openLive(ended), RETRY_MS);
-  // Tells onSessionEnded if that is why.
-  get("tracking").catch(() => undefined);
+  // Tells onSessionEnded if that is why; where other questions are answered, all seats are taken.
+  get("tracking", true).then(
+    () => refuse(new ApiError("busy", "", null)),
+    (error: unknown) => refuse(error),
+  );
+}
+
+function refuse(why: unknown): void {
+  state.refused = why;
+  tell();
 }
 
 export function closeLive(): void {

@@ -42,6 +42,17 @@ export interface Satellite {
   signal_dbhz: Known<number>;
 }
 
+/** The last minute of JJY as it was received. */
+export interface JjyFrame {
+  /** 60 characters: 0, 1, M (marker), - (no pulse), ? (not told apart). */
+  frame: string;
+  minute_utc: Known<string>;
+  parity_1: Known<boolean>;
+  parity_2: Known<boolean>;
+  leap_bits: Known<string>;
+  frames_agreeing: number;
+}
+
 export interface Source {
   name: string;
   tally: string;
@@ -63,6 +74,7 @@ export interface Source {
   lost_pulses: number;
   sentence_delay_ns: Known<number>;
   satellites: Known<{ visible: number; used: number; age_ns: Known<number>; list: Satellite[] }>;
+  jjy?: Known<JjyFrame>;
   receiver: Known<{ antenna: string; antenna_powered: Known<boolean>; jamming: number; age_ns: Known<number> }>;
 }
 
@@ -150,6 +162,8 @@ export interface Client {
   address: string;
   requests: number;
   limited: number;
+  /** Absent from daemons that do not count it. */
+  refused?: number;
   interval_ns: Known<number>;
   last_seen_age_ns: number;
   first_seen_age_ns: number;
@@ -159,6 +173,8 @@ export interface Client {
 
 export interface Clients {
   known: number;
+  matching: number;
+  first: number;
   replaced: number;
   latest: Client[];
 }

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { post, type User } from "./api";
 import { isStale, staleness, useLive } from "./live";
+import { Failure } from "./parts/failure";
 import { Mark } from "./parts/mark";
 import { age } from "./quantities";
 import { useRoute } from "./router";
@@ -15,6 +16,8 @@ import { FirstSteps } from "./views/first_steps";
 import { Graphs } from "./views/graphs";
 import { LeapSecond } from "./views/leap";
 import { Overview } from "./views/overview";
+import { PendingBar } from "./views/pending_bar";
+import { SettingsView } from "./views/settings";
 import { Sources } from "./views/sources";
 import { Users } from "./views/users";
 
@@ -29,8 +32,9 @@ const PARTS: readonly Part[] = [
   { route: "overview", title: "overview", draw: () => <Overview /> },
   { route: "sources", title: "sources", draw: () => <Sources /> },
   { route: "graphs", title: "graphs", draw: () => <Graphs /> },
-  { route: "clients", title: "clients", draw: () => <Clients /> },
-  { route: "leap", title: "leap", draw: () => <LeapSecond /> },
+  { route: "clients", title: "clients", draw: (user) => <Clients user={user} /> },
+  { route: "leap", title: "leap", draw: (user) => <LeapSecond user={user} /> },
+  { route: "settings", title: "settings", draw: (user) => <SettingsView user={user} /> },
   { route: "events", title: "events", draw: () => <Events /> },
   { route: "users", title: "users", draw: (user) => <Users self={user.name} />, admin: true },
   { route: "account", title: "account", draw: (user) => <Account user={user} /> },
@@ -53,7 +57,8 @@ function Freshness(): JSX.Element {
 }
 
 function Trouble(): JSX.Element | null {
-  const { status, daemon, connected } = useLive();
+  const { status, daemon, connected, refused } = useLive();
+  if (refused !== null && daemon) return <Failure error={refused} />;
   if (daemon && (connected || status === null)) return null;
   return <p class="trouble" role="alert">{say(daemon ? "connectionLost" : "daemonAway")}</p>;
 }
@@ -99,6 +104,7 @@ export function Shell({ user, version, speak, ended }: ShellProps): JSX.Element 
       </nav>
       <main id="content" tabIndex={-1}>
         <Trouble />
+        <PendingBar user={user} />
         <h1>{say(part.title)}</h1>
         {part.draw(user)}
       </main>

@@ -1,13 +1,13 @@
 import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Arrivals, computerOffset } from "../src/computer_clock";
 import { column, isEmpty, jstFromSeconds, secondsFromJst, unitOf } from "../src/history";
-import { timelineOf } from "../src/leap_timeline";
-import { ordered, pageOf } from "../src/order";
+import { timelineOf, timelineOfPreview, type PreviewRow } from "../src/leap_timeline";
 import { centred, deviation, histogram, mean, PulseCollection } from "../src/pulses";
 import { requestRate } from "../src/request_rate";
 import type { KnownLeap } from "../src/replies";
-import { recorded, recordedClients } from "./recordings";
+import { recorded } from "./recordings";
 
 test("the computer's offset comes from the message that came quickest, and is known within half a round trip", () => {
   const late = [{ told: 10_000, came: 8_200 }, { told: 11_000, came: 9_170 }, { told: 12_000, came: 10_500 }];
@@ -90,22 +90,6 @@ test("a time of Japan is read as one and shown as one", () => {
   assert.equal(secondsFromJst("soon"), null);
 });
 
-test("clients are sorted by what they are, and what is not known comes last", () => {
-  const rows = [{ n: 3 }, { n: null }, { n: 20 }] as { n: number | null }[];
-  assert.deepEqual(ordered(rows, { by: "n", descending: false }).map(({ n }) => n), [3, 20, null]);
-  assert.deepEqual(ordered(rows, { by: "n", descending: true }).map(({ n }) => n), [20, 3, null]);
-  const addresses = [{ a: "10.0.0.10" }, { a: "10.0.0.9" }];
-  assert.equal(ordered(addresses, { by: "a", descending: false })[0]?.a, "10.0.0.9");
-});
-
-test("a page begins within the rows, whatever is asked", () => {
-  const { latest } = recordedClients("gps");
-  assert.equal(latest.length, 60);
-  assert.equal(pageOf(latest, 50, 50).rows.length, 10);
-  assert.equal(pageOf(latest, 5000, 50).first, 50);
-  assert.equal(pageOf([], 50, 50).first, 0);
-});
-
 function leapOf(scene: string): KnownLeap {
   return recorded(scene)[0]!.leap as KnownLeap;
 }
@@ -124,4 +108,21 @@ test("an inserted second shows in LI only", () => {
 
 test("where no leap second is known nothing is drawn", () => {
   assert.equal(timelineOf(leapOf("gps")), null);
+});
+
+function previewOf(mode: "insert" | "smear"): PreviewRow[] {
+  const previews = JSON.parse(readFileSync("../../tests/web_page/replies/previews.json", "utf8")) as Record<string, { rows: PreviewRow[] }>;
+  return previews[mode]!.rows;
+}
+
+test("a preview of an insertion shows LI for a day, up to the end of the leap second", () => {
+  const { indicator, points } = timelineOfPreview(previewOf("insert"));
+  assert.deepEqual(indicator, { value: 1, begins: -86_401, ends: 0 });
+  assert.ok(points.every(({ offset }) => offset === 0));
+});
+
+test("a preview of a smear goes down to almost a second below UTC and shows no LI", () => {
+  const { indicator, points } = timelineOfPreview(previewOf("smear"));
+  assert.equal(indicator, null);
+  assert.ok(Math.min(...points.map(({ offset }) => offset)) < -0.999);
 });

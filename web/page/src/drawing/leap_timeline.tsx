@@ -18,11 +18,11 @@ function when(seconds: number): string {
 
 /** Above: how far served time is from UTC. Below: the leap indicator. */
 export function LeapTimeline({ timeline }: { timeline: Timeline }): JSX.Element {
-  const { begins, ends, leap, indicator, points } = timeline;
+  const { begins, ends, leap, fromNow, indicator, points } = timeline;
   const x = (at: number): number => LEFT + ((WIDTH - LEFT - 10) * (at - begins)) / (ends - begins);
   const y = (offset: number): number => TOP + (OFFSET_HEIGHT * (1 - offset)) / 2;
   const path = points.map(({ at, offset }, i) => `${i === 0 ? "M" : "L"}${x(at).toFixed(1)} ${y(offset).toFixed(1)}`).join("");
-  const hasNow = begins <= 0 && ends >= 0;
+  const hasNow = fromNow && begins <= 0 && ends >= 0;
   return (
     <svg class="plot timeline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={say("timeline")}>
       {[1, 0, -1].map((level) => (
@@ -43,7 +43,7 @@ export function LeapTimeline({ timeline }: { timeline: Timeline }): JSX.Element 
         </g>
       )}
       <path class="leap-mark" d={`M${x(leap)} ${TOP - 8}V${LI_TOP + LI_HEIGHT + 6}`} />
-      <text class="axis end" x={x(leap) - 4} y={HEIGHT - 14}>{`${say("leap")} ${when(leap)}`}</text>
+      <text class="axis end" x={x(leap) - 4} y={HEIGHT - 14}>{fromNow ? `${say("leap")} ${when(leap)}` : say("leap")}</text>
       {hasNow && (
         <g>
           <path class="now-mark" d={`M${x(0)} ${TOP - 8}V${LI_TOP + LI_HEIGHT + 6}`} />

@@ -4,25 +4,31 @@ import { get } from "../api";
 export interface Asked<T> {
   value: T | null;
   error: unknown;
+  /** The value is not of this question, or no newer one could be had. */
+  isOld: boolean;
   ask: () => void;
 }
 
-/** Asks once, again when the path changes, when told to, and every so many ms if that is not 0. */
-export function useAsked<T>(path: string, every = 0): Asked<T> {
-  const [value, setValue] = useState<T | null>(null);
+/**
+ * Asks once, again when the path or `version` changes, when told to, and every so many ms if that is not 0: these
+ * are the page's own questions, which keep no session alive.
+ */
+export function useAsked<T>(path: string, every = 0, version = 0): Asked<T> {
+  const [answer, setAnswer] = useState<{ path: string; value: T } | null>(null);
   const [error, setError] = useState<unknown>(null);
-  const [turn, setTurn] = useState(0);
+  const [turn, setTurn] = useState({ n: 0, automatic: false });
   useEffect(() => {
     let wanted = true;
-    get<T>(path).then(
-      (answer) => wanted && (setValue(answer), setError(null)),
+    get<T>(path, turn.automatic).then(
+      (value) => wanted && (setAnswer({ path, value }), setError(null)),
       (failure: unknown) => wanted && setError(failure),
     );
-    const timer = every > 0 ? setTimeout(() => setTurn(turn + 1), every) : undefined;
+    const timer = every > 0 ? setTimeout(() => setTurn({ n: turn.n + 1, automatic: true }), every) : undefined;
     return () => {
       wanted = false;
       clearTimeout(timer);
     };
-  }, [path, turn, every]);
-  return { value, error, ask: () => setTurn(turn + 1) };
+  }, [path, turn, every, version]);
+  const isOld = answer !== null && (answer.path !== path || error !== null);
+  return { value: answer?.value ?? null, error, isOld, ask: () => setTurn({ n: turn.n + 1, automatic: false }) };
 }

@@ -131,6 +131,23 @@ export const errors = {
   wrong_origin: { en: "The request came from another page.", ja: "別のページからの要求です。" },
   wrong_csrf_token: { en: "The session has changed. Please reload this page.", ja: "セッションが変わりました。ページを再読み込みしてください。" },
   only_https: { en: "Please open this page by https.", ja: "https で開いてください。" },
+  settings_wrong: { en: "The settings are not right as they are; see the complaints.", ja: "設定に誤りがあります。指摘を確認してください。" },
+  settings_changed: {
+    en: "Somebody else changed the settings meanwhile. Check once more.",
+    ja: "その間に別の人が設定を変更しました。もう一度確認してください。",
+  },
+  settings_pending: {
+    en: "An earlier change waits to be kept or taken back first.",
+    ja: "先に、前の変更を確定するか戻してください。",
+  },
+  not_pending: { en: "Nothing waits to be confirmed any more.", ja: "確定を待つ変更はもうありません。" },
+  not_written: {
+    en: "The device could not write its settings: the directory of the page's file must be writable for tokimorid.",
+    ja: "設定を書き込めませんでした。設定用のディレクトリに tokimorid が書き込める必要があります。",
+  },
+  leap_list_wrong: { en: "This list is not accepted.", ja: "このリストは使えません。" },
+  wrong_password: { en: "The password is wrong.", ja: "パスワードが違います。" },
+  bad_backup: { en: "This is no backup of Tokimori.", ja: "時守のバックアップではありません。" },
   busy: { en: "The device is busy. Please try again in a few seconds.", ja: "混み合っています。数秒後に再試行してください。" },
   no_daemon: { en: "The time service is not running.", ja: "時刻サービスが動いていません。" },
   daemon_silent: { en: "The time service does not answer.", ja: "時刻サービスが応答しません。" },

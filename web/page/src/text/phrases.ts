@@ -2,6 +2,7 @@ import type { Table } from "./text";
 import { accountPhrases } from "./phrases_accounts";
 import { clockPhrases } from "./phrases_clock";
 import { leapPhrases } from "./phrases_leap";
+import { settingsPhrases } from "./phrases_settings";
 
 const common = {
   product: { ja: "時守", en: "Tokimori" },
@@ -50,4 +51,4 @@ const common = {
   time: { ja: "時刻", en: "Time" },
 } as const satisfies Table;
 
-export const phrases = { ...common, ...clockPhrases, ...leapPhrases, ...accountPhrases };
+export const phrases = { ...common, ...clockPhrases, ...leapPhrases, ...accountPhrases, ...settingsPhrases };

@@ -96,6 +96,7 @@ export const clockPhrases = {
   graphHelp: { ja: "ドラッグで拡大、ダブルクリックで元に戻ります。", en: "Drag to zoom, double-click to go back." },
   address: { ja: "アドレス", en: "Address" },
   requests: { ja: "要求", en: "Requests" },
+  refused: { ja: "拒否", en: "Refused" },
   limited: { ja: "制限", en: "Limited" },
   interval: { ja: "間隔", en: "Interval" },
   lastSeen: { ja: "最終", en: "Last seen" },
@@ -103,8 +104,8 @@ export const clockPhrases = {
   version: { ja: "版", en: "Version" },
   mode: { ja: "Mode", en: "Mode" },
   clientsKnown: {
-    ja: "記憶しているクライアントは {known}。下の表は新しい順に {shown} 件です。",
-    en: "{known} clients are known; the table holds the {shown} seen last.",
+    ja: "記憶しているクライアントは {known}、該当するものは {matching} です。",
+    en: "{known} clients are known, {matching} of them match.",
   },
   clientSearch: { ja: "アドレスで絞り込み", en: "Filter by address" },
   noClients: { ja: "まだ誰も問い合わせていません。", en: "Nobody has asked yet." },

@@ -1,63 +1,71 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import type { User } from "../api";
 import { useLive } from "../live";
-import { ordered, pageOf, type Order } from "../order";
 import { useAsked } from "../parts/asked";
 import { Failure } from "../parts/failure";
 import { TextField } from "../parts/field";
 import { Mark } from "../parts/mark";
 import { Pager } from "../parts/pager";
 import { Panel } from "../parts/panel";
+import { mayChange } from "../parts/role";
 import { age, count, span } from "../quantities";
 import type { Client, Clients as ClientsReply } from "../replies";
 import { verdicts } from "../text/codes";
 import { say, wordFor } from "../text/language";
+import { ClientRule } from "./client_rule";
 
 const PAGE = 50;
 const EVERY_MS = 5000;
+const TYPING_MS = 300;
 
+/** By what the daemon sorts, each in the one direction that is of use. */
 const COLUMNS = [
   ["address", "address"],
-  ["requests", "requests"],
+  ["received", "requests"],
   ["limited", "limited"],
-  ["interval_ns", "interval"],
-  ["last_seen_age_ns", "lastSeen"],
-  ["first_seen_age_ns", "firstSeen"],
-  ["version", "version"],
-  ["mode", "mode"],
+  ["refused", "refused"],
+  ["interval", "interval"],
+  ["last_seen", "lastSeen"],
+  ["first_seen", "firstSeen"],
 ] as const;
 
-type Key = (typeof COLUMNS)[number][0];
+type Sort = (typeof COLUMNS)[number][0];
+const ASCENDING: readonly Sort[] = ["address", "interval"];
 
-function Heads({ order, choose }: { order: Order<Key>; choose: (order: Order<Key>) => void }): JSX.Element {
+function Heads({ sort, choose, isOperator }: { sort: Sort; choose: (sort: Sort) => void; isOperator: boolean }): JSX.Element {
   return (
     <tr>
       {COLUMNS.map(([key, title]) => {
-        const isChosen = order.by === key;
-        const direction = isChosen ? (order.descending ? "descending" : "ascending") : "none";
+        const direction = ASCENDING.includes(key) ? "ascending" : "descending";
         return (
-          <th key={key} scope="col" aria-sort={direction} class={key === "address" ? "" : "number"}>
-            <button type="button" onClick={() => choose({ by: key, descending: isChosen ? !order.descending : key === "requests" || key === "limited" })}>
-              {say(title)}<span aria-hidden="true">{isChosen ? (order.descending ? " ▾" : " ▴") : ""}</span>
+          <th key={key} scope="col" aria-sort={sort === key ? direction : "none"} class={key === "address" ? "" : "number"}>
+            <button type="button" onClick={() => choose(key)}>
+              {say(title)}<span aria-hidden="true">{sort === key ? (direction === "ascending" ? " ▴" : " ▾") : ""}</span>
             </button>
           </th>
         );
       })}
+      <th scope="col" class="number">{say("version")}</th>
+      <th scope="col" class="number">{say("mode")}</th>
+      {isOperator && <th scope="col">{say("rule")}</th>}
     </tr>
   );
 }
 
-function Row({ client }: { client: Client }): JSX.Element {
+function Row({ client, rule }: { client: Client; rule: (() => void) | null }): JSX.Element {
   return (
     <tr>
       <td class="address">{client.address}</td>
       <td class="number">{count(client.requests)}</td>
       <td class="number">{client.limited > 0 && <Mark tone="warn" />} {count(client.limited)}</td>
+      <td class="number">{count(client.refused)}</td>
       <td class="number">{span(client.interval_ns)}</td>
       <td class="number">{age(client.last_seen_age_ns)}</td>
       <td class="number">{age(client.first_seen_age_ns)}</td>
       <td class="number">{client.version}</td>
       <td class="number">{client.mode}</td>
+      {rule !== null && <td><button type="button" class="secondary small" aria-label={say("ruleOf", { address: client.address })} onClick={rule}>{say("rule")}</button></td>}
     </tr>
   );
 }
@@ -75,31 +83,44 @@ function Refusals(): JSX.Element | null {
   );
 }
 
-export function Clients(): JSX.Element {
-  const { value, error } = useAsked<{ clients: ClientsReply }>("clients?first=0&count=500", EVERY_MS);
+/** What was typed, once nobody goes on typing. */
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+}
+
+/** Who asks; found and sorted by the daemon, which knows all of them. */
+export function Clients({ user }: { user: User }): JSX.Element {
   const [wanted, setWanted] = useState("");
-  const [order, setOrder] = useState<Order<Key>>({ by: "last_seen_age_ns", descending: false });
+  const [sort, setSort] = useState<Sort>("last_seen");
   const [first, setFirst] = useState(0);
+  const [ruled, setRuled] = useState<string | null>(null);
+  const match = useSettled(wanted.trim());
+  const { value, error, isOld } = useAsked<{ clients: ClientsReply }>(`clients?${new URLSearchParams({ first: String(first), count: String(PAGE), sort, match })}`, EVERY_MS);
   if (value === null) return error === null ? <p>{say("loading")}</p> : <Failure error={error} />;
-  const { known, latest } = value.clients;
-  const matching = latest.filter((client) => client.address.includes(wanted.trim()));
-  const page = pageOf(ordered(matching as (Client & Record<Key, string | number | null>)[], order), first, PAGE);
+  const { known, matching, latest } = value.clients;
+  const isOperator = mayChange(user);
   return (
     <>
+      {ruled !== null && <ClientRule key={ruled} address={ruled} close={() => setRuled(null)} />}
       <section class="panel">
-        <p>{known === 0 ? say("noClients") : say("clientsKnown", { known: count(known), shown: count(latest.length) })}</p>
+        <p>{known === 0 ? say("noClients") : say("clientsKnown", { known: count(known), matching: count(matching) })}</p>
         <Failure error={error} />
         {known > 0 && (
           <>
             <TextField label={say("clientSearch")} type="search" value={wanted} change={(text) => (setWanted(text), setFirst(0))} />
-            <div class="wide">
+            <div class={isOld ? "wide stale" : "wide"}>
               <table>
-                <thead><Heads order={order} choose={setOrder} /></thead>
-                <tbody>{page.rows.map((client) => <Row key={client.address} client={client} />)}</tbody>
+                <thead><Heads sort={sort} choose={(by) => (setSort(by), setFirst(0))} isOperator={isOperator} /></thead>
+                <tbody>{latest.map((client) => <Row key={client.address} client={client} rule={isOperator ? () => setRuled(client.address) : null} />)}</tbody>
               </table>
             </div>
-            {page.total === 0 && <p class="hint">{say("noneMatches")}</p>}
-            <Pager first={page.first} shown={page.rows.length} total={page.total} size={PAGE} turn={setFirst} />
+            {matching === 0 && <p class="hint">{say("noneMatches")}</p>}
+            <Pager first={first} shown={latest.length} total={matching} size={PAGE} turn={setFirst} />
           </>
         )}
       </section>

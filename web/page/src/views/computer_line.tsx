@@ -14,7 +14,7 @@ async function shortestRoundTrip(): Promise<number> {
   let shortest = Infinity;
   for (let i = 0; i < TRIES; ++i) {
     const left = performance.now();
-    await get("session");
+    await get("session", true);
     shortest = Math.min(shortest, performance.now() - left);
   }
   return shortest;

@@ -1,14 +1,18 @@
 import type { JSX } from "preact";
+import type { User } from "../api";
 import { LeapTimeline } from "../drawing/leap_timeline";
 import { timelineOf } from "../leap_timeline";
 import { isStale, staleness, useLive } from "../live";
 import { Facts } from "../parts/facts";
 import { Badge, type Tone } from "../parts/mark";
 import { Panel } from "../parts/panel";
+import { mayChange } from "../parts/role";
 import { age } from "../quantities";
 import type { KnownLeap } from "../replies";
 import { leapGrounds, leapKinds, leapPhases, leapStandings, leapWeights } from "../text/leap_codes";
 import { say, wordFor } from "../text/language";
+import { LeapChange } from "./leap_change";
+import { LeapList } from "./leap_list";
 import { LeapPreview } from "./leap_preview";
 import { eventText, modeText, servedText } from "./leap_words";
 
@@ -65,20 +69,24 @@ function Votes({ leap }: { leap: KnownLeap }): JSX.Element {
   );
 }
 
-export function LeapSecond(): JSX.Element {
+export function LeapSecond({ user }: { user: User }): JSX.Element {
   const { status } = useLive();
   if (status === null) return <p>{say("loading")}</p>;
   const { leap } = status;
   if (!leap.known) return <section class="panel"><p>{say("leapNotKnownYet")}</p></section>;
   const timeline = timelineOf(leap);
   return (
-    <div class={isStale() ? "stale" : ""}>
-      <State leap={leap} />
-      <Panel title={say("timeline")}>
-        {timeline === null ? <p class="hint">{say("timelineNone")}</p> : <LeapTimeline timeline={timeline} />}
-      </Panel>
-      <Votes leap={leap} />
+    <>
+      <div class={isStale() ? "stale" : ""}>
+        <State leap={leap} />
+        <Panel title={say("timeline")}>
+          {timeline === null ? <p class="hint">{say("timelineNone")}</p> : <LeapTimeline timeline={timeline} />}
+        </Panel>
+        <Votes leap={leap} />
+      </div>
       <LeapPreview policy={leap.policy} />
-    </div>
+      {mayChange(user) && <LeapChange />}
+      {mayChange(user) && <LeapList />}
+    </>
   );
 }

@@ -1,19 +1,22 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { ApiError, get } from "../api";
+import { get } from "../api";
+import { LeapTimeline } from "../drawing/leap_timeline";
 import { plain } from "../instants";
+import { timelineOfPreview, type PreviewRow } from "../leap_timeline";
 import { ChoiceField, TextField } from "../parts/field";
 import { Form } from "../parts/form";
 import { Badge, type Tone } from "../parts/mark";
 import { Panel } from "../parts/panel";
 import { partsPerMillion, span } from "../quantities";
 import type { KnownLeap } from "../replies";
+import { member } from "../settings/table";
 import { clientKinds, forecasts } from "../text/leap_codes";
 import { fill } from "../text/text";
 import { say, wordFor } from "../text/language";
 
 interface Preview {
-  rows: { utc: string; jst: string; served: string; li: number; from_utc_ns: number; rate_ppm: number }[];
+  rows: (PreviewRow & { utc: string; jst: string; served: string; rate_ppm: number })[];
   clients: { client: string; follows: string; between_polls_ns: number; worst_ns: number }[];
 }
 
@@ -44,9 +47,11 @@ function Rows({ rows }: { rows: Preview["rows"] }): JSX.Element {
 }
 
 function Forecasts({ clients }: { clients: Preview["clients"] }): JSX.Element {
+  const left = clients.filter(({ follows }) => follows === "no").length;
   return (
     <>
       <h3>{say("previewClients")}</h3>
+      <p class={left > 0 ? "emphatic" : ""}>{left > 0 ? say("previewCannot", { n: left, total: clients.length }) : say("previewAllFollow")}</p>
       <ul class="plain">
         {clients.map(({ client, follows, between_polls_ns, worst_ns }) => (
           <li key={client}>
@@ -65,14 +70,10 @@ export function LeapPreview({ policy }: { policy: KnownLeap["policy"] }): JSX.El
   const [kind, setKind] = useState("insert");
   const [mode, setMode] = useState<string>(policy.mode);
   const [minutes, setMinutes] = useState(String(policy.smear_minutes));
-  const [preview, setPreview] = useState<Preview | "missing" | null>(null);
+  const [preview, setPreview] = useState<Preview | null>(null);
   const send = async (): Promise<void> => {
     const query = new URLSearchParams({ day, kind, mode, smear_minutes: minutes });
-    const answer = await get<Preview>(`leap/preview?${query}`).catch((error: unknown) => {
-      if (error instanceof ApiError && error.code === "not_found") return "missing" as const;
-      throw error;
-    });
-    setPreview(answer);
+    setPreview(member<Preview>(await get<unknown>(`leap/preview?${query}`), "preview"));
   };
   return (
     <Panel title={say("preview")}>
@@ -84,8 +85,13 @@ export function LeapPreview({ policy }: { policy: KnownLeap["policy"] }): JSX.El
           {mode === "smear" && <TextField label={say("smearMinutes")} type="number" value={minutes} change={setMinutes} />}
         </div>
       </Form>
-      {preview === "missing" && <p class="hint">{say("previewMissing")} <code>tokictl leap preview --date {day} --kind {kind} --mode {mode} --minutes {minutes}</code></p>}
-      {preview !== null && preview !== "missing" && <><Rows rows={preview.rows} /><Forecasts clients={preview.clients} /></>}
+      {preview !== null && (
+        <>
+          <LeapTimeline timeline={timelineOfPreview(preview.rows)} />
+          <Forecasts clients={preview.clients} />
+          <Rows rows={preview.rows} />
+        </>
+      )}
     </Panel>
   );
 }

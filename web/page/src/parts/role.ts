@@ -1,0 +1,5 @@
+import type { User } from "../api";
+
+export function mayChange(user: User): boolean {
+  return user.role !== "viewer";
+}

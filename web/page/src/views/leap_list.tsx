@@ -1,0 +1,39 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { ApiError, post } from "../api";
+import { FileField } from "../parts/file_field";
+import { Form } from "../parts/form";
+import { Panel } from "../parts/panel";
+import { member } from "../settings/table";
+import { say } from "../text/language";
+
+interface Taken {
+  updated: string;
+  expires: string;
+}
+
+/** For networks without any download. */
+export function LeapList(): JSX.Element {
+  const [text, setText] = useState<string | null>(null);
+  const [taken, setTaken] = useState<Taken | null>(null);
+  const [why, setWhy] = useState("");
+  const send = async (): Promise<void> => {
+    setTaken(null);
+    setWhy("");
+    const reply = await post("leap/list", { text: text ?? "" }).catch((error: unknown) => {
+      if (error instanceof ApiError && error.code === "leap_list_wrong") setWhy(error.sentence);
+      throw error;
+    });
+    setTaken(member<Taken>(reply, "leap_list"));
+  };
+  return (
+    <Panel title={say("leapList")}>
+      <p>{say("leapListHelp")}</p>
+      <Form submit={say("leapListSend")} send={send}>
+        <FileField label={say("leapListFile")} accept=".list,text/plain" read={setText} />
+      </Form>
+      {why !== "" && <p class="hint" lang="en">{why}</p>}
+      {taken !== null && <p class="outcome" role="status">{say("leapListTaken", { updated: taken.updated, expires: taken.expires })}</p>}
+    </Panel>
+  );
+}

@@ -1,0 +1,90 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { ApiError, post } from "../api";
+import { TextField } from "../parts/field";
+import { FileField } from "../parts/file_field";
+import { Form } from "../parts/form";
+import { Panel } from "../parts/panel";
+import { settingsChanged, tookEffect } from "../settings/pending";
+import { say } from "../text/language";
+
+function documentIn(text: string): unknown {
+  try {
+    const found = JSON.parse(text) as { tokimori_backup?: unknown } | null;
+    if (found?.tokimori_backup !== undefined) return found;
+  } catch {
+    // The same is to be said of it.
+  }
+  throw new ApiError("bad_backup", "", null);
+}
+
+function Backup(): JSX.Element {
+  const [text, setText] = useState<string | null>(null);
+  const [done, setDone] = useState(false);
+  const send = async (): Promise<void> => {
+    setDone(false);
+    tookEffect(await post("restore", documentIn(text ?? "")));
+    setDone(true);
+  };
+  return (
+    <Panel title={say("backup")}>
+      <p>{say("backupHelp")}</p>
+      <p><a href="/api/v1/backup" download>{say("backupDownload")}</a></p>
+      <Form submit={say("restore")} send={send}>
+        <FileField label={say("restoreFile")} accept=".json,application/json" read={setText} />
+      </Form>
+      {done && <p class="outcome" role="status">{say("applied")}</p>}
+    </Panel>
+  );
+}
+
+function FactoryReset(): JSX.Element {
+  const [password, setPassword] = useState("");
+  const [done, setDone] = useState(false);
+  const send = async (): Promise<void> => {
+    setDone(false);
+    tookEffect(await post("factory-reset", { password }));
+    setPassword("");
+    setDone(true);
+  };
+  return (
+    <Panel title={say("factoryReset")}>
+      <p>{say("factoryResetHelp")}</p>
+      <Form submit={say("factoryReset")} send={send}>
+        <TextField label={say("ownPassword")} value={password} change={setPassword} type="password" complete="current-password" />
+      </Form>
+      {done && <p class="outcome" role="status">{say("applied")}</p>}
+    </Panel>
+  );
+}
+
+function Restart(): JSX.Element {
+  const [done, setDone] = useState(false);
+  const send = async (): Promise<void> => {
+    if (!confirm(say("confirmRestart"))) return;
+    await post("restart");
+    setDone(true);
+    settingsChanged();
+  };
+  return (
+    <Panel title={say("restart")}>
+      <p>{say("restartHelp")}</p>
+      <Form submit={say("restartNow")} send={send}>{done && <p class="outcome" role="status">{say("restarting")}</p>}</Form>
+    </Panel>
+  );
+}
+
+/** What is done with all settings at once, and with the service; for administrators. */
+export function Upkeep(): JSX.Element {
+  return (
+    <div class="columns">
+      <Backup />
+      <FactoryReset />
+      <Restart />
+      <Panel title={say("support")}>
+        <p>{say("supportHelp")}</p>
+        <p><a href="/api/v1/support" download>{say("supportDownload")}</a></p>
+      </Panel>
+    </div>
+  );
+}
