@@ -14,6 +14,12 @@ const POLICY =
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml" };
 const COLUMNS = ["time", "offset_ns", "frequency_ppb", "bound_ns", "jitter_ns", "temperature", "satellites", "requests_per_second", "state"];
 
+// A receiver of JJY, which no recording has: what it heard of 12:27 JST, one second of which it could not read.
+const JJY = {
+  frame: "M01000111M000100010M001100011M0?1100000M000100110M000000000M", minute_utc: "2026-11-29T03:27:00Z", minute_jst: "2026-11-29 12:27:00 JST",
+  parity_1: true, parity_2: true, leap_bits: "00", fault: "unheard", frames_agreeing: 0, age_ns: 21e9,
+};
+
 const COMPUTER_SLOW_MS = 1840;
 export const SETUP_CODE = "ABCD-EFGH-JKLM";
 export const PASSWORD = "correct horse battery";
@@ -67,7 +73,8 @@ export function startMock({ scene = "gps", users = true, role = "admin" } = {}) 
   const session = () => ({ setup_needed: state.users.length === 0, user: state.user, csrf: state.user && "token-of-the-session", version: "0.1.0" });
   const status = () => {
     const told = replies.status[turn % replies.status.length];
-    return { ...told, at: { ...told.at, ...later(replies.status[0].at.utc, turn) } };
+    const jjy = told.sources.filter(({ name }) => name === "rough").map((source) => ({ ...source, name: "jjy", driver: "jjy-gpio", refid: "JJY", from_pulses: false, jjy: JJY }));
+    return { ...told, sources: [...told.sources, ...jjy], at: { ...told.at, ...later(replies.status[0].at.utc, turn) } };
   };
   const tell = (message) => streams.forEach((each) => each.write(`event: status\ndata: ${JSON.stringify(message)}\n\n`));
   const live = () => {

@@ -25,15 +25,21 @@ export function computerOffset(arrivals: readonly Arrival[], roundTrip: number |
   return { offset: least + roundTrip / 2, within: roundTrip / 2 };
 }
 
-/** The newest arrivals; begins anew where the computer's clock was set meanwhile. */
+/** Messages may be late by less than that. */
+const STEP_MS = 100;
+const DEVICE_STEP_MS = 500;
+
+/** The newest arrivals; begins anew where the computer's clock was set meanwhile, or ours stepped (a leap second, the first time that is known). */
 export class Arrivals {
   private kept: Arrival[] = [];
 
   /** `elapsed` is what a clock says that nobody sets, in ms. */
   add(arrival: Arrival, elapsed: number): void {
-    const shift = arrival.came - elapsed;
-    if (this.shift !== null && Math.abs(shift - this.shift) > 100) this.kept = [];
+    const [shift, ours] = [arrival.came - elapsed, arrival.told - elapsed];
+    const wasSet = this.shift !== null && Math.abs(shift - this.shift) > STEP_MS;
+    if (wasSet || (this.ours !== null && Math.abs(ours - this.ours) > DEVICE_STEP_MS)) this.kept = [];
     this.shift = shift;
+    this.ours = ours;
     this.kept.push(arrival);
     if (this.kept.length > KEPT) this.kept.shift();
   }
@@ -43,4 +49,5 @@ export class Arrivals {
   }
 
   private shift: number | null = null;
+  private ours: number | null = null;
 }

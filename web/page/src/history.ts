@@ -16,6 +16,43 @@ export function column(history: History, name: string, scale = 1): Series {
   });
 }
 
+/** Rows of nulls where nothing was recorded: a line must not be drawn through a time of which nothing is known. */
+export function withGaps(history: History): History {
+  const at = history.columns.indexOf("time");
+  const times = history.rows.map((row) => Number(row[at]));
+  const steps = times.slice(1).map((time, i) => time - times[i]!).sort((one, other) => one - other);
+  const usual = steps[Math.floor(steps.length / 2)] ?? 0;
+  const rows = history.rows.flatMap((row, i) => {
+    const step = i === 0 ? 0 : times[i]! - times[i - 1]!;
+    if (step <= 2.5 * usual) return [row];
+    return [history.columns.map((_, column) => (column === at ? times[i - 1]! + usual : null)), row];
+  });
+  return { columns: history.columns, rows };
+}
+
+/** A time in which the clock was not synchronised. */
+export interface Shade {
+  from: number;
+  to: number;
+  state: string;
+}
+
+/** All of them, each from its first row to the next row after it. */
+export function shadesOf(history: History): Shade[] {
+  const [time, state] = [history.columns.indexOf("time"), history.columns.indexOf("state")];
+  const shades: Shade[] = [];
+  history.rows.forEach((row, i) => {
+    const now = row[state];
+    if (state < 0 || typeof now !== "string" || now === "synchronised") return;
+    const from = Number(row[time]);
+    const to = Number(history.rows[i + 1]?.[time] ?? from);
+    const last = shades[shades.length - 1];
+    if (last !== undefined && last.to === from && last.state === now) last.to = to;
+    else shades.push({ from, to, state: now });
+  });
+  return shades;
+}
+
 export function isEmpty(series: readonly (number | null)[]): boolean {
   return series.every((value) => value === null);
 }

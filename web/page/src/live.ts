@@ -94,6 +94,11 @@ export function isStale(): boolean {
   return !state.daemon || staleness() > STALE_MS * 1e6;
 }
 
+/** The state as it is now, for once. */
+export function liveNow(): Live {
+  return state;
+}
+
 /** The state as it is now; the component is drawn anew with every message, and every second where none comes. */
 export function useLive(): Live {
   const [, draw] = useReducer((n: number) => n + 1, 0);

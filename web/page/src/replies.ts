@@ -44,13 +44,20 @@ export interface Satellite {
 
 /** The last minute of JJY as it was received. */
 export interface JjyFrame {
-  /** 60 characters: 0, 1, M (marker), - (no pulse), ? (not told apart). */
+  /** 60 characters: 0, 1, M (marker), - (Morse, or missed), ? (could not be read). */
   frame: string;
   minute_utc: Known<string>;
+  minute_jst: Known<string>;
+  /** Of the hour. */
   parity_1: Known<boolean>;
+  /** Of the minute. */
   parity_2: Known<boolean>;
-  leap_bits: Known<string>;
+  /** LS1 and LS2; minutes 15 and 45 have `stop_bits` instead. */
+  leap_bits?: Known<string>;
+  stop_bits?: Known<string>;
+  fault: Known<string>;
   frames_agreeing: number;
+  age_ns: Known<number>;
 }
 
 export interface Source {

@@ -2,7 +2,8 @@ import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Arrivals, computerOffset } from "../src/computer_clock";
-import { column, isEmpty, jstFromSeconds, secondsFromJst, unitOf } from "../src/history";
+import { column, isEmpty, jstFromSeconds, secondsFromJst, shadesOf, unitOf, withGaps } from "../src/history";
+import { jjyCells } from "../src/jjy";
 import { timelineOf, timelineOfPreview, type PreviewRow } from "../src/leap_timeline";
 import { centred, deviation, histogram, mean, PulseCollection } from "../src/pulses";
 import { requestRate } from "../src/request_rate";
@@ -25,9 +26,17 @@ test("what was measured before the computer's clock was set is forgotten", () =>
   assert.equal(computerOffset(arrivals.all(), 0)?.offset, 0);
 });
 
+test("what was measured before our own clock stepped is forgotten", () => {
+  const arrivals = new Arrivals();
+  arrivals.add({ told: 10_000, came: 10_000 }, 0);
+  arrivals.add({ told: 11_000, came: 11_000 }, 1_000);
+  arrivals.add({ told: 11_000, came: 12_000 }, 2_000);
+  assert.equal(computerOffset(arrivals.all(), 0)?.offset, -1000);
+});
+
 test("no more messages are kept than half a minute has", () => {
   const arrivals = new Arrivals();
-  for (let second = 0; second < 100; ++second) arrivals.add({ told: second, came: second * 1000 }, second * 1000);
+  for (let second = 0; second < 100; ++second) arrivals.add({ told: second * 1000, came: second * 1000 }, second * 1000);
   assert.equal(arrivals.all().length, 30);
 });
 
@@ -81,6 +90,37 @@ test("history that is not there stays a gap", () => {
   assert.ok(isEmpty(column(history, "state")));
   assert.equal(unitOf([30, null, -1500]).name, "ns");
   assert.equal(unitOf([2500]).name, "µs");
+});
+
+test("a time in which nothing was recorded is a gap of the line", () => {
+  const history = { columns: ["time", "offset_ns", "state"], rows: [[0, 5, "synchronised"], [10, 6, "synchronised"], [20, 7, "synchronised"], [1000, 8, "synchronised"], [1010, 9, "synchronised"]] };
+  const drawn = withGaps(history);
+  assert.deepEqual(column(drawn, "time"), [0, 10, 20, 30, 1000, 1010]);
+  assert.deepEqual(column(drawn, "offset_ns"), [5, 6, 7, null, 8, 9]);
+  assert.deepEqual(withGaps({ ...history, rows: history.rows.slice(0, 3) }).rows.length, 3);
+  assert.deepEqual(withGaps({ ...history, rows: [] }).rows, []);
+});
+
+test("times without synchronisation are shaded, each state for itself", () => {
+  const rows = [[0, "synchronised"], [10, "holdover"], [20, "holdover"], [30, "unsynchronised"], [40, null], [50, "synchronised"]];
+  assert.deepEqual(shadesOf({ columns: ["time", "state"], rows }), [{ from: 10, to: 30, state: "holdover" }, { from: 30, to: 40, state: "unsynchronised" }]);
+});
+
+test("each second of a JJY minute has the name that NICT gives it", () => {
+  const frame = `M${"0".repeat(8)}M${"000000000M".repeat(5)}`;
+  const cells = jjyCells(frame, false);
+  assert.equal(cells.length, 60);
+  assert.deepEqual([0, 9, 59].map((second) => cells[second]?.name), ["M", "P1", "P0"]);
+  assert.deepEqual([36, 37, 53, 54].map((second) => cells[second]?.name), ["PA1", "PA2", "LS1", "LS2"]);
+  assert.equal(cells.filter(({ heard }) => heard === "M").length, 7);
+  assert.equal(cells.filter(({ group }) => group === "leap").length, 2);
+});
+
+test("minutes 15 and 45 of JJY have stops instead of year, weekday and leap bits", () => {
+  const cells = jjyCells("-".repeat(60), true);
+  assert.deepEqual([50, 55].map((second) => cells[second]?.name), ["ST1", "ST6"]);
+  assert.equal(cells[45]?.name, "");
+  assert.equal(cells.filter(({ group }) => group === "leap" || group === "year").length, 0);
 });
 
 test("a time of Japan is read as one and shown as one", () => {

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { isEmpty, type Series } from "../history";
+import { isEmpty, type Series, type Shade } from "../history";
 import { say } from "../text/language";
 
 export interface Line {
@@ -17,6 +17,8 @@ interface ChartProps {
   unit: string;
   times: readonly number[];
   lines: readonly Line[];
+  /** Drawn behind. */
+  shades?: readonly Shade[];
 }
 
 const HEIGHT = 190;
@@ -35,12 +37,27 @@ function axis(size: number): uPlot.Axis {
   };
 }
 
-function options({ lines, unit }: ChartProps, width: number): uPlot.Options {
+function drawShades(plot: uPlot, shades: readonly Shade[]): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  for (const { from, to, state } of shades) {
+    const [left, right] = [plot.valToPos(from, "x", true), plot.valToPos(to, "x", true)];
+    ctx.fillStyle = colour(state === "holdover" ? "warn-paper" : "bad-paper");
+    ctx.fillRect(left, bbox.top, Math.max(2, right - left), bbox.height);
+  }
+  ctx.restore();
+}
+
+function options({ lines, unit, shades = [] }: ChartProps, width: number): uPlot.Options {
   return {
     width,
     height: HEIGHT,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Asia/Tokyo"),
     fmtDate: (template) => uPlot.fmtDate(template.replace("{M}/{D}/{YY}", "{YYYY}-{MM}-{DD}").replace("{h}:{mm}{aa}", "{HH}:{mm}")),
+    hooks: { drawClear: [(plot) => drawShades(plot, shades)] },
     cursor: { sync: { key: "history" }, drag: { x: true, y: false } },
     axes: [
       { ...axis(48), values: [

@@ -146,7 +146,12 @@ export const errors = {
     ja: "設定を書き込めませんでした。設定用のディレクトリに tokimorid が書き込める必要があります。",
   },
   leap_list_wrong: { en: "This list is not accepted.", ja: "このリストは使えません。" },
-  wrong_password: { en: "The password is wrong.", ja: "パスワードが違います。" },
+  not_returned: { en: "The settings before could not be put back.", ja: "元の設定に戻せませんでした。" },
+  unknown_change: { en: "This change is not recorded any more.", ja: "この変更の記録はもうありません。" },
+  not_a_backup: {
+    en: "This is no backup of settings, or one of another version.",
+    ja: "設定のバックアップではないか、別の版のものです。",
+  },
   bad_backup: { en: "This is no backup of Tokimori.", ja: "時守のバックアップではありません。" },
   busy: { en: "The device is busy. Please try again in a few seconds.", ja: "混み合っています。数秒後に再試行してください。" },
   no_daemon: { en: "The time service is not running.", ja: "時刻サービスが動いていません。" },

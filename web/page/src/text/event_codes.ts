@@ -4,6 +4,7 @@ import { states } from "./codes";
 export const eventKinds = {
   access: { ja: "ログイン", en: "Access" },
   accounts: { ja: "アカウント", en: "Accounts" },
+  settings: { ja: "設定", en: "Settings" },
   clock: { ja: "時計", en: "Clock" },
 } as const satisfies Table;
 
@@ -18,5 +19,13 @@ export const eventCodes = {
   user_removed: { ja: "ユーザーを削除しました", en: "removed a user" },
   token_added: { ja: "トークンを作成しました", en: "made a token" },
   token_removed: { ja: "トークンを削除しました", en: "removed a token" },
+  settings_applied: { ja: "設定を変更しました", en: "changed the settings" },
+  settings_undone: { ja: "設定の変更を取り消しました", en: "undid a change of the settings" },
+  settings_restored: { ja: "設定を復元しました", en: "restored the settings" },
+  settings_reset: { ja: "設定を初期状態に戻しました", en: "reset the settings" },
+  settings_confirmed: { ja: "設定を確定しました", en: "kept the settings" },
+  settings_returned: { ja: "元の設定に戻りました", en: "the settings went back" },
+  leap_list_kept: { ja: "うるう秒リストを更新しました", en: "uploaded a leap second list" },
+  restart_asked: { ja: "時刻サービスを再起動しました", en: "restarted the time service" },
   no_daemon: { ja: "時刻サービスが応答しません", en: "the time service does not answer" },
 } as const satisfies Table;

@@ -1,6 +1,7 @@
 import type { Table } from "./text";
 import { accountPhrases } from "./phrases_accounts";
 import { clockPhrases } from "./phrases_clock";
+import { jjyPhrases } from "./phrases_jjy";
 import { leapPhrases } from "./phrases_leap";
 import { settingsPhrases } from "./phrases_settings";
 
@@ -51,4 +52,4 @@ const common = {
   time: { ja: "時刻", en: "Time" },
 } as const satisfies Table;
 
-export const phrases = { ...common, ...clockPhrases, ...leapPhrases, ...accountPhrases, ...settingsPhrases };
+export const phrases = { ...common, ...clockPhrases, ...leapPhrases, ...accountPhrases, ...jjyPhrases, ...settingsPhrases };

@@ -66,6 +66,7 @@ export const accountPhrases = {
   eventWhat: { ja: "内容", en: "What" },
   eventWho: { ja: "誰", en: "Who" },
   eventDetails: { ja: "詳細", en: "Details" },
+  eventBefore: { ja: "その前: {state}", en: "before: {state}" },
   eventFilter: { ja: "表示する種類", en: "Kinds shown" },
   all: { ja: "すべて", en: "all" },
 } as const satisfies Table;

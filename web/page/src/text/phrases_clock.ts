@@ -93,6 +93,8 @@ export const clockPhrases = {
   graphTemperature: { ja: "温度 (°C)", en: "Temperature (°C)" },
   graphSatellites: { ja: "使用衛星数", en: "Satellites used" },
   graphRequests: { ja: "毎秒の要求数", en: "Requests per second" },
+  graphHoldover: { ja: "ホールドオーバー", en: "holdover" },
+  graphLost: { ja: "未同期", en: "not synchronised" },
   graphHelp: { ja: "ドラッグで拡大、ダブルクリックで元に戻ります。", en: "Drag to zoom, double-click to go back." },
   address: { ja: "アドレス", en: "Address" },
   requests: { ja: "要求", en: "Requests" },

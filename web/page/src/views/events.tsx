@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { jstText } from "../history";
 import { useAsked } from "../parts/asked";
 import { Failure } from "../parts/failure";
 import { ChoiceField } from "../parts/field";
-import { states } from "../text/codes";
 import { say, wordFor } from "../text/language";
 import { eventCodes, eventKinds } from "../text/event_codes";
 
@@ -17,18 +17,19 @@ interface Happening {
 
 const PAGE = 100;
 
-function jst(seconds: number): string {
-  return new Date((seconds + 9 * 3600) * 1000).toISOString().slice(0, 19).replace("T", " ");
+// Of the clock: the state before.
+function detailsOf({ kind, details }: Happening): string {
+  return kind === "clock" && details !== "" ? say("eventBefore", { state: wordFor(eventCodes, details.replace(/^from /, "")) }) : details;
 }
 
 function Row({ event }: { event: Happening }): JSX.Element {
   return (
     <tr>
-      <td>{jst(event.time)}</td>
+      <td>{jstText(event.time)}</td>
       <td>{wordFor(eventKinds, event.kind)}</td>
       <td>{wordFor(eventCodes, event.text_code)}</td>
       <td>{event.user}</td>
-      <td class="details">{event.kind === "clock" ? wordFor(states, event.details) : event.details}</td>
+      <td class="details">{detailsOf(event)}</td>
     </tr>
   );
 }
@@ -36,15 +37,16 @@ function Row({ event }: { event: Happening }): JSX.Element {
 export function Events(): JSX.Element {
   const [first, setFirst] = useState(0);
   const [kind, setKind] = useState("");
-  const { value, error } = useAsked<{ events: Happening[] }>(`events?first=${first}&count=${PAGE}`);
+  const { value, error, isOld } = useAsked<{ events: Happening[] }>(`events?${new URLSearchParams({ first: String(first), count: String(PAGE), ...(kind === "" ? {} : { kind }) })}`);
   if (value === null) return error === null ? <p>{say("loading")}</p> : <Failure error={error} />;
-  const shown = value.events.filter((event) => kind === "" || event.kind === kind);
+  const shown = value.events;
   const kinds = [["", say("all")], ...Object.keys(eventKinds).map((each) => [each, wordFor(eventKinds, each)])] as [string, string][];
   return (
     <section class="panel">
-      <ChoiceField label={say("eventFilter")} value={kind} choices={kinds} change={setKind} />
+      <ChoiceField label={say("eventFilter")} value={kind} choices={kinds} change={(each) => (setKind(each), setFirst(0))} />
+      <Failure error={error} />
       {shown.length === 0 ? <p class="hint">{say("nothingYet")}</p> : (
-        <div class="wide">
+        <div class={isOld ? "wide stale" : "wide"}>
           <table>
             <thead>
               <tr>

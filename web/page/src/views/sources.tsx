@@ -11,6 +11,7 @@ import { age, boundSpan, count, signedSpan, span } from "../quantities";
 import type { Source } from "../replies";
 import { antennas, reasons } from "../text/codes";
 import { say, wordFor } from "../text/language";
+import { JjyMinute } from "./jjy_minute";
 import { Tally } from "./tally";
 
 function heard(ns: number | null): string {
@@ -94,6 +95,7 @@ export function Sources(): JSX.Element {
           <p class="verdict"><Tally tally={source.tally} /> {wordFor(reasons, source.reason)}</p>
           <SourceFacts source={source} />
           <Satellites source={source} />
+          {source.jjy && <JjyMinute jjy={source.jjy} />}
           <Pulses source={source} />
         </Panel>
       ))}
