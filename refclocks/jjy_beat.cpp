@@ -197,8 +197,10 @@ bool JjyBeat::is_elsewhere(const Step& step) const {
 
 void JjyBeat::follow(const Step& step) {
     const LocalInstant oldest = edges_.empty() ? *folded_ : found_ ? *folded_ - kSecond : edges_.front().at;
-    next_ = LocalInstant{std::chrono::floor<std::chrono::seconds>(oldest.time_since_epoch()) + kSecond +
-                         phase_of(step.bin)};
+    next_ = LocalInstant{std::chrono::floor<std::chrono::seconds>(oldest.time_since_epoch()) + phase_of(step.bin)};
+    if (next_ + kUnclearEdge < oldest) {
+        next_ += kSecond;
+    }
     found_ = first_ = true;
     inverted_ = step.inverted;
     averaged_ = 0;

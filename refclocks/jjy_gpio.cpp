@@ -1,6 +1,7 @@
 #include "refclocks/jjy_gpio.h"
 
 #include <array>
+#include <utility>
 
 #include "refclocks/gpio_line.h"
 #include "refclocks/jjy_receiver.h"
@@ -84,25 +85,32 @@ private:
         }
     }
 
-    // A stop that is planned is news even where all is well.
     void tell_that_it_works() {
-        if (told_stop_ != planned(receiver_)) {
-            told_stop_ = planned(receiver_);
+        const std::optional<JjyStop> stop = planned(receiver_);
+        tell_working("JJY is heard on " + line_->place() + (receiver_.inverted().value_or(false) ? " (inverted)" : "") +
+                     (stop ? "; planned is " + in_words(*stop) : ""));
+    }
+
+    // A stop that is planned, or has begun, is news even where all is well.
+    void tell_working(const std::string& sentence) {
+        if (std::exchange(told_working_, sentence) != sentence) {
             line_->watch().forget();
         }
-        line_->watch().tell(true, "JJY is heard on " + line_->place() +
-                                      (receiver_.inverted().value_or(false) ? " (inverted)" : "") +
-                                      (told_stop_ ? "; planned is " + in_words(*told_stop_) : ""));
+        line_->watch().tell(true, sentence);
     }
 
     void tell_what_is_missing() {
+        const bool silent = receiver_.reception() == JjyReception::kNothing;
+        if (silent && planned(receiver_)) {
+            // No fault of anything here.
+            tell_working("no JJY signal on " + line_->place() + ", as was announced: " + in_words(*receiver_.stop()));
+            return;
+        }
         std::string sentence;
-        if (receiver_.reception() != JjyReception::kNothing) {
+        if (!silent) {
             sentence = "JJY's seconds come from " + line_->place() +
                        ", but too many are wrong to tell the time: move the antenna away from computers and power "
                        "supplies, reception is best at night";
-        } else if (planned(receiver_)) {
-            sentence = "no JJY signal on " + line_->place() + "; announced was " + in_words(*receiver_.stop());
         } else {
             sentence = "no JJY signal on " + line_->place() +
                        ": the station may have stopped for maintenance or lightning; else check the receiver, its "
@@ -113,7 +121,7 @@ private:
 
     const std::shared_ptr<GpioLine> line_;
     JjyReceiver receiver_;
-    std::optional<JjyStop> told_stop_;
+    std::string told_working_;
 };
 
 JjyGpioRefclock::JjyGpioRefclock(boost::asio::io_context& io, Counter& counter, ObservationSink& sink, SourceId source,

@@ -7,7 +7,6 @@ namespace {
 
 constexpr int kSeconds = 60;
 constexpr std::size_t kMostSeconds = 600;
-constexpr int kLookEvery = 5;
 constexpr std::size_t kMostLeap = 1;  // seconds
 
 // A minute that was heard this well, in seconds, and has no more errors than this said what it should.
@@ -92,10 +91,6 @@ void JjyReceiver::take(const JjySecond& second) {
 }
 
 void JjyReceiver::look_for_minute() {
-    if (++since_look_ < kLookEvery) {
-        return;
-    }
-    since_look_ = 0;
     const std::optional<JjyPlace> place = finder_.find();
     if (place && is_proved_within_one_month(*place)) {
         tell_proof(*place);

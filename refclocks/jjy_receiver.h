@@ -90,7 +90,6 @@ private:
     JjyBeat beat_;
     JjyMinuteFinder finder_;
     std::deque<LocalInstant> seconds_;  ///< beginnings of those that the finder knows
-    int since_look_ = 0;
     std::optional<Minute> minute_;
     int bad_minutes_ = 0;   ///< in a row, that did not say what they should
     double agreement_ = 0;  ///< how many of the last seconds did, 0 … 1

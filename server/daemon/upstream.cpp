@@ -9,6 +9,7 @@
 
 #include "refclocks/posix_utc.h"
 #include "refclocks/retried_device.h"
+#include "server/daemon/address_round.h"
 #include "server/daemon/server_address.h"
 #include "server/daemon/upstream_socket.h"
 #include "server/daemon/upstream_words.h"
@@ -27,10 +28,6 @@ constexpr int kMostForeign = 16;
 constexpr int kFailuresToMove = 6;
 constexpr Duration kWithoutKey = 64s;
 constexpr DevicePatience kDevicePatience{.first_pause = 2s, .longest_pause = 64s, .silence = 24h};
-
-ReachedAddress reached(const ServerAddress& server) {
-    return {server.address, server.zone.empty() ? 0 : interface_of(server.zone)};
-}
 
 }  // namespace
 
@@ -56,13 +53,13 @@ private:
     // Names are looked up anew whenever all of their addresses have failed.
     std::optional<std::string> open_device() override {
         if (const auto numeric = parse_server_address(settings_.host)) {
-            addresses_ = {reached(*numeric)};
-            if (!numeric->zone.empty() && addresses_.front().interface == 0) {
+            addresses_.begin(reached_addresses({settings_.host}), counter().now());
+            if (!numeric->zone.empty() && addresses_.current().interface == 0) {
                 return fmt::format("{} cannot be asked: this host has no interface {}; trying again", settings_.host,
                                    numeric->zone);
             }
         }
-        if (at_ < addresses_.size()) {
+        if (!addresses_.empty()) {
             await_turn();
         } else {
             resolver_.async_resolve(settings_.host, std::to_string(settings_.port), in_this_opening(&Client::resolved));
@@ -88,13 +85,10 @@ private:
             return;
         }
         watch().succeeded();
-        addresses_.clear();
-        for (const auto& entry : found) {
-            if (const auto address = parse_server_address(entry.endpoint().address().to_string())) {
-                addresses_.push_back(reached(*address));
-            }
-        }
-        at_ = 0;
+        std::vector<std::string> texts;
+        std::transform(found.begin(), found.end(), std::back_inserter(texts),
+                       [](const auto& entry) { return entry.endpoint().address().to_string(); });
+        addresses_.begin(reached_addresses(texts), counter().now());
         await_turn();
     }
 
@@ -121,7 +115,10 @@ private:
             return;
         }
         const std::vector<ClientAddress> own = own_addresses();
-        if (is_ourselves(own)) {
+        while (is_ourselves(own)) {
+            if (addresses_.leave_out(counter().now())) {
+                continue;
+            }
             watch().tell(false, fmt::format("{} is this server itself: remove it", place()));
             after(next_request_, kWithoutKey, &Client::ask);
             return;
@@ -134,7 +131,7 @@ private:
     std::string identity() const { return fmt::format("{}:{}", settings_.host, settings_.port); }
 
     void send() {
-        std::error_code error = socket_.open(addresses_[at_], settings_.port);
+        std::error_code error = socket_.open(addresses_.current(), settings_.port);
         nonce_ = draw_nonce();
         const ClientRequest request = make_request(nonce_, key());
         sent_ = counter().now();
@@ -196,7 +193,6 @@ private:
                 schedule_.slow_down();
                 break;
             case ReplyVerdict::kAccessDenied:
-                schedule_.refused();
                 break;
             default:
                 schedule_.failed();
@@ -204,6 +200,9 @@ private:
         watch().reject(reason_of(judged.verdict));
         if (const std::string_view why = sentence_of(judged.verdict); !why.empty()) {
             watch().tell(false, fmt::format("{} {}", place(), why));
+        }
+        if (judged.verdict == ReplyVerdict::kAccessDenied) {
+            note_refusal();
         }
         try_next_address();
     }
@@ -257,6 +256,15 @@ private:
                                    .from = socket_.own_address()});
     }
 
+    // The other addresses of the name have not refused.
+    void note_refusal() {
+        if (addresses_.leave_out(counter().now())) {
+            schedule_.begin_elsewhere(counter().now());
+        } else {
+            schedule_.refused();
+        }
+    }
+
     void give_up() { give_up_because("no answer"); }
 
     void give_up_because(const std::string& why) {
@@ -276,8 +284,7 @@ private:
             return;
         }
         // Once for each address since somebody answered.
-        if (at_ + 1 < addresses_.size() &&
-            schedule_.failures() < kFailuresToMove * static_cast<int>(addresses_.size())) {
+        if (schedule_.failures() < kFailuresToMove * static_cast<int>(addresses_.size())) {
             schedule_.begin_elsewhere(counter().now());
         }
         pass_to_next_address();
@@ -285,16 +292,11 @@ private:
 
     // After the last one the name is looked up anew, where any of them failed to answer.
     void pass_to_next_address() {
-        if (++at_ < addresses_.size()) {
+        if (addresses_.pass() || schedule_.failures() == 0) {
             await_turn();
             return;
         }
-        at_ = 0;
-        if (schedule_.failures() == 0) {
-            await_turn();
-            return;
-        }
-        addresses_.clear();
+        addresses_.forget();
         reopen();
     }
 
@@ -304,10 +306,10 @@ private:
                std::find(own.begin(), own.end(), address()) != own.end();
     }
 
-    const ClientAddress& address() const { return addresses_[at_].address; }
+    const ClientAddress& address() const { return addresses_.current().address; }
 
     std::string place() const {
-        const std::string numeric = at_ < addresses_.size() ? text_of_address(address()) : settings_.host;
+        const std::string numeric = addresses_.empty() ? settings_.host : text_of_address(address());
         const bool said = settings_.host.substr(0, settings_.host.find('%')) == numeric;
         return said || numeric == settings_.host ? settings_.host : fmt::format("{} ({})", settings_.host, numeric);
     }
@@ -319,8 +321,7 @@ private:
     DeviceTimer next_request_;
     DeviceTimer patience_;
     PollSchedule schedule_;
-    std::vector<ReachedAddress> addresses_;
-    std::size_t at_ = 0;
+    AddressRound addresses_;
     std::vector<ReferenceId> ourselves_;
     NtpTimestamp nonce_;
     LocalInstant sent_;

@@ -33,6 +33,8 @@ struct CameBack {
 struct ReachedAddress {
     ClientAddress address;
     unsigned interface = 0;  ///< 0: any
+
+    friend bool operator==(const ReachedAddress&, const ReachedAddress&) = default;
 };
 
 /// The socket of one request to another server: connected, from a port that the kernel draws, with kernel receive

@@ -105,6 +105,17 @@ TEST_F(JjyGpioTest, ForecastsAStop) {
     EXPECT_TRUE(is_working());
 }
 
+TEST_F(JjyGpioTest, TakesAStopThatWasAnnouncedForNoFault) {
+    JjyGpioSettings impatient = settings();
+    impatient.patience.silence = 1s;
+    const auto clock = started(impatient);
+    stop_ = {.begins = 7, .length = 3};
+    send_minutes(5);
+    run_until_said("planned is a stop of the transmission soon");
+    host_.raw += nanoseconds(400s);
+    run_until_said("+no JJY signal on GPIO line 5 of gpiochip0, as was announced: a stop of the transmission soon");
+}
+
 TEST_F(JjyGpioTest, IsLessSureOfAReceiverThatNobodyMeasured) {
     JjyGpioSettings unknown = settings();
     unknown.receiver_delay.reset();

@@ -338,6 +338,22 @@ def test_of_a_name_the_next_address_is_asked_soon_where_one_is_silent() -> None:
         assert len(silent.requests) == 6
 
 
+def test_of_a_name_the_next_address_is_asked_where_one_refuses() -> None:
+    port = free_port()
+
+    def refuse(request: bytes, came: float) -> bytes:
+        return reply(request, came, stratum=0, leap=3, refid=b"DENY")
+
+    with tempfile.TemporaryDirectory(prefix="tokimori-") as room, \
+            Server(refuse, address="127.0.0.2", port=port) as refusing, \
+            Server(reply, address="127.0.0.3", port=port), \
+            Follower(upstream(port).replace("127.0.0.1", "ntp.example"),
+                     prefix=mounting(HOSTS, hosts(room, "127.0.0.2", "127.0.0.3"))) as daemon:
+        daemon.wait_for("127.0.0.2.* refuses to answer us", PATIENCE)
+        daemon.wait_for("state=synchronised", PATIENCE)
+        assert len(refusing.requests) == 1
+
+
 def test_of_a_name_the_next_address_is_asked_where_there_is_no_way_to_one() -> None:
     """There is none to either when the name is looked up, and later one to the second."""
     with contextlib.ExitStack() as stack:
