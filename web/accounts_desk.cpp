@@ -288,6 +288,33 @@ void AccountsDesk::change_password(const WebRequest& request, const Caller& call
     }
 }
 
+void AccountsDesk::check_password(const WebRequest& request, const Caller& caller, const std::string& password,
+                                  const Respond& respond, std::function<void()> next) {
+    const auto account = store_.find(caller.user);
+    if (!account || password.empty() || password.size() > kLongestPassword) {
+        return respond(error_reply(403, "wrong_login", "The password is wrong."));
+    }
+    if (auto wait = must_wait(caller.user, request)) {
+        return respond(*std::move(wait));
+    }
+    failed(caller.user, request);
+    const auto right = std::make_shared<bool>(false);
+    const auto work = [right, password, known = account->password_hash, matches = world_.matches] {
+        *right = matches(password, known);
+    };
+    const auto done = [this, right, request, user = caller.user, respond, next = std::move(next)] {
+        if (!*right) {
+            return respond(error_reply(403, "wrong_login", "The password is wrong."));
+        }
+        accounts_back_off_.succeeded(user);
+        addresses_back_off_.succeeded(address_key(request.address));
+        next();
+    };
+    if (!world_.aside(work, done)) {
+        respond(busy());
+    }
+}
+
 void AccountsDesk::add_user(const WebRequest& request, const Caller& caller, const Respond& respond) {
     const JsonBody body{request.body};
     const auto role = role_named(body.text("role"));

@@ -38,6 +38,10 @@ public:
     /// Answers a request that the gate let pass (`caller` where the route wants one). One reply, now or later.
     void answer(Destination destination, const WebRequest& request, const Caller* caller, const Respond& respond);
 
+    /// Goes on where it is the caller's password; where it is not, or too many were wrong, answers by itself.
+    void check_password(const WebRequest& request, const Caller& caller, const std::string& password,
+                        const Respond& respond, std::function<void()> next);
+
     /// Adds to the audit log.
     void record(std::string kind, std::string user, std::string text_code, std::string details);
 

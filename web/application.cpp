@@ -4,7 +4,10 @@
 #include <cctype>
 #include <utility>
 
+#include "web/accounts_desk.h"
+#include "web/daemon_desk.h"
 #include "web/security_headers.h"
+#include "web/settings_desk.h"
 
 namespace tokimori::web {
 namespace {
@@ -22,6 +25,26 @@ bool is_for_accounts(Destination destination) {
         case Destination::kListTokens:
         case Destination::kAddToken:
         case Destination::kRemoveToken:
+            return true;
+        default:
+            return false;
+    }
+}
+
+bool is_for_settings(Destination destination) {
+    switch (destination) {
+        case Destination::kSettings:
+        case Destination::kCheckSettings:
+        case Destination::kApplySettings:
+        case Destination::kConfirmSettings:
+        case Destination::kReturnSettings:
+        case Destination::kSettingsChanges:
+        case Destination::kUndoSettings:
+        case Destination::kBackup:
+        case Destination::kRestore:
+        case Destination::kFactoryReset:
+        case Destination::kRestart:
+        case Destination::kLeapList:
             return true;
         default:
             return false;
@@ -51,9 +74,8 @@ bool is_plain_host(std::string_view host) {
 
 }  // namespace
 
-Application::Application(const WebSettings& settings, Assets assets, AccountsDesk& accounts, DaemonDesk& daemon,
-                         LiveHub& hub)
-    : http_{settings.http}, assets_{std::move(assets)}, accounts_{accounts}, daemon_{daemon}, hub_{hub} {}
+Application::Application(const WebSettings& settings, Assets assets, const Desks& desks)
+    : http_{settings.http}, assets_{std::move(assets)}, desks_{desks} {}
 
 std::optional<WebReply> Application::refuse_path(const WebRequest& head, const FoundRoute& found) const {
     if (!is_plain_path(head.path)) {
@@ -79,11 +101,11 @@ Admission Application::admit(const WebRequest& head) {
     if (admission.refusal || found.route == nullptr) {
         return admission;
     }
-    admission.caller = accounts_.caller_of(head);
+    admission.caller = desks_.accounts.caller_of(head);
     const Caller* const caller = admission.caller ? &*admission.caller : nullptr;
     if (const auto refusal = judge(*found.route, head, caller)) {
         admission.refusal = reply_of(*refusal);
-    } else if (found.route->destination == Destination::kLive && hub_.is_full()) {
+    } else if (found.route->destination == Destination::kLive && desks_.hub.is_full()) {
         admission.refusal = error_reply(503, "busy", "Too many watch the live stream.");
     }
     return admission;
@@ -99,16 +121,19 @@ void Application::answer(const Admission& admission, const WebRequest& request, 
     } else if (admission.route == nullptr) {
         dress(assets_.reply(request));
     } else if (is_for_accounts(admission.route->destination)) {
-        accounts_.answer(admission.route->destination, request, caller, dress);
+        desks_.accounts.answer(admission.route->destination, request, caller, dress);
+    } else if (is_for_settings(admission.route->destination)) {
+        desks_.settings.answer(admission.route->destination, request, *caller, dress);
     } else {
-        daemon_.answer(admission.route->destination, request, caller, dress);
+        desks_.daemon.answer(admission.route->destination, request, caller, dress);
     }
 }
 
 WebReply Application::dressed(WebReply reply, std::string_view path) {
-    ++daemon_.counts.requests;
-    daemon_.counts.refused += reply.status >= 400 && reply.status < 500 ? 1 : 0;
-    daemon_.counts.failed += reply.status >= 500 ? 1 : 0;
+    WebCounts& counts = desks_.daemon.counts;
+    ++counts.requests;
+    counts.refused += reply.status >= 400 && reply.status < 500 ? 1 : 0;
+    counts.failed += reply.status >= 500 ? 1 : 0;
     for (auto& header : security_headers(path, !http_)) {
         reply.headers.push_back(std::move(header));
     }

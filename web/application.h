@@ -4,12 +4,24 @@
 #include <optional>
 #include <string>
 
-#include "web/accounts_desk.h"
 #include "web/assets.h"
-#include "web/daemon_desk.h"
+#include "web/gate.h"
 #include "web/live_hub.h"
 
 namespace tokimori::web {
+
+class AccountsDesk;
+class DaemonDesk;
+class SettingsDesk;
+struct WebSettings;
+
+/// Who answers; they must outlive the application.
+struct Desks {
+    AccountsDesk& accounts;
+    DaemonDesk& daemon;
+    SettingsDesk& settings;
+    LiveHub& hub;
+};
 
 /// What the head of a request leads to.
 struct Admission {
@@ -22,7 +34,7 @@ struct Admission {
 /// event loop.
 class Application {
 public:
-    Application(const WebSettings& settings, Assets assets, AccountsDesk& accounts, DaemonDesk& daemon, LiveHub& hub);
+    Application(const WebSettings& settings, Assets assets, const Desks& desks);
 
     /// Judges a request by its head, before its body is read.
     Admission admit(const WebRequest& head);
@@ -33,7 +45,7 @@ public:
     /// Adds to any reply what all carry, and counts it.
     WebReply dressed(WebReply reply, std::string_view path);
 
-    LiveHub& hub() { return hub_; }
+    LiveHub& hub() { return desks_.hub; }
 
 private:
     WebReply lead_to_https(const WebRequest& request) const;
@@ -41,9 +53,7 @@ private:
 
     bool http_;
     Assets assets_;
-    AccountsDesk& accounts_;
-    DaemonDesk& daemon_;
-    LiveHub& hub_;
+    Desks desks_;
 };
 
 }  // namespace tokimori::web

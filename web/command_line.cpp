@@ -33,14 +33,16 @@ void add_options(CLI::App& app, Arguments& arguments) {
         ->type_name("DIRECTORY")
         ->capture_default_str();
     app.add_flag("--check", arguments.check, "Only checks the file");
-    app.add_flag("--routes", arguments.routes, "Only prints method, path and least role of each route");
+    app.add_flag("--routes", arguments.routes,
+                 "Only prints each route: method, path, least role, and how long a body may be");
     app.set_version_flag("--version", "tokimori-web " TOKIMORI_VERSION);
 }
 
 void print_routes() {
     for (const Route& route : routes()) {
-        std::cout << fmt::format("{} {} {}\n", route.method, route.path,
-                                 route.role ? role_name(*route.role) : "anybody");
+        std::cout << fmt::format("{} {} {} {}\n", route.method, route.path,
+                                 route.role ? role_name(*route.role) : "anybody",
+                                 route.long_body ? kLongestLongBody : kLongestBody);
     }
 }
 

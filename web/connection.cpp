@@ -124,7 +124,7 @@ private:
     void read_head() {
         parser_.emplace();
         parser_->header_limit(kLongestHead);
-        parser_->body_limit(kLongestBody);
+        parser_->body_limit(kLongestLongBody);
         wait(desk_->limits.idle);
         http::async_read_header(
             stream_, buffer_, *parser_,
@@ -142,6 +142,14 @@ private:
             refuse(error_reply(417, "not_expected", "This server neither waits nor changes the protocol."));
             return;
         }
+        // Strangers and most routes have no use for a long one.
+        const bool is_long = !admission_.refusal && admission_.route != nullptr && admission_.route->long_body;
+        const std::size_t longest = is_long ? kLongestLongBody : kLongestBody;
+        if (parser_->content_length().value_or(0) > longest) {
+            give_up(http::make_error_code(http::error::body_limit));
+            return;
+        }
+        parser_->body_limit(longest);
         wait(desk_->limits.body);
         http::async_read(
             stream_, buffer_, *parser_,

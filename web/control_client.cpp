@@ -17,7 +17,6 @@ namespace asio = boost::asio;
 using Stream = asio::local::stream_protocol;
 using Error = boost::system::error_code;
 
-constexpr std::chrono::seconds kPatience{2};
 constexpr std::size_t kMostWaiting = 16;
 
 struct Question {
@@ -31,7 +30,8 @@ struct Question {
 /// The connection; it lives as long as something is under way.
 class ControlClient::Link : public std::enable_shared_from_this<Link> {
 public:
-    Link(asio::io_context& io, std::string path) : io_{io}, socket_{io}, timer_{io}, path_{std::move(path)} {}
+    Link(asio::io_context& io, std::string path, std::chrono::seconds patience)
+        : io_{io}, socket_{io}, timer_{io}, path_{std::move(path)}, patience_{patience} {}
 
     void ask(Question question) {
         if (questions_.size() >= kMostWaiting) {
@@ -72,7 +72,7 @@ private:
             return;
         }
         ++generation_;
-        timer_.expires_after(kPatience);
+        timer_.expires_after(patience_);
         timer_.async_wait(while_asking([](Link& self, const Error&) { self.fail("silent"); }));
         if (socket_.is_open()) {
             send();
@@ -141,6 +141,7 @@ private:
     Stream::socket socket_;
     asio::steady_timer timer_;
     std::string path_;
+    std::chrono::seconds patience_;
     std::deque<Question> questions_;
     std::string input_;
     unsigned generation_ = 0;
@@ -148,8 +149,8 @@ private:
     bool closed_ = false;
 };
 
-ControlClient::ControlClient(asio::io_context& io, std::string path)
-    : link_{std::make_shared<Link>(io, std::move(path))} {}
+ControlClient::ControlClient(asio::io_context& io, std::string path, std::chrono::seconds patience)
+    : link_{std::make_shared<Link>(io, std::move(path), patience)} {}
 
 ControlClient::~ControlClient() {
     link_->close();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,11 +14,11 @@ class io_context;
 namespace tokimori::web {
 
 /// Asks the daemon on its control socket, one thing after the other over one connection, which is made again where it
-/// broke. Every question gets one reply within a few seconds, if only why there is none: `absent` (nobody listens),
-/// `silent`, `hung_up`, `busy` (too much waits), or what `read_control_reply` says. On the thread of `io`.
+/// broke. Every question gets one reply within `patience` of its turn, if only why there is none: `absent` (nobody
+/// listens), `silent`, `hung_up`, `busy` (too much waits), or what `read_control_reply` says. On the thread of `io`.
 class ControlClient {
 public:
-    ControlClient(boost::asio::io_context& io, std::string path);
+    ControlClient(boost::asio::io_context& io, std::string path, std::chrono::seconds patience);
     ~ControlClient();
     ControlClient(const ControlClient&) = delete;
     ControlClient& operator=(const ControlClient&) = delete;

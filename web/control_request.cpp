@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
+#include <cctype>
 
 namespace tokimori::web {
 namespace json = boost::json;
@@ -27,7 +29,11 @@ DaemonReply read_control_reply(std::string_view line, std::string_view name) {
         return {nullptr, {}, "unsupported_version"};
     }
     if (request == nullptr || !request->is_string() || std::string_view{request->get_string()} != name) {
-        return {nullptr, {}, members.contains("error") ? "refused" : "not_an_answer"};
+        const json::value* const complaint = members.if_contains("error");
+        if (complaint == nullptr || !complaint->is_object()) {
+            return {nullptr, {}, "not_an_answer"};
+        }
+        return {nullptr, {}, "refused", std::make_shared<const json::object>(std::move(members))};
     }
     return {std::make_shared<const json::object>(std::move(members)), std::string(line), {}};
 }
@@ -42,8 +48,15 @@ std::string reply_out_of_status(const json::object& status, std::string_view nam
 }
 
 bool is_client_order(std::string_view order) {
-    return !order.empty() && order.size() <= 32 &&
-           std::ranges::all_of(order, [](char c) { return (c >= 'a' && c <= 'z') || c == '_' || c == '-'; });
+    constexpr std::array<std::string_view, 7> kOrders{"last_seen", "first_seen", "received", "limited",
+                                                      "refused",   "interval",   "address"};
+    return std::ranges::find(kOrders, order) != kOrders.end();
+}
+
+bool is_part_of_address(std::string_view text) {
+    constexpr std::size_t kLongestAddress = 45;
+    return text.size() <= kLongestAddress &&
+           std::ranges::all_of(text, [](unsigned char c) { return std::isxdigit(c) != 0 || c == '.' || c == ':'; });
 }
 
 }  // namespace tokimori::web

@@ -13,12 +13,16 @@ namespace tokimori::web {
 
 /// Bytes that a reply has at most, its newline included.
 inline constexpr std::size_t kLongestReply = std::size_t{256} * 1024;
+/// The same of a question from somebody who may change settings.
+inline constexpr std::size_t kLongestQuestion = std::size_t{64} * 1024;
 
 /// What the daemon says, or why there is nothing.
 struct DaemonReply {
     std::shared_ptr<const boost::json::object> members;  ///< null where there is none
     std::string line{};                                  ///< the same as it came, without its newline
     std::string why{};                                   ///< a word for programs where there is none
+    /// The members of a reply that is an error (`why` is `refused`), else null.
+    std::shared_ptr<const boost::json::object> refusal{};
 };
 
 /// A line that asks for something, with its newline. `more`: further members, as `"first":0`; empty or written here
@@ -34,5 +38,8 @@ std::string reply_out_of_status(const boost::json::object& status, std::string_v
 
 /// The orders in which clients may be asked for.
 bool is_client_order(std::string_view order);
+
+/// True for what may be a part of a client's address.
+bool is_part_of_address(std::string_view text);
 
 }  // namespace tokimori::web

@@ -6,7 +6,10 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "web/json_value.h"
 #include "web/nict.h"
+#include "web/passed_on.h"
+#include "web/support_bundle.h"
 
 namespace tokimori::web {
 namespace {
@@ -16,23 +19,17 @@ using namespace std::chrono_literals;
 
 // What is older is not the present any more.
 constexpr std::chrono::seconds kFresh{3};
-constexpr std::chrono::seconds kClientsAge{1};
-constexpr std::size_t kMostClientQuestions = 16;
 
 std::string state_of(const DaemonReply& reply) {
     if (reply.members == nullptr) {
         return "no_daemon";
     }
-    const json::value* const at = reply.members->if_contains("at");
-    const json::value* const state = at != nullptr && at->is_object() ? at->get_object().if_contains("state") : nullptr;
-    return state != nullptr && state->is_string() ? std::string(state->get_string()) : "unknown";
+    const std::string_view state = text_in(member_of(*reply.members, "at", "state"));
+    return std::string(state.empty() ? "unknown" : state);
 }
 
 std::optional<std::int64_t> received_in(const json::object& status) {
-    const json::value* const statistics = status.if_contains("serverstats");
-    const json::value* const received =
-        statistics != nullptr && statistics->is_object() ? statistics->get_object().if_contains("received") : nullptr;
-    return received != nullptr && received->is_int64() ? std::optional{received->get_int64()} : std::nullopt;
+    return integer_in(member_of(status, "serverstats", "received"));
 }
 
 }  // namespace
@@ -47,6 +44,10 @@ void DaemonDesk::answer(Destination destination, const WebRequest& request, cons
             return respond(status_reply(std::string_view{request.path}.substr(request.path.rfind('/') + 1)));
         case Destination::kClients:
             return ask_clients(request, respond);
+        case Destination::kLeapPreview:
+            return preview_leap(request, respond);
+        case Destination::kSupport:
+            return bundle_for_support(respond);
         case Destination::kHistory:
             return respond(history_reply(request, false));
         case Destination::kHistoryCsv:
@@ -67,46 +68,13 @@ const DaemonReply* DaemonDesk::fresh() const {
     return latest.members != nullptr && world_.now() - world_.heard() <= kFresh ? &latest : nullptr;
 }
 
-WebReply DaemonDesk::silent() const {
-    return error_reply(503, "daemon_silent", "tokimorid does not answer on its control socket.");
-}
-
 WebReply DaemonDesk::status_reply(std::string_view name) const {
     const DaemonReply* const latest = fresh();
     if (latest == nullptr) {
-        return silent();
+        return daemon_silent();
     }
     std::string body = name == "status" ? latest->line : reply_out_of_status(*latest->members, name);
-    return body.empty() ? silent() : json_reply(std::move(body));
-}
-
-void DaemonDesk::ask_clients(const WebRequest& request, const Respond& respond) {
-    const std::string order = query_value(request.query, "sort");
-    std::string more = fmt::format(R"("first":{},"count":{})", query_number(request.query, "first", 0, 0, 1'000'000),
-                                   query_number(request.query, "count", 100, 1, 500));
-    more += is_client_order(order) ? fmt::format(R"(,"sort":"{}")", order) : "";
-    std::erase_if(clients_, [&](const auto& entry) {
-        return entry.second.reply && world_.now() - entry.second.at > kClientsAge;
-    });
-    if (const auto found = clients_.find(more); found != clients_.end() && found->second.reply) {
-        return respond(*found->second.reply);
-    }
-    if (clients_.size() >= kMostClientQuestions && !clients_.contains(more)) {
-        return respond(error_reply(503, "busy", "Too many ask about clients; try again in a second."));
-    }
-    const bool first = clients_[more].waiting.empty();
-    clients_[more].waiting.push_back(respond);
-    if (!first) {
-        return;
-    }
-    world_.ask("clients", more, [this, more](const DaemonReply& reply) {
-        ClientsAnswer& answer = clients_[more];
-        answer.at = world_.now();
-        answer.reply = reply.members != nullptr ? json_reply(reply.line) : silent();
-        for (const Respond& waiting : std::exchange(answer.waiting, {})) {
-            waiting(*answer.reply);
-        }
-    });
+    return body.empty() ? daemon_silent() : json_reply(std::move(body));
 }
 
 WebReply DaemonDesk::history_reply(const WebRequest& request, bool as_csv) {
@@ -128,16 +96,9 @@ WebReply DaemonDesk::history_reply(const WebRequest& request, bool as_csv) {
 }
 
 WebReply DaemonDesk::events_reply(const WebRequest& request) {
-    json::array events;
-    for (const AuditEvent& event : audit_.events(query_number(request.query, "first", 0, 0, 1'000'000),
-                                                 query_number(request.query, "count", 100, 1, 500))) {
-        events.push_back({{"time", event.time},
-                          {"kind", event.kind},
-                          {"user", event.user},
-                          {"text_code", event.text_code},
-                          {"details", event.details}});
-    }
-    return json_reply(json::serialize(json::object{{"events", std::move(events)}}));
+    const auto events = audit_.events(query_number(request.query, "first", 0, 0, 1'000'000),
+                                      query_number(request.query, "count", 100, 1, 500));
+    return json_reply("{\"events\":" + events_json(events) + '}');
 }
 
 WebReply DaemonDesk::metrics_reply(const Caller* caller) const {

@@ -51,9 +51,10 @@ public:
 
 private:
     const DaemonReply* fresh() const;
-    WebReply silent() const;
     WebReply status_reply(std::string_view name) const;
     void ask_clients(const WebRequest& request, const Respond& respond);
+    void preview_leap(const WebRequest& request, const Respond& respond);
+    void bundle_for_support(const Respond& respond);
     WebReply history_reply(const WebRequest& request, bool as_csv);
     WebReply events_reply(const WebRequest& request);
     WebReply metrics_reply(const Caller* caller) const;

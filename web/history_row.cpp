@@ -10,15 +10,12 @@
 #include <iterator>
 #include <utility>
 
+#include "web/json_value.h"
+
 namespace tokimori::web {
 namespace {
 
 namespace json = boost::json;
-
-const json::value* member(const json::value* value, std::string_view name) {
-    const json::object* const members = value != nullptr ? value->if_object() : nullptr;
-    return members != nullptr ? members->if_contains(name) : nullptr;
-}
 
 std::optional<double> number(const json::value* value, double factor = 1.0) {
     if (value == nullptr || !value->is_number()) {
@@ -27,16 +24,12 @@ std::optional<double> number(const json::value* value, double factor = 1.0) {
     return value->to_number<double>() * factor;
 }
 
-std::string_view text(const json::value* value) {
-    return value != nullptr && value->is_string() ? std::string_view{value->get_string()} : std::string_view{};
-}
-
 /// The most satellites that any receiver uses; nullopt where none tells.
 std::optional<double> satellites_in(const json::value* sources) {
     std::optional<double> most;
     if (sources != nullptr && sources->is_array()) {
         for (const json::value& source : sources->get_array()) {
-            const auto used = number(member(member(&source, "satellites"), "used"));
+            const auto used = number(member_of(member_of(&source, "satellites"), "used"));
             most = used ? std::max(most.value_or(0.0), *used) : most;
         }
     }
@@ -87,7 +80,7 @@ std::int64_t floor_to(std::int64_t time, std::int64_t step) {
 }  // namespace
 
 std::optional<std::int64_t> time_of_status(const json::object& status) {
-    const std::string_view utc = text(member(status.if_contains("at"), "utc"));
+    const std::string_view utc = text_in(member_of(status, "at", "utc"));
     // 2026-11-28T23:02:16.318058450Z
     std::array<int, 6> fields{};
     constexpr std::array<std::pair<std::size_t, std::size_t>, 6> kPlaces{
@@ -117,15 +110,15 @@ HistoryRow row_of_status(const json::object& status, std::optional<double> tempe
     const json::value* const tracking = status.if_contains("tracking");
     HistoryRow row;
     row.time = time_of_status(status).value_or(0);
-    row.values = {number(member(tracking, "last_offset_ns")),
-                  number(member(tracking, "frequency_ppm"), kPpbPerPpm),
-                  number(member(tracking, "root_distance_ns")),
-                  number(member(tracking, "jitter_ns")),
+    row.values = {number(member_of(tracking, "last_offset_ns")),
+                  number(member_of(tracking, "frequency_ppm"), kPpbPerPpm),
+                  number(member_of(tracking, "root_distance_ns")),
+                  number(member_of(tracking, "jitter_ns")),
                   temperature,
                   satellites_in(status.if_contains("sources")),
                   std::nullopt};
     const auto* const state =
-        std::find(kHistoryStates.begin(), kHistoryStates.end(), text(member(status.if_contains("at"), "state")));
+        std::find(kHistoryStates.begin(), kHistoryStates.end(), text_in(member_of(status, "at", "state")));
     row.state = static_cast<int>(std::min<std::ptrdiff_t>(state - kHistoryStates.begin(), kHistoryStates.size() - 1));
     return row;
 }

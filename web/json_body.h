@@ -21,6 +21,8 @@ public:
     /// A member that is a text; empty where it is not there or something else.
     std::string text(std::string_view name) const;
     std::optional<std::int64_t> number(std::string_view name) const;
+    /// A member that is an object, written out as JSON without a line break.
+    std::optional<std::string> object(std::string_view name) const;
 
 private:
     std::shared_ptr<const boost::json::object> object_;

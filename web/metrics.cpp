@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "web/json_value.h"
+
 namespace tokimori::web {
 namespace {
 
@@ -85,14 +87,9 @@ constexpr std::array kSources{
 constexpr std::array<std::string_view, 5> kStates{"never_synchronised", "synchronised", "holdover", "unsynchronised",
                                                   "local"};
 
-const json::value* member(const json::value* value, std::string_view name) {
-    const json::object* const members = value != nullptr ? value->if_object() : nullptr;
-    return members != nullptr ? members->if_contains(name) : nullptr;
-}
-
 const json::value* at_path(const json::value* value, const std::array<std::string_view, 2>& path) {
     for (const std::string_view name : path) {
-        value = name.empty() ? value : member(value, name);
+        value = name.empty() ? value : member_of(value, name);
     }
     return value;
 }
@@ -139,9 +136,10 @@ std::string source_figure_text(const Figure& figure, const json::array& sources)
     for (const json::value& source : sources) {
         const json::value* const value = at_path(&source, figure.path);
         if (value != nullptr && value->is_number()) {
-            result += sample(figure.name,
-                             label("name", member(&source, "name")) + ',' + label("driver", member(&source, "driver")),
-                             value->to_number<double>() / figure.divisor);
+            result +=
+                sample(figure.name,
+                       label("name", member_of(&source, "name")) + ',' + label("driver", member_of(&source, "driver")),
+                       value->to_number<double>() / figure.divisor);
         }
     }
     return result;
@@ -177,7 +175,7 @@ std::string daemon_text(const json::value& status) {
         result += figure_text(figure, status);
     }
     result += verdicts_text(status);
-    const json::value* const sources = member(&status, "sources");
+    const json::value* const sources = member_of(&status, "sources");
     for (const Figure& figure : kSources) {
         result += source_figure_text(figure,
                                      sources != nullptr && sources->is_array() ? sources->get_array() : json::array{});

@@ -7,7 +7,13 @@ namespace {
 
 using enum Destination;
 constexpr Role kViewer = Role::kViewer;
+constexpr Role kOperator = Role::kOperator;
 constexpr Role kAdmin = Role::kAdmin;
+
+constexpr Route with_long_body(Route route) {
+    route.long_body = true;
+    return route;
+}
 
 constexpr std::array kRoutes{
     Route{"GET", "/api/v1/session", kSession},
@@ -33,6 +39,20 @@ constexpr std::array kRoutes{
     Route{"GET", "/api/v1/tokens", kListTokens, kAdmin},
     Route{"POST", "/api/v1/tokens", kAddToken, kAdmin},
     Route{"DELETE", "/api/v1/tokens", kRemoveToken, kAdmin},
+    Route{"GET", "/api/v1/settings", kSettings, kViewer},
+    with_long_body({"POST", "/api/v1/settings/check", kCheckSettings, kOperator}),
+    with_long_body({"POST", "/api/v1/settings/apply", kApplySettings, kOperator}),
+    Route{"POST", "/api/v1/settings/confirm", kConfirmSettings, kOperator},
+    Route{"POST", "/api/v1/settings/return", kReturnSettings, kOperator},
+    Route{"GET", "/api/v1/settings/changes", kSettingsChanges, kViewer},
+    Route{"POST", "/api/v1/settings/undo", kUndoSettings, kOperator},
+    Route{"GET", "/api/v1/backup", kBackup, kAdmin},
+    with_long_body({"POST", "/api/v1/restore", kRestore, kAdmin}),
+    Route{"POST", "/api/v1/factory-reset", kFactoryReset, kAdmin},
+    Route{"POST", "/api/v1/restart", kRestart, kAdmin},
+    with_long_body({"POST", "/api/v1/leap/list", kLeapList, kOperator}),
+    Route{"GET", "/api/v1/leap/preview", kLeapPreview, kViewer},
+    Route{"GET", "/api/v1/support", kSupport, kAdmin},
     Route{"GET", "/metrics", kMetrics, std::nullopt, true},
     Route{"GET", "/cgi-bin/time", kNict, std::nullopt, true},
     Route{"GET", "/cgi-bin/json", kNict, std::nullopt, true},

@@ -30,6 +30,20 @@ enum class Destination : std::uint8_t {
     kRemoveToken,
     kMetrics,
     kNict,  ///< time in the shapes of NICT
+    kSettings,
+    kCheckSettings,
+    kApplySettings,
+    kConfirmSettings,
+    kReturnSettings,
+    kSettingsChanges,
+    kUndoSettings,
+    kBackup,
+    kRestore,
+    kFactoryReset,
+    kRestart,
+    kLeapList,
+    kLeapPreview,
+    kSupport,
 };
 
 /// One row of the table of routes: all that is decided before a request is looked into.
@@ -39,6 +53,7 @@ struct Route {
     Destination destination = Destination::kSession;
     std::optional<Role> role{};  ///< the least that may; none: anybody
     bool over_http = false;      ///< also without TLS, where that is switched on
+    bool long_body = false;      ///< takes `kLongestLongBody`
 };
 
 /// All routes of programs; every other path is one of the page's files.
@@ -46,6 +61,8 @@ std::span<const Route> routes();
 
 /// Bytes that a body has at most.
 inline constexpr std::size_t kLongestBody = std::size_t{16} * 1024;
+/// The same where settings or a leap-seconds.list are handed in.
+inline constexpr std::size_t kLongestLongBody = std::size_t{1024} * 1024;
 
 /// The route, and whether the path exists with another method.
 struct FoundRoute {

@@ -9,6 +9,13 @@
 
 namespace tokimori::web {
 namespace asio = boost::asio;
+namespace {
+
+constexpr std::chrono::seconds kPatience{2};
+// New settings are written to a memory card before they are answered.
+constexpr std::chrono::seconds kPatienceForQuestions{8};
+
+}  // namespace
 
 class Watch::Rounds : public std::enable_shared_from_this<Rounds> {
 public:
@@ -16,7 +23,8 @@ public:
         : timer_{io},
           now_{std::move(now)},
           news_{std::move(news)},
-          control_{io, settings.socket},
+          control_{io, settings.socket, kPatience},
+          questions_{io, settings.socket, kPatienceForQuestions},
           ntp_{io, settings.ntp, now_,
                [this](const NtpAnswer& answer, Instant asked, Instant heard) { served_.hear(answer, asked, heard); }} {
         latest_.why = "not_asked_yet";
@@ -45,7 +53,7 @@ public:
     const DaemonReply& latest() const { return latest_; }
     Instant heard() const { return heard_; }
     std::optional<UnixNanoseconds> served_time() const { return served_.at(now_()); }
-    ControlClient& control() { return control_; }
+    ControlClient& questions() { return questions_; }
 
 private:
     void take(DaemonReply reply) {
@@ -59,6 +67,7 @@ private:
     std::function<Instant()> now_;
     std::function<void()> news_;
     ControlClient control_;
+    ControlClient questions_;
     ServedTime served_;
     NtpAsker ntp_;
     DaemonReply latest_;
@@ -91,7 +100,7 @@ std::optional<UnixNanoseconds> Watch::served_time() const {
 }
 
 void Watch::ask(const std::string& name, const std::string& more, std::function<void(DaemonReply)> done) {
-    rounds_->control().ask(name, more, std::move(done));
+    rounds_->questions().ask(name, more, std::move(done));
 }
 
 }  // namespace tokimori::web

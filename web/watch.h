@@ -34,7 +34,8 @@ public:
     Instant heard() const;
     std::optional<UnixNanoseconds> served_time() const;
 
-    /// Another question, such as `clients`.
+    /// Another question, such as `clients`. It has a connection of its own: however much is asked there, the status
+    /// never waits for it.
     void ask(const std::string& name, const std::string& more, std::function<void(DaemonReply)> done);
 
 private:

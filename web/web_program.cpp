@@ -14,11 +14,14 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "web/accounts_desk.h"
+#include "web/daemon_desk.h"
 #include "web/history_store.h"
 #include "web/host_clock.h"
 #include "web/password_hash.h"
 #include "web/private_file.h"
 #include "web/secret.h"
+#include "web/settings_desk.h"
 #include "web/tls_context.h"
 #include "web/watch.h"
 #include "web/web_log.h"
@@ -87,7 +90,10 @@ public:
           daemon_desk_{settings_, history_, accounts_, daemon_world()},
           hashing_{[this](const std::function<void()>& done) { asio::post(io_, done); }},
           accounts_desk_{accounts_, accounts_world(start.version), setup_code()},
-          application_{settings_, Assets::from_directory(start.assets), accounts_desk_, daemon_desk_, hub_},
+          changes_{accounts_file_},
+          settings_desk_{changes_, change_world(), password_check(), start.version},
+          application_{settings_, Assets::from_directory(start.assets),
+                       Desks{accounts_desk_, daemon_desk_, settings_desk_, hub_}},
           server_{io_, std::make_shared<ConnectionDesk>(ConnectionDesk{application_, tls_, counter_now})} {}
 
     void run() {
@@ -113,6 +119,7 @@ private:
 
     void take_news() {
         daemon_desk_.take_news(hub_, [this](const std::string& session) { return accounts_desk_.is_alive(session); });
+        settings_desk_.tick();
     }
 
     DaemonWorld daemon_world() {
@@ -122,12 +129,34 @@ private:
                 .latest = [this]() -> const DaemonReply& { return watch_.latest(); },
                 .heard = [this] { return watch_.heard(); },
                 .served_time = [this] { return watch_.served_time(); },
-                .ask = [this](const std::string& name, const std::string& more,
-                              std::function<void(DaemonReply)> done) { watch_.ask(name, more, std::move(done)); },
+                .ask = asker(),
                 .log =
                     [](const std::string& event, const std::string& what) {
                         write_log(LogWeight::kInfo, event, {{"what", what}});
                     }};
+    }
+
+    std::function<void(const std::string&, const std::string&, std::function<void(DaemonReply)>)> asker() {
+        return [this](const std::string& name, const std::string& more, std::function<void(DaemonReply)> done) {
+            watch_.ask(name, more, std::move(done));
+        };
+    }
+
+    ChangeWorld change_world() {
+        return {.now = counter_now,
+                .unix_time = [this] { return daemon_desk_.unix_time(); },
+                .ask = asker(),
+                .record =
+                    [this](const std::string& user, const std::string& text_code, const std::string& details) {
+                        accounts_desk_.record("settings", user, text_code, details);
+                    }};
+    }
+
+    CheckPassword password_check() {
+        return [this](const WebRequest& request, const Caller& caller, const std::string& password,
+                      const Respond& respond, std::function<void()> next) {
+            accounts_desk_.check_password(request, caller, password, respond, std::move(next));
+        };
     }
 
     AccountsWorld accounts_world(const std::string& version) {
@@ -206,6 +235,8 @@ private:
     DaemonDesk daemon_desk_;
     HashingThread hashing_;
     AccountsDesk accounts_desk_;
+    ChangeStore changes_;
+    SettingsDesk settings_desk_;
     Application application_;
     WebServer server_;
 };

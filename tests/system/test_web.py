@@ -2,6 +2,7 @@
 reaches the time service."""
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -9,6 +10,7 @@ import socket
 import ssl
 import stat
 import time
+import urllib.parse
 from typing import Iterator, List
 
 import pytest
@@ -43,6 +45,14 @@ def fixture_viewer(web: Web, admin: Browser) -> Browser:
     assert admin.post("/api/v1/users", {"name": "taro", "role": "viewer", "password": PASSWORD}).status == 200
     browser = Browser(web.port)
     assert browser.log_in("taro").status == 200
+    return browser
+
+
+@pytest.fixture(name="operator", scope="module")
+def fixture_operator(web: Web, admin: Browser) -> Browser:
+    assert admin.post("/api/v1/users", {"name": "jiro", "role": "operator", "password": PASSWORD}).status == 200
+    browser = Browser(web.port)
+    assert browser.log_in("jiro").status == 200
     return browser
 
 
@@ -120,16 +130,22 @@ def test_the_page_comes_with_a_policy_and_nothing_else_does(web: Web) -> None:
         assert browser.get(path).status == 400, path
 
 
-@pytest.mark.parametrize("method,path,role", routes() if os.access(program("tokimori-web"), os.X_OK) else [])
-def test_every_route_minds_who_asks_and_from_where(web: Web, admin: Browser, viewer: Browser, method: str, path: str,
-                                                   role: str) -> None:
+ROUTES = routes() if os.access(program("tokimori-web"), os.X_OK) else []
+EVIL = "<script>alert(1)</script>\"'\u2028\u202e&\\"
+
+
+@pytest.mark.parametrize("method,path,role,longest", ROUTES)
+def test_every_route_minds_who_asks_and_from_where(web: Web, admin: Browser, viewer: Browser, operator: Browser, method: str,
+                                                   path: str, role: str, longest: int) -> None:
     stranger = Browser(web.port)
     if role != "anybody":
         assert stranger.ask(method, path).code == "not_logged_in"
         stranger.cookie = "__Host-tokimori=" + "0" * 64
         assert stranger.ask(method, path).code == "not_logged_in"
-    if role == "admin":
+    if role in ("operator", "admin"):
         assert viewer.ask(method, path).code == "not_allowed"
+    if role == "admin":
+        assert operator.ask(method, path).code == "not_allowed"
     if method == "GET":
         return
     evil = {"Origin": "https://evil.example"}
@@ -141,8 +157,30 @@ def test_every_route_minds_who_asks_and_from_where(web: Web, admin: Browser, vie
         assert viewer.ask(method, path, {}, {"X-CSRF-Token": admin.csrf}).code in ("wrong_csrf_token", "not_allowed")
     if path != "/api/v1/logout":
         assert admin.ask(method, path, b"a=1", {"Content-Type": "text/plain"}).code == "not_json"
-    assert admin.ask(method, path, b"x" * 20_000).status == 413
+    assert admin.ask(method, path, b"x" * (longest + 1)).status == 413
+    assert stranger.ask(method, path, b"x" * 20_000).status == 413, "a stranger has no use for a long one"
     assert admin.ask(method, path + "/../session", {}).status == 400
+
+
+@pytest.mark.parametrize("method,path,role,longest", ROUTES)
+def test_what_comes_from_outside_never_comes_back_as_a_page(web: Web, admin: Browser, method: str, path: str, role: str,
+                                                            longest: int) -> None:
+    """Whatever a reply repeats, no browser takes it for HTML of ours, and JSON stays JSON."""
+    names = ("name", "role", "password", "old", "new", "code", "language", "time_zone", "id", "base", "overlay", "text",
+             "tokimori_backup")
+    bodies = [json.dumps({name: EVIL for name in names}).encode(), json.dumps({EVIL: EVIL}).encode(), EVIL.encode()]
+    asked = "?" + "&".join("%s=%s" % (name, urllib.parse.quote(EVIL)) for name in (
+        "first", "count", "sort", "match", "day", "kind", "mode", "from", "to", "points", "last", "callback"))
+    if path in ("/api/v1/live", "/api/v1/logout", "/api/v1/restart"):
+        return
+    for body in bodies if method != "GET" else [None]:
+        reply = admin.ask(method, path + asked, body)
+        kind = reply.headers["Content-Type"].split(";")[0]
+        assert reply.headers["X-Content-Type-Options"] == "nosniff"
+        assert "default-src 'none'" in reply.headers["Content-Security-Policy"]
+        assert kind in ("application/json", "text/csv", "text/plain", "application/javascript") or EVIL[:8] not in reply.text
+        assert kind != "application/json" or isinstance(reply.json(), dict)
+    assert role and longest and web.is_running()
 
 
 def test_heads_and_bodies_that_are_too_long_are_refused(web: Web) -> None:
@@ -185,7 +223,7 @@ def test_what_the_daemon_says_is_passed_on(web: Web, asked: AskedDaemon, viewer:
     assert viewer.get("/api/v1/status").json()["sources"][0]["name"] == "sky"
     with asked.client() as client:
         client.ask()
-    clients = viewer.get("/api/v1/clients?first=0&count=10&sort=requests").json()
+    clients = viewer.get("/api/v1/clients?first=0&count=10&sort=received").json()
     assert clients["request"] == "clients" and clients["clients"]["known"] >= 1
     assert web.is_running()
 

@@ -165,11 +165,12 @@ class Browser:
             connection.close()
 
 
-def routes() -> List[Tuple[str, str, str]]:
-    """Method, path and least role of every route of the program."""
+def routes() -> List[Tuple[str, str, str, int]]:
+    """Method, path, least role and longest body of every route of the program."""
     listed = run([program("tokimori-web"), "--routes"])
     assert listed.returncode == 0, listed.stderr
-    return [tuple(line.split()) for line in listed.stdout.splitlines()]  # type: ignore[misc]
+    rows = [line.split() for line in listed.stdout.splitlines()]
+    return [(method, path, role, int(longest)) for method, path, role, longest in rows]
 
 
 def query(**values: object) -> str:

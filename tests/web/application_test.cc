@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "web/accounts_desk.h"
+#include "web/daemon_desk.h"
 #include "web/security_headers.h"
+#include "web/settings_desk.h"
 #include "web/web_log.h"
 #include "web/web_server.h"
 
@@ -49,6 +52,13 @@ protected:
                 .log = [](const auto&, const auto&) {}};
     }
 
+    static ChangeWorld change_world() {
+        return {.now = [] { return Instant{}; },
+                .unix_time = [] { return 0; },
+                .ask = [](const auto&, const auto&, const auto&) {},
+                .record = [](const auto&, const auto&, const auto&) {}};
+    }
+
     DaemonReply latest_;
     WebSettings settings_;
     LiveHub hub_;
@@ -57,7 +67,10 @@ protected:
     HistoryStore history_{database_};
     AccountsDesk accounts_{store_, accounts_world(), "CODE"};
     DaemonDesk daemon_{settings_, history_, store_, daemon_world()};
-    Application application_{settings_, Assets{{{"/index.html", "<p>"}, {"/a.js", "1"}}}, accounts_, daemon_, hub_};
+    ChangeStore changes_{database_};
+    SettingsDesk settings_desk_{changes_, change_world(), [](auto&&...) {}, "1"};
+    Application application_{settings_, Assets{{{"/index.html", "<p>"}, {"/a.js", "1"}}},
+                             Desks{accounts_, daemon_, settings_desk_, hub_}};
 };
 
 TEST_F(ApplicationTest, ServesThePageWithAStrictPolicy) {

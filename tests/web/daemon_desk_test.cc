@@ -83,10 +83,11 @@ TEST_F(DaemonDeskTest, PassesOnNothingThatIsOld) {
 TEST_F(DaemonDeskTest, AsksOnceForAllWhoWantTheSameClients) {
     std::vector<unsigned> got;
     const auto respond = [&](const WebReply& reply) { got.push_back(reply.status); };
-    const WebRequest request{.path = "/api/v1/clients", .query = "first=100&count=9999&sort=requests"};
+    const WebRequest request{.path = "/api/v1/clients", .query = "first=100&count=9999&sort=received&match=192.0.2."};
     desk_.answer(Destination::kClients, request, nullptr, respond);
     desk_.answer(Destination::kClients, request, nullptr, respond);
-    EXPECT_EQ(asked_, std::vector<std::string>{R"(clients"first":100,"count":500,"sort":"requests")"});
+    EXPECT_EQ(asked_,
+              std::vector<std::string>{R"(clients"first":100,"count":500,"sort":"received","match":"192.0.2.")"});
     pending_[0](read_control_reply(R"({"version":1,"request":"clients","clients":{}})", "clients"));
     EXPECT_EQ(got, (std::vector<unsigned>{200, 200}));
     desk_.answer(Destination::kClients, request, nullptr, respond);
@@ -101,6 +102,32 @@ TEST_F(DaemonDeskTest, AsksOnceForAllWhoWantTheSameClients) {
 TEST_F(DaemonDeskTest, LetsNobodyWriteIntoTheQuestion) {
     ask(Destination::kClients, "/api/v1/clients", "sort=%22%2C%22x%22%3A1&first=x");
     EXPECT_EQ(asked_, std::vector<std::string>{R"(clients"first":0,"count":100)"});
+    EXPECT_EQ(ask(Destination::kClients, "/api/v1/clients", "match=%22%7D").status, 400U);
+    EXPECT_EQ(asked_.size(), 1U);
+}
+
+TEST_F(DaemonDeskTest, PreviewsALeapSecond) {
+    std::optional<WebReply> got;
+    desk_.answer(Destination::kLeapPreview, {.query = "day=2016-12-31&kind=insert&smear_minutes=120"}, nullptr,
+                 [&](WebReply reply) { got = std::move(reply); });
+    EXPECT_EQ(asked_.at(0), R"(leap_preview"day":"2016-12-31","kind":"insert","mode":null,"smear_minutes":120)");
+    pending_[0](read_control_reply(R"({"version":1,"request":"leap_preview","preview":{"rows":[1]}})", "leap_preview"));
+    EXPECT_EQ(got->body, R"({"rows":[1]})");
+    for (const char* const wrong :
+         {"", "day=x", "day=2016-12-31%22", "day=2016-12-31&kind=skip", "day=2016-12-31&mode=%22", "day=2016-12-311"}) {
+        EXPECT_EQ(ask(Destination::kLeapPreview, "", wrong).status, 400U) << wrong;
+    }
+}
+
+TEST_F(DaemonDeskTest, BundlesForSupportWhateverTheDaemonDoes) {
+    news();
+    WebReply got;
+    desk_.answer(Destination::kSupport, {}, nullptr, [&](WebReply reply) { got = std::move(reply); });
+    pending_.at(0)({nullptr, {}, "silent"});
+    const boost::json::value bundle = boost::json::parse(got.body);
+    EXPECT_EQ(bundle.at("status").at("tracking").at("stratum"), 1);
+    EXPECT_TRUE(bundle.at("settings").is_null());
+    EXPECT_THAT(got.headers.at(0).second, StartsWith("attachment"));
 }
 
 TEST_F(DaemonDeskTest, BoundsWhatMayBeAskedAtOnce) {

@@ -1,0 +1,170 @@
+#include "web/settings_desk.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <utility>
+
+#include "web/json_body.h"
+#include "web/json_value.h"
+#include "web/passed_on.h"
+
+namespace tokimori::web {
+namespace {
+
+namespace json = boost::json;
+
+WebReply not_whole(std::string_view what) {
+    return error_reply(400, "bad_request", what);
+}
+
+}  // namespace
+
+SettingsDesk::SettingsDesk(ChangeStore& changes, const ChangeWorld& world, CheckPassword check_password,
+                           std::string version)
+    : changes_{changes},
+      world_{world},
+      check_password_{std::move(check_password)},
+      version_{std::move(version)},
+      runner_{changes, world} {}
+
+void SettingsDesk::answer(Destination destination, const WebRequest& request, const Caller& caller,
+                          const Respond& respond) {
+    switch (destination) {
+        case Destination::kCheckSettings:
+            return check(request, respond);
+        case Destination::kApplySettings:
+            return apply(request, caller, respond);
+        case Destination::kConfirmSettings:
+            return end_pending(true, request, caller, respond);
+        case Destination::kReturnSettings:
+            return end_pending(false, request, caller, respond);
+        case Destination::kSettingsChanges:
+            return respond(change_list(request));
+        case Destination::kUndoSettings:
+            return undo(request, caller, respond);
+        case Destination::kBackup:
+            return back_up(respond);
+        case Destination::kRestore:
+            return restore(request, caller, respond);
+        case Destination::kFactoryReset:
+            return reset(request, caller, respond);
+        case Destination::kRestart:
+            return restart(caller, respond);
+        case Destination::kLeapList:
+            return take_leap_list(request, caller, respond);
+        default:
+            return tell_settings(respond);
+    }
+}
+
+void SettingsDesk::tell_settings(const Respond& respond) {
+    ask_daemon(world_, "settings", {}, respond, [this, respond](const DaemonReply& reply) {
+        runner_.settle(reply);
+        respond(passed_on(reply));
+    });
+}
+
+void SettingsDesk::check(const WebRequest& request, const Respond& respond) {
+    const auto overlay = JsonBody{request.body}.object("overlay");
+    if (!overlay) {
+        return respond(not_whole("Give overlay, an object."));
+    }
+    ask_daemon(world_, "settings_check", "\"overlay\":" + *overlay, respond,
+               [respond](const DaemonReply& reply) { respond(passed_on(reply)); });
+}
+
+void SettingsDesk::apply(const WebRequest& request, const Caller& caller, const Respond& respond) {
+    const JsonBody body{request.body};
+    const auto overlay = body.object("overlay");
+    const std::string base = body.text("base");
+    if (!overlay || base.empty() || base.size() > 256) {
+        return respond(not_whole("Give overlay, an object, and base, a text."));
+    }
+    runner_.run({caller.user, "apply", *overlay, base}, respond);
+}
+
+void SettingsDesk::undo(const WebRequest& request, const Caller& caller, const Respond& respond) {
+    const auto id = JsonBody{request.body}.number("id");
+    const auto undone = id ? changes_.find(*id) : std::nullopt;
+    if (!undone) {
+        return respond(error_reply(404, "unknown_change", "There is no change of that id any more."));
+    }
+    runner_.run({caller.user, "undo", undone->before, {}}, respond);
+}
+
+void SettingsDesk::restore(const WebRequest& request, const Caller& caller, const Respond& respond) {
+    const JsonBody body{request.body};
+    const auto overlay = body.object("overlay");
+    if (body.number("tokimori_backup") != 1 || !overlay) {
+        return respond(error_reply(400, "not_a_backup", "This is no backup of settings, or one of another version."));
+    }
+    runner_.run({caller.user, "restore", *overlay, {}}, respond);
+}
+
+void SettingsDesk::reset(const WebRequest& request, const Caller& caller, const Respond& respond) {
+    check_password_(request, caller, JsonBody{request.body}.text("password"), respond,
+                    [this, user = caller.user, respond] {
+                        runner_.run({user, "factory_reset", "{}", {}}, respond);
+                    });
+}
+
+void SettingsDesk::end_pending(bool confirm, const WebRequest& request, const Caller& caller, const Respond& respond) {
+    const auto id = JsonBody{request.body}.number("id");
+    if (!id) {
+        return respond(not_whole("Give id, a number."));
+    }
+    if (confirm) {
+        runner_.confirm(*id, caller.user, respond);
+    } else {
+        runner_.give_back(*id, caller.user, respond);
+    }
+}
+
+WebReply SettingsDesk::change_list(const WebRequest& request) {
+    json::array list;
+    for (const SettingsChange& change : changes_.list(query_number(request.query, "first", 0, 0, 1'000'000),
+                                                      query_number(request.query, "count", 50, 1, 200))) {
+        boost::system::error_code error;
+        json::object& line = list.emplace_back(json::object{}).as_object();
+        line["id"] = change.id;
+        line["time"] = change.time;
+        line["user"] = change.user;
+        line["kind"] = change.kind;
+        line["difference"] = json::parse(change.difference, error);
+    }
+    return json_reply(json::serialize(json::object{{"changes", std::move(list)}, {"total", changes_.total()}}));
+}
+
+void SettingsDesk::back_up(const Respond& respond) {
+    ask_daemon(world_, "settings", {}, respond, [this, respond](const DaemonReply& reply) {
+        const json::value* const overlay = member_of(*reply.members, "settings", "overlay");
+        json::object backup{{"tokimori_backup", 1}, {"time", world_.unix_time()}, {"version", version_}};
+        backup["overlay"] = overlay != nullptr ? *overlay : json::value(json::object{});
+        WebReply file = json_reply(json::serialize(backup));
+        file.headers.emplace_back("Content-Disposition", "attachment; filename=\"tokimori-backup.json\"");
+        respond(std::move(file));
+    });
+}
+
+void SettingsDesk::take_leap_list(const WebRequest& request, const Caller& caller, const Respond& respond) {
+    const std::string list = JsonBody{request.body}.text("text");
+    if (list.empty()) {
+        return respond(not_whole("Give text, the content of a leap-seconds.list."));
+    }
+    ask_daemon(world_, "leap_list", "\"text\":" + json::serialize(json::string_view{list}), respond,
+               [this, user = caller.user, respond](const DaemonReply& reply) {
+                   const std::string updated(text_in(member_of(*reply.members, "leap_list", "updated")));
+                   world_.record(user, "leap_list_kept", updated);
+                   respond(passed_on(reply));
+               });
+}
+
+void SettingsDesk::restart(const Caller& caller, const Respond& respond) {
+    ask_daemon(world_, "restart", {}, respond, [this, user = caller.user, respond](const DaemonReply& reply) {
+        world_.record(user, "restart_asked", "");
+        respond(passed_on(reply, 202));
+    });
+}
+
+}  // namespace tokimori::web
