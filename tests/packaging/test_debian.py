@@ -12,7 +12,7 @@ from commands import run
 from programs import ROOT, program
 
 DEBIAN = Path(ROOT) / "packaging" / "debian"
-SCRIPTS = ["tokimori.postinst", "tokimori.postrm"]
+SCRIPTS = ["tokimori.postinst", "tokimori.postrm", "tokimori-web.postrm"]
 
 
 def fields(paragraph: str) -> Dict[str, str]:
@@ -32,6 +32,15 @@ def test_it_takes_the_place_of_any_other_time_service() -> None:
     for relation in ("Provides", "Conflicts", "Replaces"):
         assert tokimori[relation] == "time-daemon"
     assert tokimori["Architecture"] == "any"
+
+
+def test_the_page_comes_in_a_package_of_its_own_beside_the_daemon_of_the_same_build() -> None:
+    page = paragraphs()["tokimori-web"]
+    assert "tokimori (= ${binary:Version})" in page["Depends"] and "Provides" not in page
+    installed = (DEBIAN / "tokimori-web.install").read_text(encoding="ascii").split()
+    assert installed == ["usr/sbin/tokimori-web", "web/page/dist/*", "usr/share/tokimori/web"]
+    listed = run([program("tokimori-web"), "--help"]).stdout
+    assert "/usr/share/tokimori/web" in listed, "where the program looks for them"
 
 
 def test_its_version_is_that_of_the_program_and_its_date_is_the_floor_of_dates() -> None:

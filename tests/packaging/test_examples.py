@@ -16,6 +16,13 @@ def test_the_usual_cases_are_there() -> None:
     assert {"gps-pps", "jjy", "gps-jjy-ntp", "leap-smear"} <= {path.stem for path in EXAMPLES}
 
 
+def test_the_example_of_the_page_is_good_as_it_is() -> None:
+    path = Path(ROOT) / "packaging" / "examples" / "web" / "web.toml"
+    checked = run([program("tokimori-web"), "--check", "--config", str(path)])
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert re.search("[\u3040-\u30ff]", path.read_text(encoding="utf-8")), "what it is for, in Japanese"
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_an_example_is_good_as_it_is(path: Path) -> None:
     checked = run([program("tokimorid"), "--check", "--config", str(path)])

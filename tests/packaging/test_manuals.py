@@ -12,7 +12,7 @@ from commands import run
 from programs import ROOT, program, tool
 
 MANUALS = Path(ROOT) / "packaging" / "manuals"
-PAGES = ["tokimorid.8", "tokictl.1", "tokimori.toml.5", "tokimori-leap-second.7"]
+PAGES = ["tokimorid.8", "tokictl.1", "tokimori.toml.5", "tokimori-leap-second.7", "tokimori-web.8"]
 LANGUAGES = ["en", "ja"]
 both = pytest.mark.parametrize("language", LANGUAGES)
 all_pages = pytest.mark.parametrize("page", PAGES)
@@ -74,10 +74,11 @@ def test_english_holds_no_japanese_and_nothing_is_left_unmade(page: str) -> None
 
 
 @both
-def test_every_option_of_tokimorid_is_explained(language: str) -> None:
-    options = options_in(run([program("tokimorid"), "--help"]).stdout)
+@pytest.mark.parametrize("name", ["tokimorid", "tokimori-web"])
+def test_every_option_of_a_program_is_explained(name: str, language: str) -> None:
+    options = options_in(run([program(name), "--help"]).stdout)
     assert {"--check", "--config"} <= options
-    assert options <= options_in(plain(make("tokimorid.8", language)))
+    assert options <= options_in(plain(make(name + ".8", language)))
 
 
 @both
@@ -108,6 +109,17 @@ def test_every_setting_is_explained_in_its_section(language: str) -> None:
         else:
             text = text.partition("\n.SS ")[0]
         assert "\n%s = " % key in "\n" + text, (section, driver, key)
+
+
+@both
+def test_every_setting_of_the_page_is_explained_in_its_section(language: str) -> None:
+    page = plain(make("tokimori-web.8", language))
+    rows = re.findall(r"^\| `\[([\w.]+)\]` `(\w+)`", (Path(ROOT) / "web" / "README.md").read_text(encoding="utf-8"),
+                      re.MULTILINE)
+    assert len(rows) >= 8
+    for section, key in rows:
+        told = page.partition('.SS "[%s]"\n' % section)[2].partition("\n.S")[0]
+        assert "\n%s = " % key in "\n" + told, (section, key)
 
 
 def made_file(directory: Path, page: str, language: str) -> Path:

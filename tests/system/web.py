@@ -7,7 +7,7 @@ import os
 import ssl
 import tempfile
 import urllib.parse
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from control import AskedDaemon
 from programs import Process, free_port, program, run
@@ -17,10 +17,10 @@ PAGE = {"index.html": "<!doctype html><title>Tokimori</title>", "a.js": "1;", ".
 
 
 class Web(Process):
-    """The program with a state directory, a configuration and a page of its own."""
+    """The program with a state directory, a configuration and a page of its own. `before`: what starts it."""
 
     def __init__(self, daemon: AskedDaemon, state: Optional[str] = None, metrics: str = "token",
-                 cgi_bin: Tuple[str, ...] = ("time", "json", "jsont", "ntp")) -> None:
+                 cgi_bin: Tuple[str, ...] = ("time", "json", "jsont", "ntp"), before: Sequence[str] = ()) -> None:
         self.room = tempfile.TemporaryDirectory(prefix="tokimori-web-")
         self.port, self.http_port = free_port(), free_port()
         self._killed = False
@@ -37,7 +37,7 @@ class Web(Process):
                        '[machines]\nmetrics = "%s"\ncgi_bin = %s\n'
                        % (self.port, self.http_port, daemon.socket, daemon.port, self.state, metrics,
                           json.dumps(list(cgi_bin))))
-        super().__init__([program("tokimori-web"), "--config", self.configuration, "--assets", assets])
+        super().__init__([*before, program("tokimori-web"), "--config", self.configuration, "--assets", assets])
 
     def wait_started(self) -> "Web":
         """Waits until it serves; itself."""
