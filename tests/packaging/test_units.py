@@ -187,7 +187,7 @@ def test_the_page_lives_with_the_system_calls_of_its_unit_and_the_sockets_that_s
             token = admin.post("/api/v1/tokens", {"name": "prometheus"})
             assert token.status == 200, token.text
             reply = Browser(http, encrypted=False).get("/cgi-bin/time")
-            assert reply.status == 200 and "UTC" in reply.text
+            assert reply.status == 200 and "JST" in reply.text
             assert Browser(http, encrypted=False).get("/").headers["Location"].startswith("https://")
     assert os.path.exists(str(tmp_path / "state" / "accounts.db"))
 
