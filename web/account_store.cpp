@@ -127,11 +127,12 @@ void AccountStore::record(const AuditEvent& event) {
     database_.run("DELETE FROM events WHERE id <= last_insert_rowid() - 10000");
 }
 
-std::vector<AuditEvent> AccountStore::events(std::int64_t skipped, std::int64_t count) {
+std::vector<AuditEvent> AccountStore::events(const AuditQuestion& question) {
     std::vector<AuditEvent> result;
     for (const DatabaseRow& row :
-         database_.rows("SELECT time, kind, user, text_code, details FROM events ORDER BY id DESC LIMIT ? OFFSET ?",
-                        {count, skipped})) {
+         database_.rows("SELECT time, kind, user, text_code, details FROM events WHERE (?1 = '' OR kind = ?1) AND (?2 "
+                        "OR kind NOT IN ('access', 'accounts')) ORDER BY id DESC LIMIT ?3 OFFSET ?4",
+                        {question.kind, std::int64_t{question.with_people}, question.count, question.skipped})) {
         result.push_back({integer_of(row[0]), text_of(row[1]), text_of(row[2]), text_of(row[3]), text_of(row[4])});
     }
     return result;

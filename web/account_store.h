@@ -30,10 +30,18 @@ struct ApiToken {
 /// A line of the audit log.
 struct AuditEvent {
     std::int64_t time = 0;    ///< Unix time
-    std::string kind{};       ///< "access", "accounts", "clock"
+    std::string kind{};       ///< "access", "accounts", "clock", "settings"
     std::string user{};       ///< who did it; empty: nobody
     std::string text_code{};  ///< what happened, for the page's table of sentences
     std::string details{};
+};
+
+/// Which lines of the audit log somebody wants, and may have.
+struct AuditQuestion {
+    std::int64_t skipped = 0;
+    std::int64_t count = 100;
+    std::string kind{};       ///< empty: any
+    bool with_people = true;  ///< also those of accounts and logins
 };
 
 /// What became of a change.
@@ -62,8 +70,8 @@ public:
 
     /// Adds to the log, which keeps the last 10 000.
     void record(const AuditEvent& event);
-    /// Newest first, without the first `skipped`.
-    std::vector<AuditEvent> events(std::int64_t skipped, std::int64_t count);
+    /// Newest first, without the first `skipped` of those that are wanted.
+    std::vector<AuditEvent> events(const AuditQuestion& question);
 
 private:
     std::int64_t count(std::string_view sql);

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "web/account_replies.h"
 #include "web/json_body.h"
 #include "web/secret.h"
 
@@ -17,41 +18,12 @@ constexpr std::string_view kCookieRights = "; Path=/; Secure; HttpOnly; SameSite
 constexpr std::size_t kSecretBytes = 32;
 constexpr std::string_view kBearer = "Bearer ";
 
-WebReply busy() {
-    return error_reply(503, "busy", "Too many passwords are being checked; try again in a few seconds.");
-}
-
-WebReply not_stored() {
-    return error_reply(500, "not_stored", "The change could not be written to the disk.");
-}
-
-/// What is wrong with an account before its password is hashed.
-std::optional<WebReply> complaint(const Account& account, const std::string& password) {
-    if (!is_valid_name(account.name)) {
-        return error_reply(400, "bad_name",
-                           "A name has 1 to 64 bytes, no control characters and no blanks at its ends.");
-    }
-    if (!is_valid_password(password)) {
-        return error_reply(400, "bad_password", "A password has at least 12 characters and at most 256 bytes.");
-    }
-    if (!is_valid_language(account.language)) {
-        return error_reply(400, "bad_language", "language is \"ja\" or \"en\".");
-    }
-    if (!is_valid_time_zone(account.time_zone)) {
-        return error_reply(400, "bad_time_zone", "time_zone is a name such as \"Asia/Tokyo\".");
-    }
-    return std::nullopt;
-}
-
-std::string text_or(std::string text, std::string_view otherwise) {
-    return text.empty() ? std::string(otherwise) : std::move(text);
-}
-
 }  // namespace
 
 struct AccountsDesk::Attempt {
     std::string name;
     WebRequest request;
+    std::string hash{};  ///< what the password was compared with
     bool right = false;
 };
 
@@ -63,17 +35,23 @@ AccountsDesk::AccountsDesk(AccountStore& store, AccountsWorld world, std::string
 
 std::optional<Caller> AccountsDesk::caller_of(const WebRequest& request) {
     if (request.authorization.starts_with(kBearer)) {
-        const auto name = store_.token_name(digest_of(std::string_view{request.authorization}.substr(kBearer.size())));
-        return name ? std::optional{Caller{.user = *name, .role = Role::kViewer}} : std::nullopt;
+        const std::string digest = digest_of(std::string_view{request.authorization}.substr(kBearer.size()));
+        const auto name = store_.token_name(digest);
+        return name ? std::optional{Caller{.user = *name, .role = Role::kViewer, .token = digest}} : std::nullopt;
     }
     const std::string_view cookie = cookie_value(request.cookie, kCookie);
     if (cookie.empty()) {
         return std::nullopt;
     }
     const std::string digest = digest_of(cookie);
-    const Session* const session = sessions_.use(digest, world_.now());
+    const Instant now = world_.now();
+    const Session* const session = request.automatic ? sessions_.find(digest, now) : sessions_.use(digest, now);
     return session != nullptr ? std::optional{Caller{session->user, session->role, digest, session->csrf_token}}
                               : std::nullopt;
+}
+
+bool AccountsDesk::is_alive(const std::string& credential) {
+    return sessions_.find(credential, world_.now()) != nullptr || store_.token_name(credential).has_value();
 }
 
 void AccountsDesk::answer(Destination destination, const WebRequest& request, const Caller* caller,
@@ -143,10 +121,8 @@ WebReply AccountsDesk::log_out(const Caller& caller) {
     return reply;
 }
 
-std::optional<WebReply> AccountsDesk::must_wait(const std::string& account, const WebRequest& request) {
-    const Instant now = world_.now();
-    const auto wait =
-        std::max(accounts_back_off_.wait(account, now), addresses_back_off_.wait(address_key(request.address), now));
+std::optional<WebReply> AccountsDesk::must_wait(const std::string& account, const WebRequest& request) const {
+    const auto wait = guard_.wait(account, request.address, world_.now());
     if (wait == std::chrono::seconds::zero()) {
         return std::nullopt;
     }
@@ -155,10 +131,11 @@ std::optional<WebReply> AccountsDesk::must_wait(const std::string& account, cons
     return reply;
 }
 
-void AccountsDesk::failed(const std::string& account, const WebRequest& request) {
-    const Instant now = world_.now();
-    accounts_back_off_.failed(account, now);
-    addresses_back_off_.failed(address_key(request.address), now);
+void AccountsDesk::record_failure(const std::string& name, const char* text_code, const WebRequest& request) {
+    if (const auto left_out = failures_.admit(world_.now())) {
+        const std::string more = *left_out > 0 ? " +" + std::to_string(*left_out) : "";
+        record("access", name, text_code, request.address + more);
+    }
 }
 
 void AccountsDesk::hash_aside(const std::string& password, const Respond& respond,
@@ -173,7 +150,7 @@ void AccountsDesk::hash_aside(const std::string& password, const Respond& respon
                                         }
                                     });
     if (!begun) {
-        respond(busy());
+        respond(passwords_busy());
     }
 }
 
@@ -186,12 +163,12 @@ void AccountsDesk::set_up(const WebRequest& request, const Respond& respond) {
         return respond(*std::move(wait));
     }
     if (!equal_in_constant_time(tidy_setup_code(body.text("code")), setup_code_)) {
-        failed({}, request);
+        guard_.failed({}, request.address, world_.now());
+        record_failure({}, "setup_failed", request);
         return respond(
             error_reply(403, "wrong_setup_code", "This is not the setup code; `tokictl web setup-code` tells it."));
     }
-    const Account account{body.text("name"), Role::kAdmin, "", text_or(body.text("language"), "ja"),
-                          text_or(body.text("time_zone"), "Asia/Tokyo")};
+    const Account account = account_from_body(request.body, Role::kAdmin);
     const std::string password = body.text("password");
     if (auto wrong = complaint(account, password)) {
         return respond(*std::move(wrong));
@@ -212,6 +189,7 @@ void AccountsDesk::finish_setup(const Account& account, const WebRequest& reques
         return respond(not_stored());
     }
     setup_code_.clear();
+    guard_.succeeded(account.name, request.address);
     world_.setup_finished();
     record("accounts", account.name, "setup", request.address);
     respond(begin_session(account, request));
@@ -227,28 +205,25 @@ void AccountsDesk::log_in(const WebRequest& request, const Respond& respond) {
     if (auto wait = must_wait(attempt->name, request)) {
         return respond(*std::move(wait));
     }
-    // Counted before the answer is known, so that many at once are no way around it.
-    failed(attempt->name, request);
+    guard_.failed(attempt->name, request.address, world_.now());
     const auto account = store_.find(attempt->name);
-    const std::string hash = account ? account->password_hash : nobodys_hash_;
-    const bool begun =
-        world_.aside([attempt, password, hash, matches = world_.matches] { attempt->right = matches(password, hash); },
-                     [this, attempt, respond] { finish_login(store_.find(attempt->name), *attempt, respond); });
+    attempt->hash = account ? account->password_hash : nobodys_hash_;
+    const bool begun = world_.aside(
+        [attempt, password, matches = world_.matches] { attempt->right = matches(password, attempt->hash); },
+        [this, attempt, respond] { finish_login(store_.find(attempt->name), *attempt, respond); });
     if (!begun) {
-        respond(busy());
+        guard_.take_back(attempt->name, request.address);
+        respond(passwords_busy());
     }
 }
 
 void AccountsDesk::finish_login(const std::optional<Account>& account, const Attempt& attempt, const Respond& respond) {
-    if (!account || !attempt.right) {
-        if (const auto left_out = failures_.admit(world_.now())) {
-            const std::string more = *left_out > 0 ? " +" + std::to_string(*left_out) : "";
-            record("access", attempt.name, "login_failed", attempt.request.address + more);
-        }
+    // Meanwhile the password may have been changed.
+    if (!account || !attempt.right || account->password_hash != attempt.hash) {
+        record_failure(attempt.name, "login_failed", attempt.request);
         return respond(error_reply(401, "wrong_login", "Name or password is wrong."));
     }
-    accounts_back_off_.succeeded(attempt.name);
-    addresses_back_off_.succeeded(address_key(attempt.request.address));
+    guard_.succeeded(attempt.name, attempt.request.address);
     record("access", account->name, "login", attempt.request.address);
     respond(begin_session(*account, attempt.request));
 }
@@ -265,17 +240,17 @@ void AccountsDesk::change_password(const WebRequest& request, const Caller& call
     if (auto wait = must_wait(caller.user, request)) {
         return respond(*std::move(wait));
     }
-    failed(caller.user, request);
+    guard_.failed(caller.user, request.address, world_.now());
     const auto hash = std::make_shared<std::optional<std::string>>();
     const auto work = [hash, old, fresh, known = account->password_hash, make = world_.hash, matches = world_.matches] {
         *hash = matches(old, known) ? make(fresh) : std::nullopt;
     };
     const auto done = [this, hash, account = *account, request, respond] {
         if (!*hash) {
+            record_failure(account.name, "password_failed", request);
             return respond(error_reply(403, "wrong_login", "The old password is wrong."));
         }
-        accounts_back_off_.succeeded(account.name);
-        addresses_back_off_.succeeded(address_key(request.address));
+        guard_.succeeded(account.name, request.address);
         if (store_.set_password(account.name, **hash) != AccountChange::kDone) {
             return respond(not_stored());
         }
@@ -284,7 +259,8 @@ void AccountsDesk::change_password(const WebRequest& request, const Caller& call
         respond(begin_session(account, request));
     };
     if (!world_.aside(work, done)) {
-        respond(busy());
+        guard_.take_back(caller.user, request.address);
+        respond(passwords_busy());
     }
 }
 
@@ -297,49 +273,23 @@ void AccountsDesk::check_password(const WebRequest& request, const Caller& calle
     if (auto wait = must_wait(caller.user, request)) {
         return respond(*std::move(wait));
     }
-    failed(caller.user, request);
+    guard_.failed(caller.user, request.address, world_.now());
     const auto right = std::make_shared<bool>(false);
     const auto work = [right, password, known = account->password_hash, matches = world_.matches] {
         *right = matches(password, known);
     };
     const auto done = [this, right, request, user = caller.user, respond, next = std::move(next)] {
         if (!*right) {
+            record_failure(user, "password_failed", request);
             return respond(error_reply(403, "wrong_login", "The password is wrong."));
         }
-        accounts_back_off_.succeeded(user);
-        addresses_back_off_.succeeded(address_key(request.address));
+        guard_.succeeded(user, request.address);
         next();
     };
     if (!world_.aside(work, done)) {
-        respond(busy());
+        guard_.take_back(caller.user, request.address);
+        respond(passwords_busy());
     }
-}
-
-void AccountsDesk::add_user(const WebRequest& request, const Caller& caller, const Respond& respond) {
-    const JsonBody body{request.body};
-    const auto role = role_named(body.text("role"));
-    Account account{body.text("name"), role.value_or(Role::kViewer), "", text_or(body.text("language"), "ja"),
-                    text_or(body.text("time_zone"), "Asia/Tokyo")};
-    const std::string password = body.text("password");
-    if (!role) {
-        return respond(error_reply(400, "bad_role", "role is \"viewer\", \"operator\" or \"admin\"."));
-    }
-    if (auto wrong = complaint(account, password)) {
-        return respond(*std::move(wrong));
-    }
-    hash_aside(password, respond, [this, account, by = caller.user, respond](const std::string& hash) {
-        Account hashed = account;
-        hashed.password_hash = hash;
-        const AccountChange change = store_.add(hashed);
-        if (change != AccountChange::kDone) {
-            return respond(
-                change == AccountChange::kTaken     ? error_reply(409, "name_taken", "There is a user of that name.")
-                : change == AccountChange::kTooMany ? error_reply(409, "too_many", "There are 64 users already.")
-                                                    : not_stored());
-        }
-        record("accounts", by, "user_added", account.name);
-        respond(user_list());
-    });
 }
 
 }  // namespace tokimori::web

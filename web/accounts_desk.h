@@ -7,8 +7,8 @@
 
 #include "web/account_store.h"
 #include "web/audit_pacer.h"
-#include "web/back_off.h"
 #include "web/gate.h"
+#include "web/login_guard.h"
 #include "web/session_table.h"
 
 namespace tokimori::web {
@@ -31,9 +31,11 @@ public:
     /// `setup_code`: what the first user must know; empty where there are users already.
     AccountsDesk(AccountStore& store, AccountsWorld world, std::string setup_code);
 
-    /// Who asks, by cookie or token; nullopt where nobody we know. A session is used by it.
+    /// Who asks, by cookie or token; nullopt where nobody we know. A session is used by it, but by what the page asks
+    /// by itself.
     std::optional<Caller> caller_of(const WebRequest& request);
-    bool is_alive(const std::string& session) const { return sessions_.is_alive(session, world_.now()); }
+    /// Whether a session or a token, told by its digest, is still good.
+    bool is_alive(const std::string& credential);
 
     /// Answers a request that the gate let pass (`caller` where the route wants one). One reply, now or later.
     void answer(Destination destination, const WebRequest& request, const Caller* caller, const Respond& respond);
@@ -61,8 +63,8 @@ private:
     WebReply begin_session(const Account& account, const WebRequest& request);
     void finish_setup(const Account& account, const WebRequest& request, const Respond& respond);
     void finish_login(const std::optional<Account>& account, const Attempt& attempt, const Respond& respond);
-    std::optional<WebReply> must_wait(const std::string& account, const WebRequest& request);
-    void failed(const std::string& account, const WebRequest& request);
+    std::optional<WebReply> must_wait(const std::string& account, const WebRequest& request) const;
+    void record_failure(const std::string& name, const char* text_code, const WebRequest& request);
     void hash_aside(const std::string& password, const Respond& respond, std::function<void(const std::string&)> next);
 
     AccountStore& store_;
@@ -70,8 +72,7 @@ private:
     std::string setup_code_;
     std::string nobodys_hash_;  ///< compared where there is no such account, so that it takes as long
     SessionTable sessions_;
-    BackOff accounts_back_off_;
-    BackOff addresses_back_off_;
+    LoginGuard guard_;
     AuditPacer failures_;
 };
 

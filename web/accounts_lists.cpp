@@ -1,5 +1,6 @@
 #include <boost/json.hpp>
 
+#include "web/account_replies.h"
 #include "web/accounts_desk.h"
 #include "web/json_body.h"
 #include "web/secret.h"
@@ -12,7 +13,7 @@ namespace json = boost::json;
 
 constexpr std::size_t kSecretBytes = 32;
 
-std::optional<WebReply> complaint(AccountChange change) {
+std::optional<WebReply> trouble_of(AccountChange change) {
     switch (change) {
         case AccountChange::kDone:
             return std::nullopt;
@@ -21,7 +22,7 @@ std::optional<WebReply> complaint(AccountChange change) {
         case AccountChange::kUnknown:
             return error_reply(404, "unknown", "There is no such entry.");
         default:
-            return error_reply(500, "not_stored", "The change could not be written to the disk.");
+            return not_stored();
     }
 }
 
@@ -38,9 +39,35 @@ WebReply AccountsDesk::user_list() {
     return json_reply(json::serialize(json::object{{"users", std::move(users)}}));
 }
 
+void AccountsDesk::add_user(const WebRequest& request, const Caller& caller, const Respond& respond) {
+    const JsonBody body{request.body};
+    const auto role = role_named(body.text("role"));
+    const Account account = account_from_body(request.body, role.value_or(Role::kViewer));
+    const std::string password = body.text("password");
+    if (!role) {
+        return respond(error_reply(400, "bad_role", "role is \"viewer\", \"operator\" or \"admin\"."));
+    }
+    if (auto wrong = complaint(account, password)) {
+        return respond(*std::move(wrong));
+    }
+    hash_aside(password, respond, [this, account, by = caller.user, respond](const std::string& hash) {
+        Account hashed = account;
+        hashed.password_hash = hash;
+        const AccountChange change = store_.add(hashed);
+        if (change != AccountChange::kDone) {
+            return respond(
+                change == AccountChange::kTaken     ? error_reply(409, "name_taken", "There is a user of that name.")
+                : change == AccountChange::kTooMany ? error_reply(409, "too_many", "There are 64 users already.")
+                                                    : not_stored());
+        }
+        record("accounts", by, "user_added", account.name);
+        respond(user_list());
+    });
+}
+
 WebReply AccountsDesk::remove_user(const WebRequest& request, const Caller& caller) {
     const std::string name = JsonBody{request.body}.text("name");
-    if (auto wrong = complaint(store_.remove(name))) {
+    if (auto wrong = trouble_of(store_.remove(name))) {
         return *std::move(wrong);
     }
     sessions_.end_all_of(name);
@@ -60,7 +87,8 @@ WebReply AccountsDesk::add_token(const WebRequest& request, const Caller& caller
     const std::string name = JsonBody{request.body}.text("name");
     if (!is_valid_name(name)) {
         return error_reply(400, "bad_name",
-                           "A name has 1 to 64 bytes, no control characters and no blanks at its ends.");
+                           "A name has 1 to 64 bytes, no control characters and no "
+                           "blanks at its ends.");
     }
     const std::string token = "tokimori_" + random_hex(kSecretBytes);
     const auto id = store_.add_token(name, digest_of(token), world_.unix_time());
@@ -73,7 +101,7 @@ WebReply AccountsDesk::add_token(const WebRequest& request, const Caller& caller
 
 WebReply AccountsDesk::remove_token(const WebRequest& request, const Caller& caller) {
     const auto id = JsonBody{request.body}.number("id");
-    if (auto wrong = complaint(id ? store_.remove_token(*id) : AccountChange::kUnknown)) {
+    if (auto wrong = trouble_of(id ? store_.remove_token(*id) : AccountChange::kUnknown)) {
         return *std::move(wrong);
     }
     record("accounts", caller.user, "token_removed", std::to_string(*id));

@@ -59,10 +59,15 @@ WebReply reply_of(const Refusal& refusal) {
     return reply;
 }
 
-/// A path as browsers write it: what could mean another one, or end a header, is refused.
+/// A path as browsers write it: what could mean another one, or end a header,
+/// is refused.
 bool is_plain_path(std::string_view path) {
     return path.starts_with('/') && path.size() <= 1024 && path.find("..") == std::string_view::npos &&
            std::ranges::all_of(path, [](char c) { return c > ' ' && c < 0x7F && c != '%' && c != '\\'; });
+}
+
+bool is_visible(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7F; });
 }
 
 bool is_plain_host(std::string_view host) {
@@ -75,7 +80,10 @@ bool is_plain_host(std::string_view host) {
 }  // namespace
 
 Application::Application(const WebSettings& settings, Assets assets, const Desks& desks)
-    : http_{settings.http}, assets_{std::move(assets)}, desks_{desks} {}
+    : http_{settings.http},
+      https_port_{settings.https_listen.empty() ? std::uint16_t{443} : settings.https_listen.front().port},
+      assets_{std::move(assets)},
+      desks_{desks} {}
 
 std::optional<WebReply> Application::refuse_path(const WebRequest& head, const FoundRoute& found) const {
     if (!is_plain_path(head.path)) {
@@ -86,7 +94,9 @@ std::optional<WebReply> Application::refuse_path(const WebRequest& head, const F
     }
     const bool method_known = found.path_exists ? found.route != nullptr : head.method == "GET";
     if (!method_known) {
-        return error_reply(405, "method_not_allowed", "This path has no such method.");
+        WebReply reply = error_reply(405, "method_not_allowed", "This path has no such method.");
+        reply.headers.emplace_back("Allow", allowed_methods(head.path));
+        return reply;
     }
     if (found.route == nullptr && is_for_programs(head.path)) {
         return error_reply(404, "not_found", "There is no such path.");
@@ -105,7 +115,7 @@ Admission Application::admit(const WebRequest& head) {
     const Caller* const caller = admission.caller ? &*admission.caller : nullptr;
     if (const auto refusal = judge(*found.route, head, caller)) {
         admission.refusal = reply_of(*refusal);
-    } else if (found.route->destination == Destination::kLive && desks_.hub.is_full()) {
+    } else if (found.route->destination == Destination::kLive && desks_.hub.is_full(caller->credential())) {
         admission.refusal = error_reply(503, "busy", "Too many watch the live stream.");
     }
     return admission;
@@ -141,14 +151,16 @@ WebReply Application::dressed(WebReply reply, std::string_view path) {
 }
 
 WebReply Application::lead_to_https(const WebRequest& request) const {
-    if (!is_plain_host(request.host)) {
-        return error_reply(400, "bad_host", "The header Host names no host.");
+    if (!is_plain_host(request.host) || !is_visible(request.query)) {
+        return error_reply(400, "bad_host", "The header Host names no host, or the address has blanks.");
     }
     const std::size_t port = request.host.rfind(':');
     const bool has_port = port != std::string::npos && request.host.find(']', port) == std::string::npos;
     const std::string host = request.host.substr(0, has_port ? port : std::string::npos);
     WebReply reply = error_reply(308, "only_https", "This page is served by https.");
-    reply.headers.emplace_back("Location", "https://" + host + request.path);
+    const std::string port_of_https = https_port_ == 443 ? "" : ':' + std::to_string(https_port_);
+    const std::string query = request.query.empty() ? "" : '?' + request.query;
+    reply.headers.emplace_back("Location", "https://" + host + port_of_https + request.path + query);
     return reply;
 }
 

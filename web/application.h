@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,6 +53,7 @@ private:
     std::optional<WebReply> refuse_path(const WebRequest& head, const FoundRoute& found) const;
 
     bool http_;
+    std::uint16_t https_port_;
     Assets assets_;
     Desks desks_;
 };

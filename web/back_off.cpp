@@ -28,6 +28,22 @@ void BackOff::failed(const std::string& key, Instant now) {
     entry.last = now;
 }
 
+void BackOff::forgive(const std::string& key, int failures) {
+    const auto found = entries_.find(key);
+    if (found == entries_.end()) {
+        return;
+    }
+    found->second.failures -= failures;
+    if (found->second.failures <= 0) {
+        entries_.erase(found);
+    }
+}
+
+int BackOff::failures(const std::string& key) const {
+    const auto found = entries_.find(key);
+    return found != entries_.end() ? found->second.failures : 0;
+}
+
 std::chrono::seconds BackOff::pause_after(int failures) const {
     std::chrono::seconds pause = failures < limits_.free_failures ? std::chrono::seconds::zero() : limits_.first;
     for (int more = failures - limits_.free_failures; more > 0 && pause < limits_.longest; --more) {

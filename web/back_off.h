@@ -13,7 +13,7 @@ namespace tokimori::web {
 struct BackOffLimits {
     int free_failures = 5;
     std::chrono::seconds first = std::chrono::seconds{10};   ///< after the last free failure; doubles with each more
-    std::chrono::seconds longest = std::chrono::minutes{5};  ///< so that nobody locks the owner out for long
+    std::chrono::seconds longest = std::chrono::minutes{5};  ///< so that nobody is kept out for long
     std::chrono::seconds forgotten = std::chrono::hours{1};  ///< after so long without another failure
     std::size_t most = 4096;                                 ///< keys that are remembered
 };
@@ -28,6 +28,10 @@ public:
     std::chrono::seconds wait(const std::string& key, Instant now) const;
     void failed(const std::string& key, Instant now);
     void succeeded(const std::string& key) { entries_.erase(key); }
+    /// Takes so many failures back.
+    void forgive(const std::string& key, int failures);
+    /// How many failures of the key are remembered.
+    int failures(const std::string& key) const;
 
     std::size_t size() const { return entries_.size(); }
 

@@ -43,7 +43,8 @@ WebRequest request_from(const http::request<http::string_body>& message, const s
     WebRequest request;
     const std::string target(message.target());
     const std::size_t question = std::min(target.find('?'), target.size());
-    request.method = std::string(message.method_string());
+    // What HEAD gets is what GET gets, without the body.
+    request.method = message.method() == http::verb::head ? "GET" : std::string(message.method_string());
     request.path = target.substr(0, question);
     request.query = target.substr(std::min(question + 1, target.size()));
     request.host = text(message, "Host");
@@ -53,6 +54,7 @@ WebRequest request_from(const http::request<http::string_body>& message, const s
     request.csrf_token = text(message, "X-CSRF-Token");
     request.content_type = text(message, "Content-Type");
     request.if_none_match = text(message, "If-None-Match");
+    request.automatic = !text(message, "X-Automatic").empty();
     request.address = address;
     request.encrypted = encrypted;
     return request;
@@ -83,6 +85,7 @@ public:
 
     bool is_open() const override { return tcp().socket().is_open(); }
     Instant waiting_since() const override { return waiting_since_; }
+    const std::string& address() const override { return address_; }
     void close() override {
         Error ignored;
         tcp().socket().close(ignored);
@@ -137,6 +140,7 @@ private:
             return;
         }
         request_ = request_from(parser_->get(), address_, kEncrypted);
+        head_only_ = parser_->get().method() == http::verb::head;
         admission_ = desk_->application.admit(request_);
         if (text(parser_->get(), "Expect") == "100-continue" || parser_->upgrade()) {
             refuse(error_reply(417, "not_expected", "This server neither waits nor changes the protocol."));
@@ -163,6 +167,7 @@ private:
         }
         request_.body = std::move(parser_->get().body());
         keep_alive_ = parser_->get().keep_alive();
+        waiting_since_ = Instant::max();
         desk_->application.answer(admission_, request_,
                                   [self = this->shared_from_this()](WebReply reply) { self->send(std::move(reply)); });
     }
@@ -196,14 +201,16 @@ private:
             reply_.set(http::field::content_type, reply.content_type);
         }
         wait(desk_->limits.reply);
-        if (reply.live) {
-            go_live(reply.session);
+        if (reply.live && !head_only_) {
+            go_live(reply.credential);
             return;
         }
         reply_.keep_alive(keep_alive_);
-        reply_.body() = std::move(reply.body);
-        if (reply.status != 204 && reply.status != 304) {
-            reply_.prepare_payload();
+        if (reply.status != 204 && reply.status != 304 && !reply.live) {
+            reply_.content_length(reply.body.size());
+        }
+        if (!head_only_) {
+            reply_.body() = std::move(reply.body);
         }
         http::async_write(stream_, reply_, then([](Visit& self, const Error&) { self.sent(); }));
     }
@@ -248,18 +255,18 @@ private:
     }
 
     // Without a length: the stream ends with the connection.
-    void go_live(const std::string& session) {
+    void go_live(const std::string& credential) {
         reply_.keep_alive(false);
         serializer_.emplace(reply_);
-        http::async_write_header(stream_, *serializer_, then([session](Visit& self, const Error&) {
+        http::async_write_header(stream_, *serializer_, then([credential](Visit& self, const Error&) {
                                      self.waiting_since_ = Instant::max();
-                                     self.join(session);
+                                     self.join(credential);
                                  }));
     }
 
-    void join(const std::string& session) {
+    void join(const std::string& credential) {
         const bool joined = desk_->application.hub().join(
-            session, [self = this->shared_from_this()](const LiveHub::Event& event) { return self->push(event); });
+            credential, [self = this->shared_from_this()](const LiveHub::Event& event) { return self->push(event); });
         if (!joined) {
             end();
         }
@@ -311,6 +318,7 @@ private:
     std::size_t thrown_away_ = 0;
     int missed_ = 0;
     bool keep_alive_ = false;
+    bool head_only_ = false;
     bool throwing_away_ = false;
     bool ending_ = false;  ///< the live stream ends with the event that is being written
     Instant waiting_since_;

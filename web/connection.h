@@ -35,9 +35,10 @@ class OpenConnection {
 public:
     virtual ~OpenConnection() = default;
     virtual bool is_open() const = 0;
-    /// Since when it waits for its client; the greatest instant for a viewer of the live stream, which never makes
-    /// room.
+    /// Since when it waits for its client; the greatest instant where it does not: its answer is being made, or it is a
+    /// viewer of the live stream.
     virtual Instant waiting_since() const = 0;
+    virtual const std::string& address() const = 0;
     virtual void close() = 0;
 };
 

@@ -74,10 +74,12 @@ private:
         ++generation_;
         timer_.expires_after(patience_);
         timer_.async_wait(while_asking([](Link& self, const Error&) { self.fail("silent"); }));
+        if (has_leftovers()) {
+            hang_up();
+        }
         if (socket_.is_open()) {
             send();
         } else {
-            input_.clear();
             socket_.async_connect(Stream::endpoint{path_},
                                   while_asking([](Link& self, const Error& error) { self.connected(error); }));
         }
@@ -85,7 +87,7 @@ private:
 
     void connected(const Error& error) {
         if (error) {
-            fail("absent");
+            fail(error == asio::error::access_denied ? "forbidden" : "absent");
         } else {
             send();
         }
@@ -113,7 +115,22 @@ private:
         }
         DaemonReply reply = read_control_reply(std::string_view{input_}.substr(0, end), questions_.front().name);
         input_.erase(0, end + 1);
+        if (reply.members == nullptr && reply.refusal == nullptr) {
+            hang_up();
+        }
         finish(std::move(reply));
+    }
+
+    // What came without having been asked for would be taken for the answer to the next question, and so on for ever.
+    bool has_leftovers() {
+        Error error;
+        return !input_.empty() || (socket_.is_open() && socket_.available(error) > 0);
+    }
+
+    void hang_up() {
+        Error ignored;
+        socket_.close(ignored);
+        input_.clear();
     }
 
     void finish(DaemonReply reply) {
@@ -127,8 +144,7 @@ private:
 
     // Whatever still waited would meet the same; it may ask again.
     void fail(const char* why) {
-        Error ignored;
-        socket_.close(ignored);
+        hang_up();
         timer_.cancel();
         ++generation_;
         for (std::deque<Question> failed = std::exchange(questions_, {}); Question & question : failed) {

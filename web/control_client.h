@@ -15,7 +15,8 @@ namespace tokimori::web {
 
 /// Asks the daemon on its control socket, one thing after the other over one connection, which is made again where it
 /// broke. Every question gets one reply within `patience` of its turn, if only why there is none: `absent` (nobody
-/// listens), `silent`, `hung_up`, `busy` (too much waits), or what `read_control_reply` says. On the thread of `io`.
+/// listens), `forbidden` (its socket is for another group), `silent`, `hung_up`, `busy` (too much waits), or what
+/// `read_control_reply` says. On the thread of `io`.
 class ControlClient {
 public:
     ControlClient(boost::asio::io_context& io, std::string path, std::chrono::seconds patience);

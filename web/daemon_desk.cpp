@@ -53,13 +53,13 @@ void DaemonDesk::answer(Destination destination, const WebRequest& request, cons
         case Destination::kHistoryCsv:
             return respond(history_reply(request, true));
         case Destination::kEvents:
-            return respond(events_reply(request));
+            return respond(events_reply(request, caller));
         case Destination::kMetrics:
             return respond(metrics_reply(caller));
         case Destination::kNict:
             return respond(nict_answer(request));
         default:
-            return respond({.content_type = "text/event-stream", .live = true, .session = caller->session});
+            return respond({.content_type = "text/event-stream", .live = true, .credential = caller->credential()});
     }
 }
 
@@ -80,13 +80,18 @@ WebReply DaemonDesk::status_reply(std::string_view name) const {
 WebReply DaemonDesk::history_reply(const WebRequest& request, bool as_csv) {
     constexpr std::int64_t kLast = std::int64_t{1} << 40U;
     constexpr std::int64_t kMostRows = 20'000;
+    // The next finer resolution has up to twelve times as many.
+    constexpr std::int64_t kRowsOfAPoint = 16;
     const std::int64_t to = query_number(request.query, "to", unix_time() + 1, 0, kLast);
-    const std::int64_t from = query_number(request.query, "from", to - 3600, 0, kLast);
+    const std::int64_t last = query_number(request.query, "last", 3600, 1, kLast);
+    const std::int64_t from = query_number(request.query, "from", to - last, 0, kLast);
     const std::int64_t points = query_number(request.query, "points", as_csv ? kMostRows : 600, 1, kMostRows);
     if (from >= to) {
         return error_reply(400, "bad_request", "from must be earlier than to.");
     }
-    const auto rows = resampled(history_.rows(from, to, kMostRows), step_for(from, to, points));
+    const HistorySpan span = history_.rows(from, to, std::min(points * kRowsOfAPoint, kMostRows));
+    const std::int64_t step = step_for(from, to, points);
+    const auto rows = with_gaps(resampled(span.rows, step), std::max(step, span.step));
     if (!as_csv) {
         return json_reply(history_json(rows));
     }
@@ -95,9 +100,12 @@ WebReply DaemonDesk::history_reply(const WebRequest& request, bool as_csv) {
             .headers = {{"Content-Disposition", "attachment; filename=\"tokimori-history.csv\""}}};
 }
 
-WebReply DaemonDesk::events_reply(const WebRequest& request) {
-    const auto events = audit_.events(query_number(request.query, "first", 0, 0, 1'000'000),
-                                      query_number(request.query, "count", 100, 1, 500));
+// Names and addresses of people, and what they typed by mistake, are for those who see the accounts anyhow.
+WebReply DaemonDesk::events_reply(const WebRequest& request, const Caller* caller) {
+    const auto events = audit_.events({.skipped = query_number(request.query, "first", 0, 0, 1'000'000),
+                                       .count = query_number(request.query, "count", 100, 1, 500),
+                                       .kind = query_value(request.query, "kind"),
+                                       .with_people = caller != nullptr && caller->role == Role::kAdmin});
     return json_reply("{\"events\":" + events_json(events) + '}');
 }
 
@@ -149,18 +157,15 @@ std::string DaemonDesk::live_data() const {
                        time ? std::to_string(*time) : "null", latest.line);
 }
 
-// The first one says how things are, not that they changed.
+// The first one says how things are, not that they changed. What there is no room for now is told later, if it lasts.
 void DaemonDesk::note_state(const std::string& state) {
-    if (state == state_) {
+    if (state == state_ || !changes_.admit(world_.now())) {
         return;
     }
     const std::string before = std::exchange(state_, state);
-    if (!changes_.admit(world_.now())) {
-        return;
-    }
     world_.log(state == "no_daemon" ? "daemon_silent" : "clock", state);
     if (!before.empty()) {
-        audit_.record({unix_time(), "clock", "", state, "from " + before});
+        audit_.record({unix_time(), "clock", "", state, before});
     }
 }
 

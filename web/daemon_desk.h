@@ -56,7 +56,7 @@ private:
     void preview_leap(const WebRequest& request, const Respond& respond);
     void bundle_for_support(const Respond& respond);
     WebReply history_reply(const WebRequest& request, bool as_csv);
-    WebReply events_reply(const WebRequest& request);
+    WebReply events_reply(const WebRequest& request, const Caller* caller);
     WebReply metrics_reply(const Caller* caller) const;
     WebReply nict_answer(const WebRequest& request) const;
     std::string live_data() const;

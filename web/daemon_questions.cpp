@@ -106,8 +106,8 @@ void DaemonDesk::bundle_for_support(const Respond& respond) {
     world_.ask("settings", {}, [this, respond](const DaemonReply& settings) {
         constexpr std::int64_t kHour = 3600;
         const std::int64_t now = unix_time();
-        const auto events = audit_.events(0, 500);
-        const auto rows = history_.rows(now - kHour, now + 1, kHour);
+        const auto events = audit_.events({.count = 500});
+        const auto rows = history_.rows(now - kHour, now + 1, kHour).rows;
         WebReply file = json_reply(support_bundle({now, world_.latest(), settings, events, rows}));
         file.headers.emplace_back("Content-Disposition", "attachment; filename=\"tokimori-support.json\"");
         respond(std::move(file));

@@ -15,6 +15,10 @@ struct Caller {
     Role role = Role::kViewer;
     std::string session{};     ///< digest of the cookie; empty for a token
     std::string csrf_token{};  ///< of the session; empty for a token
+    std::string token{};       ///< digest of the token; empty for a session
+
+    /// By what the caller is known.
+    const std::string& credential() const { return token.empty() ? session : token; }
 };
 
 /// Why a request is not answered.

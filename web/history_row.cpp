@@ -155,6 +155,17 @@ std::vector<HistoryRow> resampled(std::span<const HistoryRow> rows, std::int64_t
     return result;
 }
 
+std::vector<HistoryRow> with_gaps(std::span<const HistoryRow> rows, std::int64_t step) {
+    std::vector<HistoryRow> result;
+    for (const HistoryRow& row : rows) {
+        if (!result.empty() && row.time - result.back().time > step) {
+            result.push_back({.time = result.back().time + step, .state = -1});
+        }
+        result.push_back(row);
+    }
+    return result;
+}
+
 std::int64_t step_for(std::int64_t from, std::int64_t to, std::int64_t points) {
     const std::int64_t least = std::max<std::int64_t>((to - from + points - 1) / std::max<std::int64_t>(points, 1), 1);
     return (least + kFinestStep - 1) / kFinestStep * kFinestStep;
@@ -171,7 +182,8 @@ std::string history_json(std::span<const HistoryRow> rows) {
         for (const auto& value : row.values) {
             result += ',' + number_text(value, "null");
         }
-        fmt::format_to(std::back_inserter(result), ",\"{}\"]", kHistoryStates.at(static_cast<std::size_t>(row.state)));
+        result +=
+            row.state < 0 ? ",null]" : fmt::format(",\"{}\"]", kHistoryStates.at(static_cast<std::size_t>(row.state)));
     }
     return result + "]}";
 }
@@ -183,6 +195,9 @@ std::string history_csv(std::span<const HistoryRow> rows) {
     }
     result += ",state\r\n";
     for (const HistoryRow& row : rows) {
+        if (row.state < 0) {
+            continue;
+        }
         result += std::to_string(row.time);
         for (const auto& value : row.values) {
             result += ',' + number_text(value, "");
@@ -209,7 +224,10 @@ std::optional<HistoryRow> HistoryCollector::add(const HistoryRow& row, std::opti
         finished->time = floor_to(finished->time, kFinestStep);
         pending_.clear();
     }
-    pending_.push_back(fresh);
+    // A daemon whose time stands still does not fill the memory.
+    if (pending_.size() < kMostPending) {
+        pending_.push_back(fresh);
+    }
     return finished;
 }
 

@@ -38,7 +38,7 @@ inline constexpr std::array<std::string_view, 6> kHistoryStates{"synchronised", 
 struct HistoryRow {
     std::int64_t time = 0;  ///< Unix time in seconds
     std::array<std::optional<double>, kHistoryColumns.size()> values{};
-    int state = 0;  ///< an index of `kHistoryStates`
+    int state = 0;  ///< an index of `kHistoryStates`; -1: nothing was recorded
 };
 
 /// The time that the daemon says it is (`at.utc`), in Unix seconds; nullopt before it knows.
@@ -56,12 +56,16 @@ HistoryRow merged(std::span<const HistoryRow> rows);
 /// Rows in order of time, merged so that each holds `step` seconds that begin at a multiple of it.
 std::vector<HistoryRow> resampled(std::span<const HistoryRow> rows, std::int64_t step);
 
+/// The same with a row of nothing after each one that is followed by the next only after more than `step` seconds, so
+/// that nobody draws a line over a time of which nothing is known.
+std::vector<HistoryRow> with_gaps(std::span<const HistoryRow> rows, std::int64_t step);
+
 /// The step that makes of a span of time at most so many rows.
 std::int64_t step_for(std::int64_t from, std::int64_t to, std::int64_t points);
 
 /// `{"columns":[…],"rows":[[…]…]}`.
 std::string history_json(std::span<const HistoryRow> rows);
-/// The same as CSV with a heading (RFC 4180).
+/// The same as CSV with a heading (RFC 4180), without the rows of nothing.
 std::string history_csv(std::span<const HistoryRow> rows);
 
 /// Makes one row of each ten seconds of statuses that come once a second.
@@ -72,6 +76,8 @@ public:
     std::optional<HistoryRow> add(const HistoryRow& row, std::optional<std::int64_t> received);
 
 private:
+    static constexpr std::size_t kMostPending = 100;
+
     std::vector<HistoryRow> pending_;
     std::optional<std::int64_t> received_;  ///< at the last row
     std::int64_t received_at_ = 0;

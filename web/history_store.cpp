@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace tokimori::web {
 namespace {
@@ -119,19 +120,19 @@ std::vector<HistoryRow> HistoryStore::stored(std::int64_t step, std::int64_t fro
     return result;
 }
 
-std::vector<HistoryRow> HistoryStore::rows(std::int64_t from, std::int64_t to, std::int64_t most) {
+HistorySpan HistoryStore::rows(std::int64_t from, std::int64_t to, std::int64_t most) {
     const std::int64_t now = newest_.value_or(to);
     const auto* const step = std::ranges::find_if(kHistorySteps, [&](const HistoryStep& each) {
         return (to - from) / each.seconds <= most && from >= now - each.kept;
     });
-    std::vector<HistoryRow> result =
-        stored(step == kHistorySteps.end() ? kHistorySteps.back().seconds : step->seconds, from, to);
+    const std::int64_t seconds = step == kHistorySteps.end() ? kHistorySteps.back().seconds : step->seconds;
+    std::vector<HistoryRow> result = stored(seconds, from, to);
     for (const HistoryRow& row : pending_) {
         if (row.time >= from && row.time < to && (result.empty() || row.time > result.back().time)) {
             result.push_back(row);
         }
     }
-    return result;
+    return {seconds, std::move(result)};
 }
 
 }  // namespace tokimori::web

@@ -15,22 +15,23 @@ public:
     /// Takes an event; false where the viewer is gone. Null: no other one comes.
     using Viewer = std::function<bool(const Event& event)>;
 
-    /// Viewers at once.
+    /// Viewers at once, and of them with the same credential.
     static constexpr std::size_t kMost = 64;
+    static constexpr std::size_t kMostOfOne = 8;
 
-    bool is_full() const { return viewers_.size() >= kMost; }
+    /// Whether there is no seat for another one who comes by this credential.
+    bool is_full(const std::string& credential) const;
     std::size_t size() const { return viewers_.size(); }
 
-    /// `session`: the digest of the session without which the viewer is sent away; empty: none is needed. False where
-    /// it is full.
-    bool join(std::string session, Viewer viewer);
+    /// `credential`: the digest of the session or token without which the viewer is sent away. False where it is full.
+    bool join(std::string credential, Viewer viewer);
 
-    /// Gives `event` to everybody whose session lives; the others get `farewell` as their last one.
+    /// Gives `event` to everybody whose credential lives; the others get `farewell` as their last one.
     void tell(const Event& event, const Event& farewell, const std::function<bool(const std::string&)>& lives);
 
 private:
     struct Seat {
-        std::string session;
+        std::string credential;
         Viewer viewer;
     };
     std::vector<Seat> viewers_;

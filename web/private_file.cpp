@@ -1,12 +1,14 @@
 #include "web/private_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 #include <system_error>
 
 namespace tokimori::web {
@@ -51,6 +53,22 @@ void sync_directory_of(const std::string& path) {
 }
 
 }  // namespace
+
+LockedDirectory::LockedDirectory(const std::string& path)
+    : descriptor_{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)} {
+    if (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+        const bool taken = descriptor_ >= 0 && errno == EWOULDBLOCK;
+        const std::string why = taken ? "another tokimori-web uses it" : trouble();
+        if (descriptor_ >= 0) {
+            ::close(descriptor_);
+        }
+        throw std::runtime_error{"the directory " + path + " cannot be used: " + why};
+    }
+}
+
+LockedDirectory::~LockedDirectory() {
+    ::close(descriptor_);
+}
 
 std::string write_private_file(const std::string& path, std::string_view content) {
     const std::string fresh = path + ".new";

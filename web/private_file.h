@@ -11,6 +11,19 @@ namespace tokimori::web {
 /// empty where it worked.
 std::string write_private_file(const std::string& path, std::string_view content);
 
+/// A directory that only one program uses at a time.
+class LockedDirectory {
+public:
+    /// Throws std::runtime_error with a sentence where another one has it.
+    explicit LockedDirectory(const std::string& path);
+    ~LockedDirectory();
+    LockedDirectory(const LockedDirectory&) = delete;
+    LockedDirectory& operator=(const LockedDirectory&) = delete;
+
+private:
+    int descriptor_;
+};
+
 /// The content of a file of at most 64 KiB; nullopt where there is none.
 std::optional<std::string> read_private_file(const std::string& path);
 

@@ -25,6 +25,7 @@ struct WebRequest {
     std::string csrf_token{};     ///< header X-CSRF-Token
     std::string content_type{};   ///< header Content-Type
     std::string if_none_match{};  ///< header If-None-Match
+    bool automatic = false;       ///< header X-Automatic: the page asks by itself, nobody pressed anything
     std::string body{};
     std::string address{};   ///< of the client, numeric, without port
     bool encrypted = false;  ///< came by TLS
@@ -37,7 +38,7 @@ struct WebReply {
     std::string body{};
     std::vector<std::pair<std::string, std::string>> headers{};
     bool live = false;
-    std::string session{};  ///< for a live reply: the digest of the session without which it ends; empty: by a token
+    std::string credential{};  ///< for a live reply: the digest of the session or token without which it ends
 };
 
 /// Takes the one reply to a request.

@@ -79,6 +79,17 @@ FoundRoute find_route(std::string_view method, std::string_view path) {
     return found;
 }
 
+std::string allowed_methods(std::string_view path) {
+    std::string methods;
+    for (const Route& route : kRoutes) {
+        if (route.path == path) {
+            methods += (methods.empty() ? "" : ", ") + std::string(route.method);
+            methods += route.method == "GET" ? ", HEAD" : "";
+        }
+    }
+    return methods.empty() ? "GET, HEAD" : methods;
+}
+
 bool is_for_programs(std::string_view path) {
     return path.starts_with("/api/") || path.starts_with("/cgi-bin/") || path == "/metrics";
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "web/account_rules.h"
@@ -70,6 +71,9 @@ struct FoundRoute {
     bool path_exists = false;
 };
 FoundRoute find_route(std::string_view method, std::string_view path);
+
+/// The methods of a path, as the header Allow has them; that of the page's files where there is no such route.
+std::string allowed_methods(std::string_view path);
 
 /// True for paths that are not the page's files, whether they exist or not.
 bool is_for_programs(std::string_view path);

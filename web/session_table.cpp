@@ -24,9 +24,9 @@ const Session* SessionTable::use(const std::string& digest, Instant now) {
     return &found->second;
 }
 
-bool SessionTable::is_alive(const std::string& digest, Instant now) const {
+const Session* SessionTable::find(const std::string& digest, Instant now) const {
     const auto found = sessions_.find(digest);
-    return found != sessions_.end() && !has_ended(found->second, now);
+    return found != sessions_.end() && !has_ended(found->second, now) ? &found->second : nullptr;
 }
 
 void SessionTable::end_all_of(std::string_view user, std::string_view kept) {

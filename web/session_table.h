@@ -38,8 +38,8 @@ public:
     /// The session, which is used by this; null where it has ended. Good until the next call.
     const Session* use(const std::string& digest, Instant now);
 
-    /// Whether it lives, without using it.
-    bool is_alive(const std::string& digest, Instant now) const;
+    /// The session without using it, such as for what a page asks by itself; null where it has ended.
+    const Session* find(const std::string& digest, Instant now) const;
 
     void end(const std::string& digest) { sessions_.erase(digest); }
     /// Ends all sessions of a user but `kept`.

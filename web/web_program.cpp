@@ -32,7 +32,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// The directory of the state, which is made where it is not there, for its owner alone.
+/// The directory of the state, which is made where it is not there, for its
+/// owner alone.
 std::string private_directory(const std::string& path) {
     const bool there = ::mkdir(path.c_str(), S_IRWXU) == 0 || errno == EEXIST;
     if (!there || ::chmod(path.c_str(), S_IRWXU) != 0) {
@@ -81,6 +82,7 @@ public:
     explicit Program(const WebStart& start)
         : settings_{start.settings},
           directory_{private_directory(settings_.state_dir)},
+          alone_{directory_},
           tls_{make_tls(directory_)},
           accounts_file_{directory_ + "/accounts.db", Durability::kFull},
           history_file_{open_history(directory_ + "/history.db")},
@@ -100,6 +102,7 @@ public:
         asio::signal_set signals{io_, SIGTERM, SIGINT};
         signals.async_wait([this](const boost::system::error_code&, int) { io_.stop(); });
         std::signal(SIGPIPE, SIG_IGN);
+        std::signal(SIGXFSZ, SIG_IGN);
         open_doors();
         watch_.start();
         write_log(LogWeight::kInfo, "started");
@@ -118,7 +121,8 @@ private:
     }
 
     void take_news() {
-        daemon_desk_.take_news(hub_, [this](const std::string& session) { return accounts_desk_.is_alive(session); });
+        daemon_desk_.take_news(hub_,
+                               [this](const std::string& credential) { return accounts_desk_.is_alive(credential); });
         settings_desk_.tick();
     }
 
@@ -187,23 +191,34 @@ private:
     }
 
     void open_doors() {
-        bool any = false;
-        for (const InheritedSocket& socket : inherited_sockets(std::getenv("LISTEN_PID"), std::getenv("LISTEN_FDS"),
-                                                               std::getenv("LISTEN_FDNAMES"), ::getpid())) {
-            any |= told(server_.adopt(socket.descriptor, socket.encrypted), "inherited", socket.encrypted);
-        }
-        if (any) {
-            return;
-        }
-        for (const NetworkAddress& address : settings_.https_listen) {
-            any |= told(server_.listen(address, true), shown(address), true);
-        }
-        for (const NetworkAddress& address : settings_.http ? settings_.http_listen : std::vector<NetworkAddress>{}) {
-            any |= told(server_.listen(address, false), shown(address), false);
-        }
-        if (!any) {
+        const std::vector<InheritedSocket> inherited = inherited_sockets(
+            std::getenv("LISTEN_PID"), std::getenv("LISTEN_FDS"), std::getenv("LISTEN_FDNAMES"), ::getpid());
+        const bool https = open_doors(true, inherited, settings_.https_listen);
+        const bool http = open_doors(false, inherited, settings_.http_listen);
+        if (!https && !http) {
             throw std::runtime_error{"none of the addresses can be listened on"};
         }
+    }
+
+    /// Sockets that systemd hands over take the place of the configured addresses of the same protocol.
+    bool open_doors(bool encrypted, const std::vector<InheritedSocket>& inherited,
+                    const std::vector<NetworkAddress>& configured) {
+        const bool wanted = encrypted || settings_.http;
+        bool any_inherited = false;
+        bool any = false;
+        for (const InheritedSocket& socket : inherited) {
+            if (socket.encrypted == encrypted && wanted) {
+                any_inherited = true;
+                any |= told(server_.adopt(socket.descriptor, encrypted), "inherited", encrypted);
+            } else if (socket.encrypted == encrypted) {
+                ::close(socket.descriptor);
+                told("switched off in [http]", "inherited", encrypted);
+            }
+        }
+        for (const NetworkAddress& address : any_inherited || !wanted ? std::vector<NetworkAddress>{} : configured) {
+            any |= told(server_.listen(address, encrypted), shown(address), encrypted);
+        }
+        return any;
     }
 
     static std::string shown(const NetworkAddress& address) {
@@ -225,6 +240,7 @@ private:
     WebSettings settings_;
     asio::io_context io_{1};
     std::string directory_;
+    LockedDirectory alone_;
     std::shared_ptr<asio::ssl::context> tls_;
     Database accounts_file_;
     Database history_file_;

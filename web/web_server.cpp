@@ -10,7 +10,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <charconv>
 #include <list>
+#include <map>
 #include <utility>
+
+#include "web/back_off.h"
 
 namespace tokimori::web {
 namespace {
@@ -127,7 +130,9 @@ private:
         if (error) {
             return;
         }
-        make_room();
+        if (!make_room()) {
+            return;
+        }
         const int descriptor = socket.release(error);
         if (error) {
             return;
@@ -137,16 +142,21 @@ private:
         }
     }
 
-    void make_room() {
+    bool make_room() {
         std::erase_if(connections_, [](const auto& connection) { return !connection->is_open(); });
         if (connections_.size() < kMostConnections) {
-            return;
+            return true;
         }
-        const auto longest =
-            std::min_element(connections_.begin(), connections_.end(),
-                             [](const auto& a, const auto& b) { return a->waiting_since() < b->waiting_since(); });
-        (*longest)->close();
-        connections_.erase(longest);
+        std::vector<WaitingClient> clients;
+        for (const auto& connection : connections_) {
+            clients.push_back({address_key(connection->address()), connection->waiting_since()});
+        }
+        const auto place = who_makes_room(clients);
+        if (place) {
+            connections_[*place]->close();
+            connections_.erase(connections_.begin() + static_cast<std::ptrdiff_t>(*place));
+        }
+        return place.has_value();
     }
 
     asio::io_context& io_;
@@ -154,6 +164,25 @@ private:
     std::list<Door> doors_;
     std::vector<std::shared_ptr<OpenConnection>> connections_;
 };
+
+std::optional<std::size_t> who_makes_room(const std::vector<WaitingClient>& clients) {
+    std::map<std::string_view, int> waiting;
+    for (const WaitingClient& client : clients) {
+        waiting[client.address] += client.since < Instant::max() ? 1 : 0;
+    }
+    std::optional<std::size_t> place;
+    const auto goes_before = [&](const WaitingClient& a, const WaitingClient& b) {
+        const int of_a = waiting[a.address];
+        const int of_b = waiting[b.address];
+        return of_a != of_b ? of_a > of_b : a.since < b.since;
+    };
+    for (std::size_t i = 0; i < clients.size(); ++i) {
+        if (clients[i].since < Instant::max() && (!place || goes_before(clients[i], clients[*place]))) {
+            place = i;
+        }
+    }
+    return place;
+}
 
 WebServer::WebServer(asio::io_context& io, std::shared_ptr<ConnectionDesk> desk)
     : doors_{std::make_shared<Doors>(io, std::move(desk))} {}

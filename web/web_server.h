@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,9 +11,19 @@
 
 namespace tokimori::web {
 
-/// Connections at once. One more takes the place of the one that has waited longest for its client, so that a thousand
-/// slow ones do not keep anybody out.
+/// Connections at once. One more takes the place of another (`who_makes_room`).
 inline constexpr std::size_t kMostConnections = 200;
+
+/// A connection as far as making room goes.
+struct WaitingClient {
+    std::string address;
+    Instant since;  ///< it waits for its client; the greatest instant where it does not
+};
+
+/// Whose place a new client takes: of the host with the most connections the one that has waited longest for its
+/// client, so that neither a thousand slow ones nor a flood from one host keep anybody else out. None whose answer is
+/// being made; nullopt where that are all. Pure.
+std::optional<std::size_t> who_makes_room(const std::vector<WaitingClient>& clients);
 
 /// Accepts connections on any number of sockets. On the thread of `io`.
 class WebServer {

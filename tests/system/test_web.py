@@ -16,7 +16,7 @@ from typing import Iterator, List
 import pytest
 
 from control import AskedDaemon
-from programs import Process, program, run, slowness, wait_until
+from programs import Process, free_port, program, run, slowness, wait_until
 from web import PASSWORD, Browser, Web, query, routes, trusting
 
 needs_web = pytest.mark.skipif(not os.access(program("tokimori-web"), os.X_OK), reason="NO tokimori-web was built")
@@ -290,7 +290,7 @@ def test_without_tls_everything_else_leads_to_https(web: Web) -> None:
     plain = Browser(web.http_port, encrypted=False)
     for path in ("/", "/api/v1/session", "/api/v1/tracking"):
         reply = plain.get(path)
-        assert reply.status == 308 and reply.headers["Location"] == "https://127.0.0.1" + path
+        assert reply.status == 308 and reply.headers["Location"] == "https://127.0.0.1:%d%s" % (web.port, path)
 
 
 def test_the_history_is_kept_over_kill_9(asked: AskedDaemon) -> None:
@@ -381,21 +381,29 @@ def test_wrong_settings_are_told_and_nothing_is_begun(tmp_path: object) -> None:
     assert "line 2: \"listen\"" in refused.stderr and "line 3: there is no setting \"what\"" in refused.stderr
 
 
-def test_sockets_of_systemd_are_taken(asked: AskedDaemon) -> None:
+@pytest.mark.parametrize("name,http", [("https", True), ("http", False)])
+def test_sockets_of_systemd_take_the_place_of_addresses_of_the_same_protocol(asked: AskedDaemon, name: str, http: bool) -> None:
     with socket.socket() as listener, Web(asked) as model:
         model.wait_started()
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         command = ("import os, sys\nos.dup2(%d, 3)\nos.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='1', "
-                   "LISTEN_FDNAMES='https')\nos.execv(sys.argv[1], sys.argv[1:])" % listener.fileno())
-        state = os.path.join(model.room.name, "other")
+                   "LISTEN_FDNAMES='%s')\nos.execv(sys.argv[1], sys.argv[1:])" % (listener.fileno(), name))
+        ports = {str(model.port): free_port(), str(model.http_port): free_port()}
         with open(model.configuration, encoding="utf-8") as file:
-            text = file.read().replace(model.state, state)
+            text = file.read().replace(model.state, os.path.join(model.room.name, "other"))
+        for old, new in ports.items():
+            text = text.replace(old, str(new))
         path = os.path.join(model.room.name, "other.toml")
         with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
+            file.write(text.replace("enabled = true", "enabled = %s" % str(http).lower()))
         child = ["/usr/bin/python3", "-c", command, program("tokimori-web"), "--config", path, "--assets",
                  os.path.join(model.room.name, "page")]
         with Process(child, kept=[listener.fileno()]) as web:
-            web.wait_for("listening address=inherited protocol=https", 20)
-            assert Browser(listener.getsockname()[1]).get("/api/v1/session").status == 200
+            if http:
+                web.wait_for("listening address=inherited protocol=https", 20)
+                web.wait_for("listening address=127.0.0.1:%d protocol=http" % ports[str(model.http_port)], 20)
+                assert Browser(listener.getsockname()[1]).get("/api/v1/session").status == 200
+            else:
+                web.wait_for("not_listening address=inherited protocol=http why=\"switched off", 20)
+                web.wait_for("listening address=127.0.0.1:%d protocol=https" % ports[str(model.port)], 20)

@@ -7,19 +7,25 @@ import os
 import ssl
 import tempfile
 import urllib.parse
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Protocol, Sequence, Tuple
 
-from control import AskedDaemon
 from programs import Process, free_port, program, run
 
 PASSWORD = "correct horse battery"
 PAGE = {"index.html": "<!doctype html><title>Tokimori</title>", "a.js": "1;", ".hidden": "secret"}
 
 
+class ControlledDaemon(Protocol):
+    """Whatever listens on a control socket and a port of NTP."""
+
+    socket: str
+    port: int
+
+
 class Web(Process):
     """The program with a state directory, a configuration and a page of its own. `before`: what starts it."""
 
-    def __init__(self, daemon: AskedDaemon, state: Optional[str] = None, metrics: str = "token",
+    def __init__(self, daemon: ControlledDaemon, state: Optional[str] = None, metrics: str = "token",
                  cgi_bin: Tuple[str, ...] = ("time", "json", "jsont", "ntp"), before: Sequence[str] = ()) -> None:
         self.room = tempfile.TemporaryDirectory(prefix="tokimori-web-")
         self.port, self.http_port = free_port(), free_port()
@@ -89,7 +95,7 @@ class Reply:
 
 def trusting() -> ssl.SSLContext:
     """Takes any certificate, as a person does who clicks the warning away."""
-    context = ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
@@ -102,15 +108,18 @@ class Browser:
         self.port, self.encrypted = port, encrypted
         self.cookie: Optional[str] = None
         self.csrf: Optional[str] = None
+        self.bearer: Optional[str] = None
+        self.source = "127.0.0.1"
 
     def connect(self) -> http.client.HTTPConnection:
         """A connection of its own."""
         if self.encrypted:
-            return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=trusting())
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+            return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=trusting(),
+                                               source_address=(self.source, 0))
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30, source_address=(self.source, 0))
 
     def _headers(self, method: str, changed: Dict[str, Optional[str]]) -> Dict[str, str]:
-        headers: Dict[str, Optional[str]] = {"Cookie": self.cookie}
+        headers: Dict[str, Optional[str]] = {"Cookie": self.cookie, "Authorization": self.bearer}
         if method != "GET":
             headers.update({"Origin": "https://127.0.0.1:%d" % self.port, "Content-Type": "application/json",
                             "X-CSRF-Token": self.csrf})

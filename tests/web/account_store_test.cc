@@ -65,7 +65,7 @@ TEST_F(AccountStoreTest, TellsTheLogNewestFirst) {
     for (std::int64_t i = 0; i < 5; ++i) {
         store_.record({i, "access", "a", "login", "from"});
     }
-    const auto events = store_.events(1, 2);
+    const auto events = store_.events({.skipped = 1, .count = 2});
     ASSERT_EQ(events.size(), 2U);
     EXPECT_EQ(events[0].time, 3);
     EXPECT_EQ(events[1].time, 2);

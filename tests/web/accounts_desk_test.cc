@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <functional>
+#include <utility>
 
 namespace tokimori::web {
 namespace {
@@ -63,6 +65,7 @@ protected:
                             return false;
                         }
                         work();
+                        std::exchange(meanwhile_, [] {})();
                         done();
                         return true;
                     },
@@ -83,6 +86,7 @@ protected:
     int hashed_ = 0;
     int finished_ = 0;
     bool crowded_ = false;
+    std::function<void()> meanwhile_ = [] {};
     Database database_{":memory:", Durability::kFull};
     AccountStore store_{database_};
     AccountsDesk desk_{store_, world(), std::string(kCode)};
@@ -140,6 +144,84 @@ TEST_F(AccountsDeskTest, TellsNobodyWhichNamesThereAre) {
     EXPECT_EQ(hashed_, 2) << "as much work for a name that is not there";
     EXPECT_EQ(wrong_password.status, 401U);
     EXPECT_EQ(wrong_password.body, wrong_name.body);
+}
+
+TEST_F(AccountsDeskTest, IsNotUsedByWhatThePageAsksByItself) {
+    const std::string cookie = cookie_of(set_up());
+    for (int minute = 0; minute < 14; ++minute) {
+        now_ += 1min;
+        EXPECT_TRUE(desk_.caller_of({.cookie = cookie, .automatic = true}));
+    }
+    EXPECT_TRUE(desk_.caller_of({.cookie = cookie})) << "somebody pressed something";
+    now_ += 14min;
+    EXPECT_TRUE(desk_.caller_of({.cookie = cookie, .automatic = true}));
+    now_ += 1min;
+    EXPECT_FALSE(desk_.caller_of({.cookie = cookie, .automatic = true}));
+}
+
+TEST_F(AccountsDeskTest, LetsTheOwnerInWhileSomebodyElseGuesses) {
+    set_up("wrong");
+    for (int i = 0; i < 50; ++i) {
+        ask(Destination::kSetup, body({{"code", "wrong"}}), {}, "203.0.113.1");
+    }
+    EXPECT_EQ(set_up().status, 200U) << "the first start, too";
+    for (int i = 0; i < 50; ++i) {
+        now_ += 5min;
+        log_in("hanako", "wrong", "203.0.113.1");
+    }
+    EXPECT_EQ(log_in("hanako", kPassword).status, 200U);
+    EXPECT_EQ(log_in("hanako", kPassword, "203.0.113.2").status, 429U);
+}
+
+TEST_F(AccountsDeskTest, CountsNothingThatWasNotTried) {
+    set_up();
+    crowded_ = true;
+    for (int i = 0; i < 50; ++i) {
+        EXPECT_EQ(log_in("hanako", kPassword, "203.0.113.1").status, 503U);
+    }
+    crowded_ = false;
+    EXPECT_EQ(log_in("hanako", kPassword, "203.0.113.1").status, 200U);
+}
+
+TEST_F(AccountsDeskTest, RefusesALoginWithAPasswordThatIsChangedMeanwhile) {
+    set_up();
+    meanwhile_ = [this] { store_.set_password("hanako", "#another"); };
+    EXPECT_EQ(code_of(log_in("hanako", kPassword)), "wrong_login");
+}
+
+TEST_F(AccountsDeskTest, ChecksThePasswordOfWhoIsIn) {
+    const std::string cookie = cookie_of(set_up());
+    const WebRequest request{.cookie = cookie, .address = "192.0.2.1"};
+    const auto caller = desk_.caller_of(request);
+    ASSERT_TRUE(caller);
+    std::string refused;
+    int passed = 0;
+    const auto check = [&](const std::string& password) {
+        desk_.check_password(
+            request, *caller, password, [&](const WebReply& reply) { refused = code_of(reply); }, [&] { ++passed; });
+    };
+    check("");
+    EXPECT_EQ(refused, "wrong_login");
+    check(std::string(kPassword));
+    EXPECT_EQ(passed, 1);
+    for (int i = 0; i < 5; ++i) {
+        check("wrong");
+    }
+    check(std::string(kPassword));
+    EXPECT_EQ(refused, "too_many_failures");
+    EXPECT_EQ(passed, 1);
+    EXPECT_EQ(store_.events({.count = 1}).at(0).text_code, "password_failed");
+}
+
+TEST_F(AccountsDeskTest, EndsTheStreamOfATokenThatIsRemoved) {
+    const std::string cookie = cookie_of(set_up());
+    const json::value token = json::parse(ask(Destination::kAddToken, body({{"name", "monitor"}}), cookie).body);
+    const auto caller = desk_.caller_of({.authorization = "Bearer " + std::string(token.at("token").as_string())});
+    ASSERT_TRUE(caller);
+    EXPECT_TRUE(desk_.is_alive(caller->credential()));
+    ask(Destination::kRemoveToken, body({{"id", token.at("id")}}), cookie);
+    EXPECT_FALSE(desk_.is_alive(caller->credential()));
+    EXPECT_FALSE(desk_.is_alive(""));
 }
 
 TEST_F(AccountsDeskTest, BacksOffByAccountWhateverTheAddress) {
@@ -220,7 +302,7 @@ TEST_F(AccountsDeskTest, ShowsATokenOnceAndKnowsItsBearer) {
 TEST_F(AccountsDeskTest, WritesWhatHappenedIntoTheLog) {
     set_up();
     log_in("taro", "wrong");
-    const auto events = store_.events(0, 10);
+    const auto events = store_.events({.skipped = 0, .count = 10});
     ASSERT_EQ(events.size(), 2U);
     EXPECT_EQ(events[0].text_code + ' ' + events[0].user + ' ' + events[0].details, "login_failed taro 192.0.2.1");
     EXPECT_EQ(events[1].text_code, "setup");

@@ -105,8 +105,10 @@ TEST_F(ApplicationTest, RefusesPathsThatCouldMeanOthers) {
 
 TEST_F(ApplicationTest, KnowsMethodsAndPaths) {
     EXPECT_EQ(ask(get("/", "POST")).status, 405U);
-    EXPECT_EQ(ask(get("/", "HEAD")).status, 405U);
-    EXPECT_EQ(ask(get("/api/v1/session", "PUT")).status, 405U);
+    const WebReply wrong = ask(get("/api/v1/users", "PUT"));
+    EXPECT_EQ(wrong.status, 405U);
+    EXPECT_THAT(wrong.headers, Contains(Pair("Allow", "GET, HEAD, POST, DELETE")));
+    EXPECT_THAT(ask(get("/", "POST")).headers, Contains(Pair("Allow", "GET, HEAD")));
     EXPECT_EQ(ask(get("/api/v1/nothing")).status, 404U);
     EXPECT_EQ(ask(get("/cgi-bin/jst")).status, 404U);
     EXPECT_EQ(ask(get("/api/v1/session")).status, 200U);
@@ -131,6 +133,11 @@ TEST_F(ApplicationTest, ServesOnlyMachinesWithoutTls) {
     const WebReply reply = ask(request);
     EXPECT_EQ(reply.status, 308U);
     EXPECT_THAT(reply.headers, Contains(Pair("Location", "https://toki/login")));
+    request.query = "a=1&b=%22";
+    EXPECT_THAT(ask(request).headers, Contains(Pair("Location", "https://toki/login?a=1&b=%22")));
+    request.query = "a\r\nSet-Cookie: b";
+    EXPECT_EQ(ask(request).status, 400U);
+    request.query.clear();
     request.path = "/api/v1/session";
     EXPECT_EQ(ask(request).status, 308U);
     request.path = "/cgi-bin/json";
@@ -154,6 +161,16 @@ TEST(WebLog, LetsNobodyForgeALine) {
     EXPECT_EQ(log_text(LogWeight::kWarning, "e", {{"k", ""}, {"q", "\"\xe3\x81\x82"}}, true),
               "<4>e k=\"\" q=\"\\\"\\xE3\\x81\\x82\"\n");
     EXPECT_LT(log_text(LogWeight::kError, "e", {{"k", std::string(10'000, '\n')}}, false).size(), 2100U);
+}
+
+TEST(MakingRoom, TakesTheOldestOfTheHostWithTheMostConnections) {
+    const auto at = [](int seconds) { return Instant{std::chrono::seconds{seconds}}; };
+    const Instant busy = Instant::max();
+    EXPECT_EQ(who_makes_room({{"a", at(5)}, {"b", at(1)}, {"a", at(3)}}), 2U);
+    EXPECT_EQ(who_makes_room({{"a", at(5)}, {"b", at(1)}}), 1U);
+    EXPECT_EQ(who_makes_room({{"a", busy}, {"a", busy}, {"b", at(9)}}), 2U) << "whose answer is being made stays";
+    EXPECT_FALSE(who_makes_room({{"a", busy}, {"b", busy}}));
+    EXPECT_FALSE(who_makes_room({}));
 }
 
 TEST(InheritedSockets, AreThoseOfThisProcess) {

@@ -158,10 +158,47 @@ TEST_F(DaemonDeskTest, WritesChangesOfTheStateIntoTheLog) {
     latest_ = {nullptr, {}, "silent"};
     news();
     EXPECT_EQ(log_, (std::vector<std::string>{"clock synchronised", "daemon_silent no_daemon"}));
-    const auto events = audit_.events(0, 10);
+    const auto events = audit_.events({.skipped = 0, .count = 10});
     ASSERT_EQ(events.size(), 1U);
     EXPECT_EQ(events[0].text_code, "no_daemon");
+    EXPECT_EQ(events[0].details, "synchronised") << "what was before, a word that the page knows";
     EXPECT_THAT(ask(Destination::kEvents, "/api/v1/events").body, HasSubstr(R"("time":1795906936,"kind":"clock")"));
+}
+
+TEST_F(DaemonDeskTest, LeavesTheLastStateInTheLogHoweverQuicklyItChanged) {
+    for (int i = 0; i < 101; ++i) {
+        latest_ = i % 2 == 0 ? read_control_reply(kStatus, "status") : DaemonReply{nullptr, {}, "silent"};
+        news();
+    }
+    EXPECT_LT(log_.size(), 25U) << "a memory card is worn out";
+    for (int i = 0; i < 60; ++i) {
+        now_ += 1s;
+        heard_ = now_;
+        news();
+    }
+    EXPECT_EQ(log_.back(), "clock synchronised");
+    EXPECT_EQ(audit_.events({}).at(0).text_code, "synchronised");
+}
+
+TEST_F(DaemonDeskTest, TellsOfPeopleOnlyToAdmins) {
+    audit_.record({1, "access", "hanako", "login", "192.0.2.1"});
+    audit_.record({2, "settings", "hanako", "settings_applied", "1"});
+    audit_.record({3, "clock", "", "holdover", "synchronised"});
+    const Caller viewer{.user = "v", .role = Role::kViewer};
+    const Caller admin{.user = "a", .role = Role::kAdmin};
+    const auto codes = [&](const std::string& query, const Caller& caller) {
+        std::string told;
+        const boost::json::value reply = boost::json::parse(ask(Destination::kEvents, "", query, &caller).body);
+        for (const boost::json::value& event : reply.at("events").as_array()) {
+            told += std::string(event.at("text_code").as_string()) + ' ';
+        }
+        return told;
+    };
+    EXPECT_EQ(codes("", admin), "holdover settings_applied login ");
+    EXPECT_EQ(codes("", viewer), "holdover settings_applied ");
+    EXPECT_EQ(codes("kind=access", viewer), "");
+    EXPECT_EQ(codes("kind=access", admin), "login ");
+    EXPECT_EQ(codes("kind=clock&first=1", admin), "");
 }
 
 TEST_F(DaemonDeskTest, KeepsTheHistoryOverASilence) {
@@ -175,6 +212,9 @@ TEST_F(DaemonDeskTest, KeepsTheHistoryOverASilence) {
         ask(Destination::kHistory, "/api/v1/history", "from=1795906930&to=1795907000&points=100").body;
     EXPECT_THAT(body, HasSubstr("[1795906940,null,null,null,null,null,null,null,\"no_daemon\"]"));
     EXPECT_EQ(ask(Destination::kHistory, "/api/v1/history", "from=5&to=5").status, 400U);
+    EXPECT_THAT(ask(Destination::kHistory, "/api/v1/history", "last=60&points=600").body, HasSubstr("[1795906930,"))
+        << "counted from the time of the server";
+    EXPECT_THAT(ask(Destination::kHistory, "/api/v1/history", "last=3&points=600").body, HasSubstr("\"rows\":[]"));
     EXPECT_THAT(ask(Destination::kHistoryCsv, "/api/v1/history.csv", "from=1795906930&to=1795907000").body,
                 StartsWith("time,offset_ns"));
 }

@@ -76,6 +76,17 @@ TEST(HistoryRow, ResamplesToMultiplesOfTheStep) {
     EXPECT_TRUE(resampled({}, 60).empty());
 }
 
+TEST(HistoryRow, ShowsWhereNothingWasRecorded) {
+    const std::vector<HistoryRow> rows{row_at(0, 1), row_at(10, 2), row_at(1000, 3)};
+    const auto result = with_gaps(rows, 10);
+    ASSERT_EQ(result.size(), 4U);
+    EXPECT_EQ(result[2].time, 20);
+    EXPECT_EQ(result[2].state, -1);
+    EXPECT_NE(history_json(result).find("[20,null,null,null,null,null,null,null,null],[1000,3,"), std::string::npos);
+    EXPECT_EQ(history_csv(result).find("\r\n20,"), std::string::npos);
+    EXPECT_EQ(with_gaps(rows, 1000).size(), 3U);
+}
+
 TEST(HistoryRow, ChoosesAStepForThePoints) {
     EXPECT_EQ(step_for(0, 3600, 600), 10);
     EXPECT_EQ(step_for(0, 86'400, 600), 150);
@@ -102,6 +113,14 @@ TEST(HistoryCollector, CountsNothingOverARestartOfTheDaemon) {
     const auto row = collector.add(row_at(110), std::nullopt);
     ASSERT_TRUE(row);
     EXPECT_FALSE(row->values[kRequests]);
+}
+
+TEST(HistoryCollector, HoldsLittleWhereTheTimeStandsStill) {
+    HistoryCollector collector;
+    for (int i = 0; i < 100'000; ++i) {
+        EXPECT_FALSE(collector.add(row_at(100, i < 50 ? 1 : 2), i));
+    }
+    EXPECT_EQ(collector.add(row_at(110), 0)->values[kOffset], 2);
 }
 
 }  // namespace

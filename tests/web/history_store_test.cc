@@ -35,10 +35,10 @@ protected:
 TEST_F(HistoryStoreTest, WritesOnlyOnceAMinuteAndShowsAllTheSame) {
     add(kStart, kStart + 50);
     EXPECT_EQ(stored(10), 0);
-    EXPECT_EQ(store_.rows(kStart, kStart + 100, 1000).size(), 5U);
+    EXPECT_EQ(store_.rows(kStart, kStart + 100, 1000).rows.size(), 5U);
     add(kStart + 50, kStart + 70);
     EXPECT_EQ(stored(10), 6);
-    EXPECT_EQ(store_.rows(kStart, kStart + 100, 1000).size(), 7U);
+    EXPECT_EQ(store_.rows(kStart, kStart + 100, 1000).rows.size(), 7U);
     EXPECT_TRUE(store_.flush());
     EXPECT_EQ(stored(10), 7);
 }
@@ -48,11 +48,11 @@ TEST_F(HistoryStoreTest, CompletesCoarserRowsAsTheyCome) {
     EXPECT_EQ(stored(10), 180);
     EXPECT_EQ(stored(60), 30);
     EXPECT_EQ(stored(600), 3);
-    const auto rows = store_.rows(kStart, kStart + 1800, 40);
+    const auto rows = store_.rows(kStart, kStart + 1800, 40).rows;
     ASSERT_EQ(rows.size(), 30U);
     EXPECT_EQ(rows[1].time, kStart + 60);
     EXPECT_EQ(rows[1].values[0], 110) << "the farthest from zero of its minute";
-    EXPECT_EQ(store_.rows(kStart, kStart + 1800, 3).size(), 3U);
+    EXPECT_EQ(store_.rows(kStart, kStart + 1800, 3).rows.size(), 3U);
 }
 
 TEST_F(HistoryStoreTest, ForgetsFineRowsAndKeepsCoarseOnes) {
@@ -61,11 +61,27 @@ TEST_F(HistoryStoreTest, ForgetsFineRowsAndKeepsCoarseOnes) {
     add(later, later + 600);
     EXPECT_EQ(stored(10), 60);
     EXPECT_EQ(stored(60), 20);
-    const auto old = store_.rows(kStart, kStart + 600, 1000);
+    const auto old = store_.rows(kStart, kStart + 600, 1000).rows;
     ASSERT_EQ(old.size(), 10U);
     const std::int64_t much_later = kStart + 100 * 86'400;
     add(much_later, much_later + 600);
-    EXPECT_EQ(store_.rows(kStart, kStart + 600, 1000).size(), 1U);
+    EXPECT_EQ(store_.rows(kStart, kStart + 600, 1000).rows.size(), 1U);
+}
+
+TEST_F(HistoryStoreTest, ReadsABoundedNumberOfRowsForAnyQuestion) {
+    // Five years in ten minutes and in two hours, as they are kept.
+    database_.run("BEGIN");
+    for (const std::int64_t step : {600, 7200}) {
+        database_.run(
+            "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?1) INSERT INTO "
+            "history(step, time, offset_ns, state) SELECT ?2, ?3 + i * ?2, i, 0 FROM n",
+            {5 * 366 * std::int64_t{86'400} / step, step, kStart});
+    }
+    database_.run("COMMIT");
+    ASSERT_EQ(stored(600), 263'520);
+    EXPECT_EQ(store_.rows(0, 4'000'000'000, 9600).rows.size(), 21'960U);
+    EXPECT_EQ(store_.rows(0, 4'000'000'000, 20'000).rows.size(), 21'960U);
+    EXPECT_LE(store_.rows(kStart, kStart + 30 * 86'400, 9600).rows.size(), 9600U);
 }
 
 TEST_F(HistoryStoreTest, LosesLittleToAMinuteOfAnotherCentury) {
@@ -74,7 +90,7 @@ TEST_F(HistoryStoreTest, LosesLittleToAMinuteOfAnotherCentury) {
     add(wrong, wrong + 60);
     add(kStart + 3600, kStart + 7200);
     EXPECT_GE(stored(10), 720 - 12);
-    const auto rows = store_.rows(kStart + 3600, kStart + 7200, 1000);
+    const auto rows = store_.rows(kStart + 3600, kStart + 7200, 1000).rows;
     EXPECT_EQ(rows.size(), 360U) << "and it goes on as finely as before";
 }
 
@@ -103,7 +119,7 @@ TEST(HistoryOnTheDisk, IsThereAfterAnotherOpening) {
               std::filesystem::perms::none);
     Database database{path, Durability::kRelaxed};
     HistoryStore store{database};
-    EXPECT_EQ(store.rows(kStart, kStart + 10, 10).size(), 1U);
+    EXPECT_EQ(store.rows(kStart, kStart + 10, 10).rows.size(), 1U);
     std::filesystem::remove_all(directory);
 }
 

@@ -31,19 +31,29 @@ TEST(LiveHub, SendsAwayWhoseSessionHasEndedAndForgetsWhoIsGone) {
     };
     hub.join("ended", viewer);
     hub.join("alive", [](const LiveHub::Event&) { return false; });
-    hub.join("", [](const LiveHub::Event&) { return true; });
-    hub.tell(live_event("status", "1"), live_event("ended", "2"), [](const std::string& s) { return s == "alive"; });
+    hub.join("token", [](const LiveHub::Event&) { return true; });
+    hub.tell(live_event("status", "1"), live_event("ended", "2"), [](const std::string& s) { return s != "ended"; });
     EXPECT_EQ(last, "event: ended\ndata: 2\n\n(end)");
-    EXPECT_EQ(hub.size(), 1U) << "who came by a token stays";
+    EXPECT_EQ(hub.size(), 1U);
 }
 
 TEST(LiveHub, HasRoomForSixtyFour) {
     LiveHub hub;
     for (std::size_t i = 0; i < LiveHub::kMost; ++i) {
-        EXPECT_TRUE(hub.join("", [](const LiveHub::Event&) { return true; }));
+        EXPECT_TRUE(hub.join(std::to_string(i), [](const LiveHub::Event&) { return true; }));
     }
-    EXPECT_TRUE(hub.is_full());
-    EXPECT_FALSE(hub.join("", [](const LiveHub::Event&) { return true; }));
+    EXPECT_TRUE(hub.is_full("another"));
+    EXPECT_FALSE(hub.join("another", [](const LiveHub::Event&) { return true; }));
+}
+
+TEST(LiveHub, LetsNobodyTakeAllSeats) {
+    LiveHub hub;
+    for (int i = 0; i < 100; ++i) {
+        hub.join("greedy", [](const LiveHub::Event&) { return true; });
+    }
+    EXPECT_EQ(hub.size(), LiveHub::kMostOfOne);
+    EXPECT_TRUE(hub.is_full("greedy"));
+    EXPECT_FALSE(hub.is_full("another"));
 }
 
 TEST(AuditPacer, LetsTwentyPassAndThenTwoAMinute) {

@@ -28,8 +28,8 @@ TEST(SessionTable, EndsASessionThatIsIdleForAQuarterOfAnHour) {
     SessionTable table = with_one();
     EXPECT_NE(table.use("a", kStart + 14min), nullptr);
     EXPECT_NE(table.use("a", kStart + 28min), nullptr);
-    EXPECT_TRUE(table.is_alive("a", kStart + 42min));
-    EXPECT_FALSE(table.is_alive("a", kStart + 43min)) << "a look is no use";
+    EXPECT_NE(table.find("a", kStart + 42min), nullptr);
+    EXPECT_EQ(table.find("a", kStart + 43min), nullptr) << "a look is no use";
     EXPECT_EQ(table.use("a", kStart + 43min), nullptr);
     EXPECT_EQ(table.size(), 0U);
 }
@@ -47,10 +47,10 @@ TEST(SessionTable, EndsWhatItIsTold) {
     table.begin("b", {.user = "hanako"}, kStart);
     table.begin("c", {.user = "taro"}, kStart);
     table.end_all_of("hanako", "b");
-    EXPECT_FALSE(table.is_alive("a", kStart));
-    EXPECT_TRUE(table.is_alive("b", kStart));
+    EXPECT_EQ(table.find("a", kStart), nullptr);
+    EXPECT_NE(table.find("b", kStart), nullptr);
     table.end("c");
-    EXPECT_FALSE(table.is_alive("c", kStart));
+    EXPECT_EQ(table.find("c", kStart), nullptr);
 }
 
 TEST(SessionTable, GivesThePlaceOfTheOneIdleLongest) {
@@ -59,8 +59,8 @@ TEST(SessionTable, GivesThePlaceOfTheOneIdleLongest) {
     table.begin("b", {.user = "b"}, kStart + 1s);
     table.use("a", kStart + 2s);
     table.begin("c", {.user = "c"}, kStart + 3s);
-    EXPECT_TRUE(table.is_alive("a", kStart + 3s));
-    EXPECT_FALSE(table.is_alive("b", kStart + 3s));
+    EXPECT_NE(table.find("a", kStart + 3s), nullptr);
+    EXPECT_EQ(table.find("b", kStart + 3s), nullptr);
     EXPECT_EQ(table.size(), 2U);
 }
 
