@@ -138,6 +138,15 @@ void ClockService::step_system_clock() {
                               : "the clock of this host is not followed, so it is not set"}});
 }
 
+LeapListOutcome ClockService::take_leap_list(std::string_view text) {
+    const LocalInstant now = counter_.now();
+    // Clients were served by what was known before until now.
+    timekeeper_.advance(now);
+    LeapListOutcome outcome = leap_.take_list(text, timekeeper_, now);
+    publish();
+    return outcome;
+}
+
 void ClockService::set_sources(const Configuration& configuration) {
     upstream_.own_ports.clear();
     for (const ListenAddress& address : configuration.listen) {

@@ -47,6 +47,9 @@ public:
     /// The operator wants the clock of this host set at once, whatever the policy says of steps.
     void step_system_clock();
 
+    /// Somebody gives us a leap-seconds.list, which is weighed and published at once; see `LeapService::take_list`.
+    LeapListOutcome take_leap_list(std::string_view text);
+
     void observe(const Observation& observation) override;
     LocalInstant now() const { return counter_.now(); }
     /// How often it has turned so far: twice a second, as long as it is well.

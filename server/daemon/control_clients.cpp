@@ -1,10 +1,10 @@
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
-#include <queue>
-#include <vector>
 
+#include "server/daemon/client_order.h"
 #include "server/daemon/control_reply.h"
-#include "server/ntp/client_table.h"
+#include "server/daemon/control_request.h"
 #include "server/ntp/packet.h"
 
 namespace tokimori {
@@ -13,10 +13,27 @@ namespace {
 namespace json = boost::json;
 
 // Each takes less than 400 bytes of a reply.
-constexpr std::size_t kMostClients = 500;
+constexpr std::int64_t kMostClients = 500;
+constexpr std::int64_t kLastPage = 1'000'000'000;
 
-bool seen_later(const Client& a, const Client& b) {
-    return a.last_seen > b.last_seen;
+char lower(char letter) {
+    return letter >= 'A' && letter <= 'F' ? static_cast<char>(letter - 'A' + 'a') : letter;
+}
+
+ClientQuestion question_in(ControlRequest& request) {
+    // In the order of ClientOrder.
+    const auto order =
+        request.word("sort", {"last_seen", "first_seen", "received", "limited", "refused", "interval", "address"});
+    ClientQuestion question{
+        .order = static_cast<ClientOrder>(order.value_or(0)),
+        .first = static_cast<std::size_t>(request.number("first", 0, kLastPage).value_or(0)),
+        .count = static_cast<std::size_t>(request.number("count", 0, kMostClients).value_or(kMostClients)),
+        .match = request.text("match", kAddressRoom).value_or("")};
+    if (!may_be_in_address(question.match)) {
+        request.complain("match is part of an address: digits, a to f, dots and colons");
+    }
+    std::ranges::transform(question.match, question.match.begin(), lower);
+    return question;
 }
 
 json::object client_reply(const Client& client, LocalInstant now) {
@@ -26,6 +43,7 @@ json::object client_reply(const Client& client, LocalInstant now) {
             {"port", client.port},
             {"requests", client.requests},
             {"limited", client.limited},
+            {"refused", client.refused},
             {"interval_ns", client.interval > Duration::zero() ? json::value(client.interval.count()) : nullptr},
             {"last_seen_age_ns", (now - client.last_seen).count()},
             {"first_seen_age_ns", (now - client.first_seen).count()},
@@ -37,25 +55,25 @@ json::object client_reply(const Client& client, LocalInstant now) {
 
 }  // namespace
 
-json::object clients_reply(const ControlFacts& facts) {
-    // The top of this heap is the oldest of those kept.
-    std::priority_queue<Client, std::vector<Client>, decltype(&seen_later)> kept{seen_later};
-    std::uint64_t known = 0;
-    for (const ClientTable* const table : facts.client_tables) {
-        table->for_each([&](const Client& client) {
-            ++known;
-            kept.push(client);
-            if (kept.size() > kMostClients) {
-                kept.pop();
-            }
-        });
+std::optional<ControlError> clients_reply(const json::object& members, const KnownFacts& known, json::value& part) {
+    ControlRequest request{members};
+    const ClientQuestion question = question_in(request);
+    if (!request.complaint().empty()) {
+        return ControlError{"bad_request", request.complaint()};
     }
+    const ControlFacts& facts = known();
+    const ClientPage page = find_clients(question, facts.client_tables);
     json::array list;
-    for (; !kept.empty(); kept.pop()) {
-        list.emplace_back(client_reply(kept.top(), facts.clock.now));
+    list.reserve(page.clients.size());
+    for (const Client& client : page.clients) {
+        list.emplace_back(client_reply(client, facts.clock.now));
     }
-    std::reverse(list.begin(), list.end());
-    return {{"known", known}, {"replaced", facts.server.clients_replaced}, {"latest", std::move(list)}};
+    part = json::object{{"known", page.known},
+                        {"matching", page.matching},
+                        {"first", question.first},
+                        {"replaced", facts.server.clients_replaced},
+                        {"latest", std::move(list)}};
+    return std::nullopt;
 }
 
 }  // namespace tokimori

@@ -17,27 +17,27 @@ namespace json = boost::json;
 /// One thing that may be asked for. A new one is a row here.
 struct Request {
     std::string_view name;
-    void (*add)(json::object& reply, const ControlFacts& facts, const json::object& asked);
+    std::string_view member;  ///< of the reply
+    ControlPart* add;
     bool in_status = true;
 };
 
-using Asked = json::object;
+/// A part that depends on nothing that is said in the request.
+template <auto kReply>
+std::optional<ControlError> plain(const json::object& /*request*/, const KnownFacts& known, json::value& part) {
+    part = kReply(known());
+    return std::nullopt;
+}
 
 constexpr std::array kRequests{
-    Request{"tracking",
-            [](json::object& reply, const ControlFacts& f, const Asked&) { reply["tracking"] = tracking_reply(f); }},
-    Request{"sources",
-            [](json::object& reply, const ControlFacts& f, const Asked&) { reply["sources"] = sources_reply(f); }},
-    Request{"sourcestats", [](json::object& reply, const ControlFacts& f,
-                              const Asked&) { reply["sourcestats"] = sourcestats_reply(f); }},
-    Request{"selectdata", [](json::object& reply, const ControlFacts& f,
-                             const Asked&) { reply["selectdata"] = selectdata_reply(f); }},
-    Request{"serverstats", [](json::object& reply, const ControlFacts& f,
-                              const Asked&) { reply["serverstats"] = serverstats_reply(f); }},
-    Request{"leap", [](json::object& reply, const ControlFacts& f, const Asked&) { reply["leap"] = leap_reply(f); }},
-    Request{"clients",
-            [](json::object& reply, const ControlFacts& f, const Asked&) { reply["clients"] = clients_reply(f); },
-            false},
+    Request{"tracking", "tracking", plain<tracking_reply>},
+    Request{"sources", "sources", plain<sources_reply>},
+    Request{"sourcestats", "sourcestats", plain<sourcestats_reply>},
+    Request{"selectdata", "selectdata", plain<selectdata_reply>},
+    Request{"serverstats", "serverstats", plain<serverstats_reply>},
+    Request{"leap", "leap", plain<leap_reply>},
+    Request{"clients", "clients", clients_reply, false},
+    Request{"leap_preview", "preview", preview_reply, false},
 };
 
 constexpr std::string_view kEverything = "status";
@@ -78,16 +78,24 @@ json::object beginning(std::string_view name, const ControlFacts& facts) {
     return {{"version", kControlVersion}, {"request", name}, {"at", at_reply(facts)}};
 }
 
-ControlReply tell(std::string_view name, const json::object& asked, const ControlFacts& known) {
-    json::object reply = beginning(name, known);
+ControlReply tell(std::string_view name, const json::object& asked, const std::function<ControlFacts()>& facts) {
     const bool everything = name == kEverything;
-    if (everything) {
-        reply["product"] = {{"name", "tokimori"}, {"version", known.version}};
-    }
+    std::optional<ControlFacts> told;
+    const KnownFacts known = [&]() -> const ControlFacts& { return told ? *told : told.emplace(facts()); };
+    json::object parts;
     for (const Request& request : kRequests) {
         if ((everything && request.in_status) || request.name == name) {
-            request.add(reply, known, asked);
+            if (const auto error = request.add(asked, known, parts[request.member])) {
+                return refuse(error->code, error->message);
+            }
         }
+    }
+    json::object reply = beginning(name, known());
+    if (everything) {
+        reply["product"] = {{"name", "tokimori"}, {"version", known().version}};
+    }
+    for (auto& part : parts) {
+        reply.emplace(part.key(), std::move(part.value()));
     }
     return within_limit(json::serialize(reply));
 }
@@ -130,7 +138,7 @@ ControlReply answer_control(std::string_view line, const std::function<ControlFa
     }
     const std::string_view wanted{name->get_string()};
     if (wanted == kEverything || std::ranges::count(kRequests, wanted, &Request::name) > 0) {
-        return tell(wanted, *members, facts());
+        return tell(wanted, *members, facts);
     }
     const auto handler = std::ranges::find(handlers, wanted, &ControlHandler::name);
     return handler != handlers.end() ? hand_over(*handler, *members, peer, facts)

@@ -61,8 +61,9 @@ struct ControlPeer {
 };
 
 /// Answers one line: `{"version":1,"request":"tracking"}`, any bytes, as long as `peer` may send. Requests are
-/// tracking, sources, sourcestats, selectdata, serverstats, leap, status (all of these), clients and those of
-/// `handlers`; members that are not known are passed over. An error is
+/// tracking, sources, sourcestats, selectdata, serverstats, leap, status (all of these), clients, leap_preview and
+/// those of `handlers`; what a request may say more stands in README.md; members that are not known are passed over. An
+/// error is
 /// `{"version":1,"error":{"code":…,"message":…}}`, its code one of not_json, bad_request, unsupported_version,
 /// unknown_request, not_allowed, request_too_long, reply_too_long, or of the handler. `facts` is asked once where there
 /// is something to tell. Never throws; pure but for what handlers do.

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "server/daemon/clock_service.h"
+#include "server/daemon/control_leap_list.h"
 #include "server/daemon/control_socket.h"
 #include "server/daemon/crew_size.h"
 #include "server/daemon/keys_file.h"
@@ -64,6 +65,8 @@ public:
                       workers_.threads() > 0,
                       started_},
           watchdog_{io_, log, manager_, {[this] { return clock_.now(); }, [this] { return trouble(); }}} {
+        control_handlers_.push_back(
+            leap_list_handler([this](std::string_view text) { return clock_.take_leap_list(text); }));
         clock_.set_listener([this](const Observation& observation) { statistics_.note(observation); });
     }
 

@@ -6,6 +6,8 @@
 #include <iterator>
 #include <system_error>
 
+#include "server/daemon/file_steps.h"
+
 namespace tokimori {
 namespace {
 
@@ -45,14 +47,30 @@ LeapListResult read_leap_list(const std::string& path) {
     return LeapTable::parse(text);
 }
 
-LoadedLeapTable load_leap_table(const std::string& path, Log& log, LocalInstant now) {
-    const LeapListResult read = path.empty() ? LeapListResult{} : read_leap_list(path);
-    if (!read.table && !path.empty()) {
-        refuse(path, read.error, "the table compiled in", log, now);
+LeapListPaths LeapListPaths::of(const Configuration& configuration) {
+    const std::string name = configuration.lab_mode ? "/leap-seconds.lab.list" : "/leap-seconds.list";
+    return {configuration.leap_list_file, configuration.state_dir.empty() ? "" : configuration.state_dir + name};
+}
+
+LoadedLeapTable load_leap_table(const LeapListPaths& paths, Log& log, LocalInstant now) {
+    LoadedLeapTable loaded{.table = LeapTable::built_in(), .file = paths.configured};
+    const auto weigh = [&](const std::string& path) {
+        const LeapListResult read = read_leap_list(path);
+        if (!read.table) {
+            refuse(path, read.error, "what else is known", log, now);
+            loaded.refused = path == loaded.file ? read.error : loaded.refused;
+        } else if (&LeapTable::better(*read.table, loaded.table) == &*read.table) {
+            loaded = {*read.table, true, {}, path};
+        }
+    };
+    if (!paths.configured.empty()) {
+        weigh(paths.configured);
     }
-    const LeapTable& table = read.table ? LeapTable::better(*read.table, LeapTable::built_in()) : LeapTable::built_in();
-    tell(table, log, now);
-    return {table, read.table && &table == &*read.table, read.table ? std::string{} : read.error};
+    if (!paths.kept.empty() && stamp_of(paths.kept)) {
+        weigh(paths.kept);
+    }
+    tell(loaded.table, log, now);
+    return loaded;
 }
 
 std::optional<LoadedLeapTable> better_leap_table(const std::string& path, const LeapTable& counts, Log& log,
@@ -64,7 +82,18 @@ std::optional<LoadedLeapTable> better_leap_table(const std::string& path, const 
         return std::nullopt;
     }
     tell(*read.table, log, now);
-    return LoadedLeapTable{*read.table, true};
+    return LoadedLeapTable{*read.table, true, {}, path};
+}
+
+bool keep_leap_list(const std::string& path, std::string_view text, Log& log, LocalInstant now) {
+    const int error = path.empty() ? ENOENT : exchange_file(*host_file_steps(), path, text);
+    if (error != 0) {
+        log.write(now, LogLevel::kWarning, "leap_list_not_kept",
+                  {{"file", path},
+                   {"why", path.empty() ? "there is no dir in [state]" : std::generic_category().message(error)},
+                   {"effect", "the list counts until the end of this run"}});
+    }
+    return error == 0;
 }
 
 }  // namespace tokimori

@@ -4,8 +4,10 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "leap/leap_table.h"
+#include "server/daemon/configuration.h"
 #include "server/daemon/log.h"
 
 namespace tokimori {
@@ -13,8 +15,9 @@ namespace tokimori {
 /// A leap table, and where it came from.
 struct LoadedLeapTable {
     LeapTable table;
-    bool from_list = false;  ///< false: it is compiled in, which is as new or newer, or the list was refused
-    std::string refused{};   ///< why the list was not read; empty: it was, or there is none
+    bool from_list = false;  ///< false: it is compiled in, which is as new or newer, or the lists were refused
+    std::string refused{};   ///< why the list at `file` was not read; empty: it was, or there is none
+    std::string file{};      ///< the list; the configured one where none counts
 };
 
 /// Tells one content of a file from the next.
@@ -31,13 +34,25 @@ std::optional<FileStamp> stamp_of(const std::string& path);
 /// What the list at `path` says, or why it says nothing.
 LeapListResult read_leap_list(const std::string& path);
 
-/// The better of the compiled-in table and the `leap-seconds.list` at `path`; empty: none. A file that is missing or
-/// bad is a warning, never the end of anything.
-LoadedLeapTable load_leap_table(const std::string& path, Log& log, LocalInstant now);
+/// Where lists are looked for; empty: nowhere.
+struct LeapListPaths {
+    std::string configured;
+    std::string kept;  ///< one that was given to the daemon, in `[state] dir`; a laboratory has one of its own
+
+    static LeapListPaths of(const Configuration& configuration);
+};
+
+/// The best of the compiled-in table and the lists at `paths`. A file that is missing or bad is a warning, never the
+/// end of anything; that nobody gave the daemon a list is none.
+LoadedLeapTable load_leap_table(const LeapListPaths& paths, Log& log, LocalInstant now);
 
 /// The better of the table that counts and the `leap-seconds.list` at `path`. nullopt: that is missing, bad or older,
 /// which is a warning.
 std::optional<LoadedLeapTable> better_leap_table(const std::string& path, const LeapTable& counts, Log& log,
                                                  LocalInstant now);
+
+/// Puts the text of a list at `path`, whole or not at all; empty: nowhere. Waits for the disk. What went wrong is a
+/// warning, and false.
+bool keep_leap_list(const std::string& path, std::string_view text, Log& log, LocalInstant now);
 
 }  // namespace tokimori

@@ -27,10 +27,10 @@ LeapKnowledge LeapService::begin(const Configuration& configuration, LocalInstan
 }
 
 LeapChanges::Wanted LeapService::read(const Configuration& configuration, LocalInstant now) {
-    list_file_ = configuration.leap_list_file;
-    list_stamp_ = stamp_of(list_file_);
+    lists_ = LeapListPaths::of(configuration);
+    list_stamp_ = stamp_of(lists_.configured);
     looked_for_list_ = now;
-    list_ = load_leap_table(list_file_, log_, now);
+    list_ = load_leap_table(lists_, log_, now);
     expiry_told_.reset();
     LeapKnowledge knowledge{list_.table};
     knowledge.manual_only = configuration.leap_source == LeapSource::kManual;
@@ -69,15 +69,38 @@ void LeapService::look_for_list(const Timekeeper& timekeeper, LocalInstant now) 
         return;
     }
     looked_for_list_ = now;
-    const auto stamp = list_file_.empty() ? std::nullopt : stamp_of(list_file_);
+    const auto stamp = lists_.configured.empty() ? std::nullopt : stamp_of(lists_.configured);
     if (!stamp || std::exchange(list_stamp_, stamp) == stamp) {
         return;
     }
-    if (auto better = better_leap_table(list_file_, list_.table, log_, now)) {
-        list_ = std::move(*better);
-        expiry_told_.reset();
-        changes_.know(list_.table, timekeeper);
+    if (auto better = better_leap_table(lists_.configured, list_.table, log_, now)) {
+        adopt(std::move(*better), timekeeper);
     }
+}
+
+void LeapService::adopt(LoadedLeapTable better, const Timekeeper& timekeeper) {
+    list_ = std::move(better);
+    expiry_told_.reset();
+    changes_.know(list_.table, timekeeper);
+}
+
+LeapListOutcome LeapService::take_list(std::string_view text, Timekeeper& timekeeper, LocalInstant now) {
+    const LeapListResult read = LeapTable::parse(text);
+    if (!read.table) {
+        return {.wrong = read.error};
+    }
+    const LeapTable& table = *read.table;
+    if (&LeapTable::better(table, list_.table) != &table) {
+        return {.wrong = fmt::format("the list is of {} and expires {}; what is known is of {} and expires {}",
+                                     format_date(table.updated()), format_date(table.expires()),
+                                     format_date(list_.table.updated()), format_date(list_.table.expires()))};
+    }
+    const bool kept = keep_leap_list(lists_.kept, text, log_, now);
+    log_.write(now, LogLevel::kInfo, "leap_list_taken",
+               {{"updated", format_date(table.updated())}, {"expires", format_date(table.expires())}, {"kept", kept}});
+    adopt({table, true, {}, lists_.kept}, timekeeper);
+    advance(timekeeper, now);
+    return {.updated = table.updated(), .expires = table.expires(), .kept = kept};
 }
 
 void LeapService::watch(Timekeeper& timekeeper, LocalInstant now) {
@@ -213,7 +236,7 @@ std::string LeapService::text_of(const LeapDecision& decision) const {
 LeapFacts LeapService::facts(const Timekeeper& timekeeper) const {
     return {.policy = changes_.policy(),
             .change_waits = changes_.waits(),
-            .list_file = list_file_,
+            .list_file = list_.file,
             .list = list_,
             .watch = &timekeeper.leap()};
 }

@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "leap/leap_phase.h"
 #include "server/clock/leap_changes.h"
@@ -22,6 +23,14 @@ struct LeapFacts {
     const LeapWatch* watch = nullptr;  ///< the timekeeper's own; good for the moment
 };
 
+/// What became of a list that was given to the daemon.
+struct LeapListOutcome {
+    std::string wrong{};  ///< a sentence; then nothing has changed
+    UtcDay updated = 0;
+    UtcDay expires = 0;
+    bool kept = false;  ///< over a restart
+};
+
 /// Feeds the timekeeper with what is configured and known of leap seconds, and tells the log what becomes of it. When
 /// changes come into force is for `LeapChanges` to say. A newer list is read within an hour. Clock thread only.
 class LeapService {
@@ -38,6 +47,9 @@ public:
     void recall(const ClockMemory& memory, Timekeeper& timekeeper) { changes_.recall(memory, timekeeper); }
     /// Another configuration; reads the list again.
     void reload(const Configuration& configuration, Timekeeper& timekeeper, LocalInstant now);
+    /// Somebody gives us the text of a leap-seconds.list: refused where it is bad or older than what is known, else
+    /// kept in `[state] dir` and weighed at once. Waits for the disk.
+    LeapListOutcome take_list(std::string_view text, Timekeeper& timekeeper, LocalInstant now);
     /// To be called about once a second.
     void watch(Timekeeper& timekeeper, LocalInstant now);
 
@@ -47,6 +59,7 @@ public:
 private:
     LeapChanges::Wanted read(const Configuration& configuration, LocalInstant now);
     void advance(Timekeeper& timekeeper, LocalInstant now);
+    void adopt(LoadedLeapTable better, const Timekeeper& timekeeper);
     void look_for_list(const Timekeeper& timekeeper, LocalInstant now);
     void tell_phase(const Timekeeper& timekeeper, LocalInstant now);
     void tell_begin(LeapPhase phase, const Timekeeper& timekeeper, LocalInstant now);
@@ -59,7 +72,7 @@ private:
     Log& log_;
     NameOf name_of_;
     LoadedLeapTable list_{LeapTable::built_in()};
-    std::string list_file_;
+    LeapListPaths lists_;
     std::optional<FileStamp> list_stamp_;
     std::optional<LocalInstant> looked_for_list_;
     LeapChanges changes_;

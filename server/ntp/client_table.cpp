@@ -222,6 +222,7 @@ void ClientTable::take_place(std::size_t place, const Sighting& sighting) {
     record.owed.store(0, std::memory_order_release);
     record.seen.store(pack(static_cast<std::uint64_t>(now / kNanosecondsPerSecond), 0), std::memory_order_release);
     record.traits.store(traits.word(), std::memory_order_release);
+    record.refused.store(0, std::memory_order_release);
     name.store(sighting.client.name, std::memory_order_release);
 }
 
@@ -256,19 +257,26 @@ Allowance ClientTable::judge(Record& record, const Sighting& sighting, const Rat
     put(record.owed, pack(static_cast<std::uint64_t>(std::min<std::int64_t>(owed, kMost)), one_more(requests)));
     put(record.last, static_cast<std::uint64_t>(nanoseconds_of(sighting.at)));
     put(record.traits, traits.word());
+    if (sighting.denied) {
+        put(record.refused, one_more(low_of(get(record.refused))));
+    }
     return allowance;
+}
+
+std::optional<Client> ClientTable::at(std::size_t place) const {
+    const Word& name = names_[place / kWays].names[place % kWays];
+    const std::uint64_t before = name.load(std::memory_order_acquire);
+    if (before == 0) {
+        return std::nullopt;
+    }
+    const Client client = client_of(before, records_[place]);
+    return name.load(std::memory_order_acquire) == before ? std::optional{client} : std::nullopt;
 }
 
 void ClientTable::for_each(const std::function<void(const Client&)>& visit) const {
     for (std::size_t place = 0; place < places(); ++place) {
-        const Word& name = names_[place / kWays].names[place % kWays];
-        const std::uint64_t before = name.load(std::memory_order_acquire);
-        if (before == 0) {
-            continue;
-        }
-        const Client client = client_of(before, records_[place]);
-        if (name.load(std::memory_order_acquire) == before) {
-            visit(client);
+        if (const auto client = at(place)) {
+            visit(*client);
         }
     }
 }
@@ -284,6 +292,7 @@ Client ClientTable::client_of(std::uint64_t name, const Record& record) const {
     client.last_seen = LocalInstant{Duration{static_cast<std::int64_t>(read(record.last))}};
     client.requests = low_of(read(record.owed));
     client.limited = low_of(seen);
+    client.refused = low_of(read(record.refused));
     client.interval = client.requests > 1 ? decoded(traits.interval) : Duration::zero();
     client.first_octet = static_cast<std::byte>(traits.first_octet);
     client.stratum = traits.stratum;

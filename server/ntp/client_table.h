@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "leap/instant.h"
 #include "server/ntp/access_policy.h"
@@ -21,6 +22,7 @@ struct Client {
     LocalInstant last_seen;
     std::uint32_t requests = 0;
     std::uint32_t limited = 0;  ///< of them, over the limit and not answered
+    std::uint32_t refused = 0;  ///< of them, denied by a rule of access, over the limit or not
     Duration interval{};        ///< between its requests of late, to about a tenth; 0: unknown
     std::byte first_octet{};    ///< of its last request: leap indicator, version, mode
     std::uint8_t stratum = 0;   ///< that it claimed then
@@ -42,6 +44,7 @@ struct Sighting {
     std::byte first_octet{};
     std::uint8_t stratum = 0;
     std::uint16_t port = 0;
+    bool denied = false;  ///< a rule of access turns it down, whatever the limit says
 };
 
 /// What the limits say to a request.
@@ -68,7 +71,9 @@ public:
     /// which in each row of as many nobody can know, is served.
     Allowance note(const Sighting& sighting, const RateLimit* limit);
 
-    /// Calls for each client, in no order. Any thread: what changes meanwhile is told as it was or as it is.
+    /// Who has this place of `places()`, if anybody. Any thread: what changes meanwhile is told as it was or as it is.
+    std::optional<Client> at(std::size_t place) const;
+    /// Calls for each client, in no order. Any thread, as `at`.
     void for_each(const std::function<void(const Client&)>& visit) const;
 
     /// Clients that made room for others.
@@ -79,13 +84,14 @@ private:
     using Word = std::atomic<std::uint64_t>;
     static constexpr std::size_t kWays = 8;
 
-    /// Of one client; 40 octets, so that a full table is small.
+    /// Of one client; 48 octets, so that a full table is small.
     struct Record {
         Word high;    ///< the first half of the address; the name gives the other
         Word last;    ///< ns: when it was last seen
         Word owed;    ///< at `last`, what it had asked for beyond the pace of its limit (GCRA), in 10 us; requests
         Word seen;    ///< first seen in s; requests turned down
         Word traits;  ///< see Traits
+        Word refused;
     };
     /// The names of a set stand in one line of the cache.
     struct alignas(64) Set {

@@ -200,7 +200,8 @@ Verdict Responder::judge_rate(const Request& request, const Rights& rights, Extr
                             .at = request.arrival,
                             .first_octet = request.octets[0],
                             .stratum = std::to_integer<std::uint8_t>(request.octets[1]),
-                            .port = request.source_port};
+                            .port = request.source_port,
+                            .denied = denied};
     const Allowance allowance =
         clients_.note(sighting, denied || rights.has(AccessFlag::kLimited) ? &rights.limit : nullptr);
     if (denied && allowance == Allowance::kServe) {

@@ -32,8 +32,10 @@ void show(const Question& question, json::object reply, const Console& console) 
 }
 
 ExitCode ask_once(const Question& question, const Console& console) {
+    json::object members;
+    question.say_more(members);
     json::object reply;
-    if (const auto trouble = DaemonClient{console.socket}.ask(question.request, reply)) {
+    if (const auto trouble = DaemonClient{console.socket}.ask(question.request, members, reply)) {
         return complain(*trouble, console);
     }
     const ExitCode code = question.code(reply);

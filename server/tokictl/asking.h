@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,8 @@ struct Question {
     std::string_view request;  ///< also the name of the command
     std::string (*text)(const boost::json::object& reply, Language language) = nullptr;
     ExitCode (*code)(const boost::json::object& reply) = exit_code_of;
+    /// Adds what the request says beside its name.
+    std::function<void(boost::json::object& members)> say_more = [](boost::json::object&) {};
 };
 
 /// For `Command::prepare`: adds --watch to the command and returns what asks.

@@ -66,8 +66,14 @@ public:
     }
 
     int send(std::string_view line) const {
-        const auto sent = ::send(descriptor_, line.data(), line.size(), MSG_NOSIGNAL);
-        return sent == static_cast<ssize_t>(line.size()) ? 0 : errno;
+        while (!line.empty()) {
+            const auto sent = ::send(descriptor_, line.data(), line.size(), MSG_NOSIGNAL);
+            if (sent < 0) {
+                return errno;
+            }
+            line.remove_prefix(static_cast<std::size_t>(sent));
+        }
+        return 0;
     }
 
     int receive(std::string& line) const {
@@ -120,11 +126,18 @@ std::optional<NoAnswer> read_reply(std::string_view line, std::string_view reque
 }
 
 std::optional<NoAnswer> DaemonClient::ask(std::string_view request, json::object& reply) const {
+    return ask(request, {}, reply);
+}
+
+std::optional<NoAnswer> DaemonClient::ask(std::string_view request, const json::object& members,
+                                          json::object& reply) const {
     const Connection connection{patience_};
     std::string line;
+    json::object asked{{"version", kVersion}, {"request", request}};
+    asked.insert(members.begin(), members.end());
     int error = connection.open(path_);
     if (error == 0) {
-        error = connection.send(json::serialize(json::object{{"version", kVersion}, {"request", request}}) + '\n');
+        error = connection.send(json::serialize(asked) + '\n');
     }
     if (error == 0) {
         error = connection.receive(line);

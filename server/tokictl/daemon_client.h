@@ -34,6 +34,9 @@ public:
 
     /// Puts the daemon's reply to one request ("tracking") into `reply`, or says why there is none.
     std::optional<NoAnswer> ask(std::string_view request, boost::json::object& reply) const;
+    /// Likewise, where the request says more: `members`.
+    std::optional<NoAnswer> ask(std::string_view request, const boost::json::object& members,
+                                boost::json::object& reply) const;
 
 private:
     std::string path_;

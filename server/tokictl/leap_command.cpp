@@ -5,11 +5,12 @@
 #include <ostream>
 #include <string>
 
-#include "leap/leap_preview.h"
+#include "leap/leap_preview_document.h"
 #include "server/tokictl/asking.h"
 #include "server/tokictl/document.h"
-#include "server/tokictl/leap_preview_basis.h"
+#include "server/tokictl/leap_basis_text.h"
 #include "server/tokictl/leap_preview_text.h"
+#include "server/tokictl/leap_upload.h"
 #include "server/tokictl/reply_member.h"
 #include "server/tokictl/reply_text.h"
 
@@ -70,9 +71,8 @@ void show(const Options& options, const LeapPreview& shown, const PreviewBasis& 
                                                   std::chrono::milliseconds{options.step_milliseconds}));
         console.err << words;
     } else if (console.json) {
-        json::object document = preview_document(shown);
-        document["basis"] = basis_document(basis);
-        print_document(console.out, "leap preview", kDocumentVersion, document);
+        print_document(console.out, "leap preview", kDocumentVersion,
+                       leap_preview_document<json::object, json::array>(shown, basis));
     } else {
         console.out << preview_text(shown, console.language) << '\n' << words;
     }
@@ -92,8 +92,9 @@ ExitCode preview(const Options& options, const Console& console) {
     json::object reply;
     const bool asks = !said.say_all();
     const bool answered = asks && !DaemonClient{console.socket}.ask("leap", reply);
-    const PreviewBasis basis = preview_basis(said, answered ? &object_in(reply, "leap") : nullptr);
-    const LeapPreview shown = preview_of(basis.table, basis.day, basis.imagined, basis.policy);
+    const PreviewKnowledge known = preview_knowledge(object_in(reply, "leap"));
+    const PreviewBasis basis = preview_basis(said, answered ? &known : nullptr);
+    const LeapPreview shown = preview_of(basis);
     if (shown.event.kind == LeapKind::kNone) {
         return complain(
             console,
@@ -161,8 +162,15 @@ Action prepare_leap(CLI::App& app, Language language) {
         "preview", say(language, "Shows what would be served around a leap second, and which clients get left behind",
                        "うるう秒の前後に配信される内容と、追従できないクライアントを表示します"));
     add_options(*sub, language, *options);
-    return [ask, sub, options](const Console& console) {
-        return sub->parsed() ? preview(*options, console) : ask(console);
+    CLI::App* const upload = app.add_subcommand(
+        "upload", say(language, "Gives the daemon a leap-seconds.list, where there is no download (needs root)",
+                      "デーモンに leap-seconds.list を渡します (ダウンロードできない場合。root が必要)"));
+    const auto file = std::make_shared<std::string>();
+    upload->add_option("file", *file, say(language, "The list", "リストのファイル"))->required()->type_name("FILE");
+    return [ask, sub, options, upload, file](const Console& console) {
+        return upload->parsed() ? upload_leap_list(*file, console)
+               : sub->parsed()  ? preview(*options, console)
+                                : ask(console);
     };
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/json.hpp>
 
 #include "leap/leap_phase.h"
 #include "leap/leap_vote.h"
@@ -12,8 +11,6 @@
 
 namespace tokimori {
 namespace {
-
-namespace json = boost::json;
 
 double seconds_of(Duration span) {
     return static_cast<double>(span.count()) * 1e-9;
@@ -109,32 +106,6 @@ std::string preview_csv(const std::vector<LeapPreviewRow>& rows) {
                         static_cast<int>(row.leap), seconds_of(row.from_utc), row.rate_ppm);
     }
     return text;
-}
-
-json::object preview_document(const LeapPreview& preview) {
-    json::array rows;
-    for (const LeapPreviewRow& row : preview_highlights(preview)) {
-        rows.push_back({{"from_end_ns", row.from_end.count()},
-                        {"utc", format_utc(row.utc, 9)},
-                        {"jst", format_jst(row.utc, 9)},
-                        {"served", format_utc(row.served, 9)},
-                        {"li", static_cast<int>(row.leap)},
-                        {"from_utc_ns", row.from_utc.count()},
-                        {"rate_ppm", row.rate_ppm}});
-    }
-    json::array clients;
-    for (const ClientForecast& client : client_forecasts(preview.policy)) {
-        clients.push_back({{"client", client.code},
-                           {"poll_s", client.poll.count()},
-                           {"follows", follows_code(client.follows)},
-                           {"between_polls_ns", client.between_polls.count()},
-                           {"worst_ns", client.worst.count()}});
-    }
-    return {
-        {"event", {{"day", format_date(preview.event.day)}, {"kind", leap_kind_code(preview.event.kind)}}},
-        {"policy", {{"mode", leap_mode_code(preview.policy.mode)}, {"smear_minutes", preview.policy.smear.count()}}},
-        {"rows", std::move(rows)},
-        {"clients", std::move(clients)}};
 }
 
 }  // namespace tokimori

@@ -6,11 +6,7 @@
 #include "leap/leap_preview.h"
 #include "server/tokictl/language.h"
 
-namespace boost::json {
-class object;
-}
-
-/// A preview of a leap second for people and for programs. Pure.
+/// A preview of a leap second for people and for tables. Pure.
 namespace tokimori {
 
 /// What is served around it, in UTC and JST, and which clients get left behind.
@@ -18,8 +14,5 @@ std::string preview_text(const LeapPreview& preview, Language language);
 
 /// Rows with a heading line (RFC 4180): `from_end_s,utc,jst,served,ntp_seconds,li,from_utc_s,rate_ppm`.
 std::string preview_csv(const std::vector<LeapPreviewRow>& rows);
-
-/// `event`, `policy`, `rows` (as the text has them) and `clients`.
-boost::json::object preview_document(const LeapPreview& preview);
 
 }  // namespace tokimori

@@ -249,6 +249,103 @@ TEST(ControlProtocol, ListsTheClientsOfAllWorkersTheLatestFirst) {
     EXPECT_EQ(latest[1].at("interval_ns"), nullptr);
 }
 
+/// A table with hosts 10.0.0.0 …, host n seen n seconds ago for n requests.
+void fill(ClientTable& table, std::uint32_t hosts) {
+    for (std::uint32_t i = hosts; i-- > 0;) {
+        const Sighting sighting{.client = table.find(ClientAddress::v4(0x0A000000 + i)),
+                                .at = SampleFacts::ago(std::chrono::seconds{i})};
+        for (std::uint32_t n = 0; n < std::max(i, 1U); ++n) {
+            table.note(sighting, nullptr);
+        }
+    }
+}
+
+TEST(ControlProtocol, TellsThatPartOfTheClientsThatIsAskedFor) {
+    ControlFacts facts = sample();
+    ClientTable table{1000, 128, HashKey{1, 2}};
+    fill(table, 30);
+    facts.client_tables = {&table};
+    const auto clients = [&](const std::string& more) {
+        return ask(R"({"version":1,"request":"clients",)" + more + "}", facts).at("clients").as_object();
+    };
+    const json::object busiest = clients(R"("sort":"received","first":1,"count":2)");
+    EXPECT_EQ(busiest.at("known"), 30);
+    EXPECT_EQ(busiest.at("matching"), 30);
+    EXPECT_EQ(busiest.at("first"), 1);
+    ASSERT_EQ(busiest.at("latest").as_array().size(), 2U);
+    EXPECT_EQ(busiest.at("latest").at(0).at("address"), "10.0.0.28");
+    EXPECT_EQ(busiest.at("latest").at(0).at("requests"), 28);
+    EXPECT_EQ(busiest.at("latest").at(0).at("refused"), 0);
+    const json::object matching = clients(R"("match":".2","sort":"address","count":null)");
+    EXPECT_EQ(matching.at("known"), 30);
+    EXPECT_EQ(matching.at("matching"), 11);
+    EXPECT_EQ(matching.at("latest").at(10).at("address"), "10.0.0.29");
+    EXPECT_TRUE(clients(R"("first":30)").at("latest").as_array().empty());
+    EXPECT_TRUE(clients(R"("count":0)").at("latest").as_array().empty());
+    EXPECT_EQ(clients(R"("match":"2001:DB8")").at("matching"), 0);
+}
+
+TEST(ControlProtocol, SaysWhatIsWrongWithAQuestionAboutClients) {
+    const auto complaint = [](const std::string& more) {
+        const std::string line = R"({"version":1,"request":"clients",)" + more + "}";
+        EXPECT_EQ(error_of(line), "bad_request");
+        return std::string{ask(line, sample()).at("error").at("message").as_string()};
+    };
+    EXPECT_EQ(complaint(R"("first":-1)"), "first is a whole number from 0 to 1000000000");
+    EXPECT_EQ(complaint(R"("first":"0")"), "first is a whole number from 0 to 1000000000");
+    EXPECT_EQ(complaint(R"("count":501)"), "count is a whole number from 0 to 500");
+    EXPECT_EQ(complaint(R"("count":1.5)"), "count is a whole number from 0 to 500");
+    EXPECT_THAT(complaint(R"("sort":"colour")"), HasSubstr("sort is one of last_seen, first_seen, received, "));
+    EXPECT_THAT(complaint(R"("sort":[])"), HasSubstr("sort is one of "));
+    EXPECT_THAT(complaint(R"("match":"example")"), HasSubstr("match is part of an address"));
+    EXPECT_EQ(complaint(R"("match":")" + std::string(41, '1') + '"'), "match is a text of 40 bytes at most");
+    EXPECT_EQ(complaint(R"("match":5)"), "match is a text of 40 bytes at most");
+}
+
+json::object preview(const std::string& more, const ControlFacts& facts = sample()) {
+    return ask(R"({"version":1,"request":"leap_preview")" + more + "}", facts).at("preview").as_object();
+}
+
+TEST(ControlProtocol, ShowsAnyLeapSecondAsItWouldBeServed) {
+    const json::object smear = preview(R"(,"day":"2029-06-30","kind":"delete","mode":"smear","smear_minutes":100)");
+    EXPECT_EQ(smear.at("event"), (json::value{{"day", "2029-06-30"}, {"kind", "delete"}}));
+    EXPECT_EQ(smear.at("policy"), (json::value{{"mode", "smear"}, {"smear_minutes", 100}}));
+    EXPECT_EQ(smear.at("clients").at(0).at("client"), "chrony_64s");
+    EXPECT_EQ(smear.at("basis"),
+              (json::value{{"settings", "daemon"}, {"options", {"mode", "minutes"}}, {"day", "given"}}));
+    const json::object real = preview(R"(,"day":"2016-12-31","kind":"delete","mode":null,"smear_minutes":null)");
+    EXPECT_EQ(real.at("event").at("kind"), "insert") << "what happened is known better";
+    bool named = false;
+    for (const json::value& row : real.at("rows").as_array()) {
+        named = named || (row.at("utc") == "2016-12-31T23:59:60.000000000Z" && row.at("li") == 1);
+    }
+    EXPECT_TRUE(named);
+}
+
+TEST(ControlProtocol, PreviewsTheNextLeapSecondAsItIsConfiguredOrElseTheLast) {
+    ControlFacts facts = sample();
+    EXPECT_EQ(preview("", facts).at("event").at("day"), "2016-12-31");
+    EXPECT_EQ(preview("", facts).at("basis").at("day"), "last");
+    const LeapTable with_next =
+        LeapTable::built_in().with_event({parse_utc("2028-06-30").value().second.day, LeapKind::kInsert});
+    facts.clock.leap_table = &with_next;
+    facts.clock.leap.policy = {.mode = LeapMode::kSmear, .smear = std::chrono::minutes{240}};
+    const json::object next = preview("", facts);
+    EXPECT_EQ(next.at("event").at("day"), "2028-06-30");
+    EXPECT_EQ(next.at("policy").at("smear_minutes"), 240);
+    EXPECT_EQ(next.at("basis").at("day"), "next");
+    EXPECT_TRUE(next.at("basis").at("options").as_array().empty());
+}
+
+TEST(ControlProtocol, SaysWhyThereIsNoSuchPreview) {
+    for (const char* const more : {R"("day":"2016-12-30")", R"("day":"1971-12-31")", R"("day":"9999-12-31")",
+                                   R"("day":"soon")", R"("day":7)", R"("kind":"none")", R"("mode":"step")",
+                                   R"("smear_minutes":59)", R"("smear_minutes":401)", R"("smear_minutes":"120")"}) {
+        EXPECT_EQ(error_of(std::string(R"({"version":1,"request":"leap_preview",)") + more + "}"), "bad_request")
+            << more;
+    }
+}
+
 TEST(ControlProtocol, TellsEverythingInOneReply) {
     const json::object status = tell("status");
     EXPECT_THAT(names_in(status), ElementsAre("version", "request", "at", "product", "tracking", "sources",
@@ -290,8 +387,9 @@ TEST(ControlProtocol, RefusesWithCodesThatStay) {
 
 TEST(ControlProtocol, SaysWhatMayBeAskedFor) {
     const json::object reply = ask(R"({"version":1,"request":"birthdays"})", sample());
-    EXPECT_THAT(std::string{reply.at("error").at("message").as_string()},
-                HasSubstr("tracking, sources, sourcestats, selectdata, serverstats, leap, clients, status"));
+    EXPECT_THAT(
+        std::string{reply.at("error").at("message").as_string()},
+        HasSubstr("tracking, sources, sourcestats, selectdata, serverstats, leap, clients, leap_preview, status"));
 }
 
 TEST(ControlProtocol, AsksForNoFactsWhereThereIsNothingToTell) {
@@ -355,7 +453,8 @@ TEST(ControlProtocol, LetsOnlyThoseChangeSomethingWhoMay) {
 TEST(ControlProtocol, NamesTheRequestsOfHandlersToWhoAsksForSomethingElse) {
     const json::object reply = ask_echo(true, true, R"({"version":1,"request":"ech"})");
     EXPECT_EQ(reply.at("error").at("code"), "unknown_request");
-    EXPECT_THAT(std::string{reply.at("error").at("message").as_string()}, HasSubstr("clients, echo, status"));
+    EXPECT_THAT(std::string{reply.at("error").at("message").as_string()},
+                HasSubstr("clients, leap_preview, echo, status"));
 }
 
 TEST(ControlProtocol, PassesTheErrorOfAHandlerOnWithWhatIsToBeKnownOfIt) {

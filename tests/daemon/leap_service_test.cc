@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ namespace {
 
 namespace json = boost::json;
 using namespace std::chrono_literals;
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -29,7 +31,10 @@ class LeapServiceTest : public ::testing::Test {
 protected:
     static constexpr LocalInstant kStart{100'000s};
 
-    LeapServiceTest() { configuration_.leap_list_file.clear(); }
+    LeapServiceTest() {
+        configuration_.leap_list_file.clear();
+        configuration_.state_dir.clear();
+    }
 
     /// As after a restart at `tai`.
     void begin(TaiInstant tai) {
@@ -76,6 +81,8 @@ protected:
         const ControlReply reply = answer_control(R"({"version":1,"request":"leap"})", [&] { return facts; });
         return json::parse(reply.line).at("leap").as_object();
     }
+
+    std::string file_that_counts() { return std::string{told().at("table").at("file").as_string()}; }
 
     Configuration configuration_;
     LocalInstant now_ = kStart;
@@ -357,6 +364,76 @@ TEST_F(LeapServiceTest, ReadsAListThatIsExchangedOnTheDiskWithinAnHour) {
     pass(2h);
     EXPECT_EQ(timekeeper_->leap_table().kind_on(next.day), LeapKind::kInsert) << "nor does one that is gone";
     EXPECT_THAT(lines_, IsEmpty());
+}
+
+TEST_F(LeapServiceTest, KeepsAListThatIsGivenToItAndGoesOnWithItAfterARestart) {
+    std::string name = (std::filesystem::temp_directory_path() / "tokimori-leap.XXXXXX").string();
+    const std::filesystem::path directory = ::mkdtemp(name.data());
+    configuration_.state_dir = directory.string();
+    const UtcDay updated = *day_from_date(2028, 7, 6);
+    const LeapEvent next{*day_from_date(2028, 12, 31), LeapKind::kInsert};
+    begin(*LeapTable::built_in().tai_at({{updated + 10, 0}, 0}));
+    const std::string list = newer_list(updated, next.day);
+    const LeapListOutcome taken = service_->take_list(list, *timekeeper_, now_);
+    EXPECT_EQ(taken.wrong, "");
+    EXPECT_EQ(taken.updated, updated);
+    EXPECT_EQ(taken.expires, updated + 360);
+    EXPECT_TRUE(taken.kept);
+    EXPECT_EQ(timekeeper_->leap_table().kind_on(next.day), LeapKind::kInsert) << "at once";
+    EXPECT_EQ(file_that_counts(), (directory / "leap-seconds.list").string());
+    std::ifstream kept{directory / "leap-seconds.list"};
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>{kept}, {}), list);
+
+    restart();
+    EXPECT_EQ(timekeeper_->leap_table().kind_on(next.day), LeapKind::kInsert);
+    EXPECT_EQ(told().at("table").at("from"), "list");
+    EXPECT_TRUE(service_->take_list(list, *timekeeper_, now_).kept) << "the same again does no harm";
+    configuration_.lab_mode = true;
+    restart();
+    EXPECT_EQ(told().at("table").at("from"), "built_in") << "a laboratory has one of its own";
+    configuration_.lab_mode = false;
+    std::ofstream{directory / "leap-seconds.list"} << "half a li";
+    reload();
+    EXPECT_EQ(told().at("table").at("from"), "built_in");
+    EXPECT_THAT(lines_, Contains(AllOf(HasSubstr("leap_list_refused"), HasSubstr("leap-seconds.list"))));
+    std::filesystem::remove_all(directory);
+}
+
+TEST_F(LeapServiceTest, WeighsAKeptListWithTheConfiguredOne) {
+    std::string name = (std::filesystem::temp_directory_path() / "tokimori-leap.XXXXXX").string();
+    const std::filesystem::path directory = ::mkdtemp(name.data());
+    configuration_.state_dir = directory.string();
+    configuration_.leap_list_file = (directory / "configured").string();
+    const UtcDay updated = *day_from_date(2028, 7, 6);
+    for (const int older : {0, 300}) {
+        std::ofstream{configuration_.leap_list_file} << newer_list(updated - older, *day_from_date(2028, 12, 31));
+        std::ofstream{directory / "leap-seconds.list"} << newer_list(updated - 100, *day_from_date(2029, 6, 30));
+        begin(*LeapTable::built_in().tai_at({{updated + 10, 0}, 0}));
+        const std::string best = older == 0 ? "configured" : "leap-seconds.list";
+        EXPECT_EQ(file_that_counts(), (directory / best).string());
+    }
+    std::filesystem::remove_all(directory);
+}
+
+TEST_F(LeapServiceTest, RefusesAListThatIsBadOrOlderThanWhatItKnowsAndChangesNothing) {
+    const UtcDay updated = *day_from_date(2028, 7, 6);
+    const UtcDay leap = *day_from_date(2028, 12, 31);
+    begin(*LeapTable::built_in().tai_at({{updated + 10, 0}, 0}));
+    const std::string list = newer_list(updated, leap);
+    const LeapListOutcome taken = service_->take_list(list, *timekeeper_, now_);
+    EXPECT_EQ(taken.wrong, "");
+    EXPECT_FALSE(taken.kept) << "there is nowhere to keep it";
+    EXPECT_THAT(lines_, Contains(HasSubstr("leap_list_not_kept")));
+    const auto wrong = [&](const std::string& text) { return service_->take_list(text, *timekeeper_, now_).wrong; };
+    EXPECT_EQ(
+        wrong(newer_list(updated - 1, leap)),
+        "the list is of 2028-07-05 and expires 2029-06-30; what is known is of 2028-07-06 and expires 2029-07-01");
+    std::string flipped = list;
+    flipped[flipped.find(" 38\n") + 2] = '9';
+    EXPECT_THAT(wrong(flipped), Not(IsEmpty()));
+    EXPECT_THAT(wrong("<html>"), Not(IsEmpty()));
+    EXPECT_THAT(wrong(""), Not(IsEmpty()));
+    EXPECT_EQ(timekeeper_->leap_table().kind_on(leap), LeapKind::kInsert);
 }
 
 TEST_F(LeapServiceTest, ArmsNothingFalseThoughTheListIsMissingOrCorrupt) {

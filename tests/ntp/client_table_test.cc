@@ -97,6 +97,24 @@ TEST(ClientTable, KeepsAllClientsItHasRoomForAndGivesEachItsOwnName) {
     }
 }
 
+TEST(ClientTable, CountsWhatWasDeniedAndTellsItByPlace) {
+    ClientTable table(64, 128, kSecret);
+    for (int i = 0; i < 5; ++i) {
+        table.note({.client = table.find(host(1)), .at = kNow + seconds(i), .denied = i > 1}, nullptr);
+    }
+    std::vector<Client> found;
+    for (std::size_t place = 0; place < table.places(); ++place) {
+        if (const auto client = table.at(place)) {
+            found.push_back(*client);
+        }
+    }
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].address, host(1));
+    EXPECT_EQ(found[0].requests, 5U);
+    EXPECT_EQ(found[0].refused, 3U);
+    EXPECT_EQ(found[0].limited, 0U);
+}
+
 TEST(ClientTable, RemembersNobodyWithoutRoom) {
     ClientTable table(0, 128, kSecret);
     EXPECT_EQ(served(table, host(1), 1000, nanoseconds(1)), 1000);

@@ -73,9 +73,9 @@ class Client:
         self._socket.connect(path)
         self._file = self._socket.makefile("rb")
 
-    def ask(self, request: str) -> Dict[str, Any]:
+    def ask(self, request: str, **members: object) -> Dict[str, Any]:
         """One request, one reply."""
-        self.send(json.dumps({"version": 1, "request": request}).encode() + b"\n")
+        self.send(json.dumps({"version": 1, "request": request, **members}).encode() + b"\n")
         return self.next_reply()
 
     def send(self, octets: bytes) -> None:

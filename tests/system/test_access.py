@@ -209,8 +209,9 @@ def test_the_json_of_clients_has_what_is_documented() -> None:
         daemon.wait_synchronised()
         assert answers(daemon.port, 3) == 3
         found = daemon.ask("clients")["clients"]
-        assert (set(found), found["known"]) == ({"known", "replaced", "latest"}, 1)
-        assert set(found["latest"][0]) == {"address", "port", "requests", "limited", "interval_ns", "last_seen_age_ns",
-                                           "first_seen_age_ns", "version", "mode", "leap", "stratum"}
+        assert (set(found), found["known"]) == ({"known", "matching", "first", "replaced", "latest"}, 1)
+        assert set(found["latest"][0]) == {"address", "port", "requests", "limited", "refused", "interval_ns",
+                                           "last_seen_age_ns", "first_seen_age_ns", "version", "mode", "leap",
+                                           "stratum"}
         assert json.dumps(found["latest"][0]["last_seen_age_ns"]) != "null"
         assert "127.0.0.1" in daemon.tokictl("clients").stdout

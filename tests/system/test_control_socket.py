@@ -1,12 +1,18 @@
 """The control socket: who gets it, what may lie in its place, and that nobody on it disturbs the time service."""
 from __future__ import annotations
 
+import calendar
 import grp
+import hashlib
+import json
 import os
+import pathlib
 import signal
+import socket
 import stat
+import tempfile
 import time
-from typing import Dict
+from typing import Dict, List, Tuple
 
 import pytest
 
@@ -175,3 +181,82 @@ def test_a_configured_path_that_is_too_long_is_refused() -> None:
         daemon.reload(configuration(["127.0.0.1:%d" % daemon.port], control_socket="/" + "x" * 107),
                       "configuration_refused .*socket in .control.")
         assert os.path.exists(daemon.socket)
+
+
+def leap_list(updated: str, rows: List[Tuple[str, int]], expires: str) -> str:
+    """A leap-seconds.list with its hash. Days as 2026-07-06."""
+    def ntp(day: str) -> int:
+        return calendar.timegm(time.strptime(day, "%Y-%m-%d")) + 2_208_988_800
+
+    lines = ["#$ %d" % ntp(updated), "#@ %d" % ntp(expires)] + ["%d %d" % (ntp(day), offset) for day, offset in rows]
+    digits = "".join(line.removeprefix("#$").removeprefix("#@").replace(" ", "") for line in lines)
+    digest = hashlib.sha1(digits.encode()).hexdigest()
+    return "\n".join(lines + ["#h " + " ".join(digest[i:i + 8] for i in range(0, 40, 8))]) + "\n"
+
+
+# What is known of all leap seconds, each by the day that begins after it.
+LEAPS = ["1972-01-01", "1972-07-01", "1973-01-01", "1974-01-01", "1975-01-01", "1976-01-01", "1977-01-01", "1978-01-01",
+         "1979-01-01", "1980-01-01", "1981-07-01", "1982-07-01", "1983-07-01", "1985-07-01", "1988-01-01", "1990-01-01",
+         "1991-01-01", "1992-07-01", "1993-07-01", "1994-07-01", "1996-01-01", "1997-07-01", "1999-01-01", "2006-01-01",
+         "2009-01-01", "2012-07-01", "2015-07-01", "2017-01-01"]
+
+
+def test_a_leap_list_that_is_uploaded_counts_at_once_and_after_a_restart() -> None:
+    with tempfile.TemporaryDirectory(prefix="tokimori-") as room:
+        upload_leap_lists(pathlib.Path(room))
+
+
+def upload_leap_lists(room: pathlib.Path) -> None:
+    """Some that are refused and one that is not; everything lies in `room`."""
+    known = [(day, 10 + number) for number, day in enumerate(LEAPS)]
+    newer = leap_list("2028-07-06", known + [("2029-01-01", 38)], "2029-06-28")
+    older = leap_list("2019-07-06", known, "2020-06-28")
+    files = {"newer": newer, "older": older, "broken": newer.replace(" 38\n", " 39\n")}
+    for name, text in files.items():
+        (room / name).write_text(text)
+    state = room / "state"
+    state.mkdir()
+    sky = {"driver": "simulated", "name": "sky", "start": "2028-12-20T00:00:00Z"}
+    with AskedDaemon([sky], state_dir=str(state)) as daemon:
+        daemon.wait_synchronised()
+        for name in ("older", "broken"):
+            refused = daemon.tokictl("leap", "upload", str(room / name))
+            assert (refused.returncode, refused.stdout) == (2, ""), name
+            assert "does not take the list" in refused.stderr
+        assert daemon.ask("leap")["leap"]["next"] is None
+        taken = daemon.tokictl("leap", "upload", str(room / "newer"))
+        assert (taken.returncode, taken.stderr) == (0, "")
+        assert daemon.ask("leap")["leap"]["next"]["day"] == "2028-12-31"
+        daemon.wait_for("leap_list_taken updated=2028-07-06 expires=2029-06-28 kept=true")
+    assert (state / "leap-seconds.lab.list").read_text() == newer
+    assert sorted(path.name for path in state.glob("leap*")) == ["leap-seconds.lab.list"]
+    # Its sky begins anew, so that it holds on to the time that it remembers.
+    with AskedDaemon([sky], state_dir=str(state)) as daemon:
+        daemon.wait_for("control_socket path")
+        leap = daemon.ask("leap")["leap"]
+        assert (leap["next"]["day"], leap["table"]["file"]) == ("2028-12-31", str(state / "leap-seconds.lab.list"))
+
+
+def test_previews_and_pages_of_clients_are_told_to_who_asks() -> None:
+    with AskedDaemon() as daemon:
+        daemon.wait_synchronised()
+        sent = bytes([0x23]) + bytes(47)
+        for number in range(1, 21):
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+                asking.settimeout(5)
+                asking.bind(("127.0.7.%d" % number, 0))
+                asking.sendto(sent, ("127.0.0.1", daemon.port))
+                assert len(asking.recv(100)) == 48
+        with Client(daemon.socket) as client:
+            shown = client.ask("leap_preview", day="2029-06-30", kind="delete", mode="smear", smear_minutes=90)
+            said = daemon.tokictl("leap", "preview", "--date", "2029-06-30", "--kind", "delete", "--mode", "smear",
+                                  "--minutes", "90", "--announce", "24", "--json")
+            document = json.loads(said.stdout)
+            assert all(shown["preview"][part] == document[part] for part in ("event", "policy", "rows", "clients"))
+            page = client.ask("clients", sort="address", match="127.0.7.", first=5, count=3)["clients"]
+            assert (page["known"], page["matching"], page["first"]) == (20, 20, 5)
+            assert [each["address"] for each in page["latest"]] == ["127.0.7.6", "127.0.7.7", "127.0.7.8"]
+            assert client.ask("clients", sort="colour")["error"]["code"] == "bad_request"
+            assert client.ask("leap_preview", day="2029-06-29")["error"]["code"] == "bad_request"
+        shown = daemon.tokictl("clients", "--sort", "address", "--match", "7.20", "--count", "5").stdout
+        assert "127.0.7.20" in shown and "127.0.7.2 " not in shown

@@ -91,6 +91,24 @@ TEST(Asking, GivesTheReplyAsOneDocument) {
     EXPECT_FALSE(document.contains("request"));
 }
 
+TEST(Asking, AsksForThatPartOfTheClientsThatIsWanted) {
+    const FakeDaemon daemon{line_for("clients")};
+    EXPECT_EQ(call({"clients", "--socket", daemon.path()}).code, 0);
+    const json::value usual = json::parse(daemon.asked());
+    EXPECT_EQ(usual.at("sort"), "last_seen");
+    EXPECT_EQ(usual.at("first"), 0);
+    EXPECT_EQ(usual.at("count"), 500);
+    EXPECT_FALSE(usual.as_object().contains("match"));
+    call({"clients", "--sort", "refused", "--match", "10.1.", "--first", "7", "--count", "9", "--socket",
+          daemon.path()});
+    const json::value asked = json::parse(daemon.asked());
+    EXPECT_EQ(asked.at("request"), "clients");
+    EXPECT_EQ(asked.at("sort"), "refused");
+    EXPECT_EQ(asked.at("match"), "10.1.");
+    EXPECT_EQ(asked.at("first"), 7);
+    EXPECT_EQ(asked.at("count"), 9);
+}
+
 TEST(Asking, EndsWithTwoWhereNobodyAnswersAndWithThreeWhereAStrangerDoes) {
     const Call nobody = call({"tracking", "--socket", "/nowhere/at/all.sock"});
     EXPECT_EQ(nobody.code, 2);
@@ -106,6 +124,9 @@ TEST(Asking, RefusesArgumentsThatMakeNoSense) {
              {"tracking", "--watch", "0"},
              {"tracking", "--watch", "soon"},
              {"tracking", "7"},
+             {"clients", "--count", "501"},
+             {"clients", "--first", "-1"},
+             {"clients", "--sort", "colour"},
              {"waitsync", "-1"},
              {"waitsync", "x"},
              {"waitsync", "1", "0", "0", "0"},

@@ -1,7 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <boost/json.hpp>
+#include <filesystem>
+#include <fstream>
 #include <sstream>
 #include <vector>
 
@@ -224,6 +227,54 @@ TEST(LeapPreviewCommand, RefusesWhatCannotBeAndSaysWhy) {
         EXPECT_EQ(refused.code, 3);
         EXPECT_THAT(refused.err, HasSubstr("60 to 400 minutes"));
     }
+}
+
+/// A list as a file, as far as tokictl is concerned.
+class LeapUploadCommand : public ::testing::Test {
+protected:
+    LeapUploadCommand() { std::ofstream{path_} << "#$ \"1\"\n"; }
+    ~LeapUploadCommand() override { std::filesystem::remove(path_); }
+
+    /// With a daemon that says this beside the version.
+    Call upload(const json::object& members, std::vector<std::string> more = {}) {
+        json::object reply{{"version", 1}};
+        reply.insert(members.begin(), members.end());
+        const FakeDaemon daemon{json::serialize(reply) + "\n"};
+        more.insert(more.begin(), {"leap", "upload", path_, "--socket", daemon.path()});
+        const Call called = call(more);
+        asked_ = daemon.asked();
+        return called;
+    }
+
+    std::string path_ =
+        (std::filesystem::temp_directory_path() / ("tokictl-list-" + std::to_string(::getpid()))).string();
+    std::string asked_;
+};
+
+TEST_F(LeapUploadCommand, GivesTheDaemonTheTextOfTheList) {
+    const Call kept = upload({{"request", "leap_list"},
+                              {"leap_list", {{"updated", "2026-07-06"}, {"expires", "2027-06-28"}, {"kept", true}}}});
+    EXPECT_EQ(kept.code, 0) << kept.err;
+    EXPECT_EQ(kept.out, "The list of 2026-07-06 is in force; it expires on 2027-06-28. It is kept over a restart.\n");
+    EXPECT_EQ(json::parse(asked_), (json::value{{"version", 1}, {"request", "leap_list"}, {"text", "#$ \"1\"\n"}}));
+    const json::object lost{{"request", "leap_list"}, {"leap_list", {{"kept", false}}}};
+    EXPECT_EQ(upload(lost).code, 1);
+    EXPECT_THAT(upload(lost).out, HasSubstr("could NOT be kept"));
+    EXPECT_EQ(json::parse(upload(lost, {"--json"}).out).at("leap_list").at("kept"), false);
+}
+
+TEST_F(LeapUploadCommand, SaysWhyAListIsNotTaken) {
+    const Call wrong = upload({{"error", {{"code", "leap_list_wrong"}, {"message", "its hash is wrong"}}}});
+    EXPECT_EQ(wrong.code, 2);
+    EXPECT_EQ(wrong.err, "tokictl: the daemon does not take the list: its hash is wrong\n");
+    const Call forbidden = upload({{"error", {{"code", "not_allowed"}, {"message", "only root"}}}});
+    EXPECT_EQ(forbidden.code, 3);
+    EXPECT_THAT(forbidden.err, HasSubstr("only root"));
+    const Call missing = call({"leap", "upload", "/nowhere/list"});
+    EXPECT_EQ(missing.code, 3);
+    EXPECT_THAT(missing.err, HasSubstr("/nowhere/list cannot be read: No such file"));
+    EXPECT_EQ(call({"leap", "upload", "/"}).code, 3);
+    EXPECT_EQ(call({"leap", "upload"}).code, 3);
 }
 
 }  // namespace

@@ -131,13 +131,13 @@ TEST(ServerstatsText, CountsEveryVerdictEvenOneThatIsNew) {
 
 TEST(ClientsText, ShowsWhoAskedAndHowOften) {
     const json::value reply = json::parse(R"({"clients":{"known":2,"replaced":7,"latest":[
-        {"address":"192.0.2.7","requests":120,"limited":30,"interval_ns":16000000000,"last_seen_age_ns":3000000000,
+        {"address":"192.0.2.7","requests":120,"limited":30,"refused":4,"interval_ns":16000000000,"last_seen_age_ns":3000000000,
          "first_seen_age_ns":90000000000,"version":4,"mode":3,"leap":0,"stratum":2},
-        {"address":"2001:db8::1","requests":1,"limited":0,"interval_ns":null}]}})");
+        {"address":"2001:db8::1","requests":1,"limited":0,"refused":0,"interval_ns":null}]}})");
     const std::string text = clients_text(reply.as_object(), Language::kEnglish);
-    EXPECT_THAT(text, HasSubstr("192.0.2.7         120       30"));
-    EXPECT_THAT(text, HasSubstr("2001:db8::1         1        0"));
-    EXPECT_THAT(text, HasSubstr("2 clients are known, 7 made room for others"));
+    EXPECT_THAT(text, HasSubstr("192.0.2.7         120       30        4"));
+    EXPECT_THAT(text, HasSubstr("2001:db8::1         1        0        0"));
+    EXPECT_THAT(text, HasSubstr("2 clients are known, 7 made room for others; shown are 2 of 2 from number 1 on."));
     EXPECT_THAT(clients_text(reply.as_object(), Language::kJapanese), HasSubstr("アドレス"));
 }
 

@@ -1,8 +1,7 @@
-#include "server/tokictl/leap_preview_basis.h"
+#include "server/tokictl/leap_basis_text.h"
 
 #include <fmt/format.h>
 
-#include <array>
 #include <boost/json.hpp>
 
 #include "server/tokictl/reply_member.h"
@@ -29,42 +28,14 @@ LeapPolicy configured(const json::object& policy) {
     return found;
 }
 
-template <typename Value>
-void overrule(Value& value, const std::optional<Value>& option, std::string_view name, PreviewBasis& basis) {
-    if (option) {
-        value = *option;
-        basis.options.push_back(name);
-    }
-}
-
-UtcDay last_leap_day(const LeapTable& table) {
-    return table.rows().back().day - 1;
-}
-
 }  // namespace
 
-bool PreviewOptions::say_all() const {
-    return day && mode && (*mode == LeapMode::kSmear ? smear.has_value() : lead.has_value());
-}
-
-PreviewBasis preview_basis(const PreviewOptions& options, const json::object* leap) {
-    PreviewBasis basis;
-    basis.daemon = leap != nullptr;
-    basis.imagined = options.kind.value_or(LeapKind::kInsert);
-    std::optional<LeapEvent> next;
-    if (leap != nullptr) {
-        basis.policy = configured(object_in(*leap, "policy"));
-        next = event_in(*leap, "next");
-        for (const auto& event : {event_in(*leap, "last"), next}) {
-            basis.table = event ? basis.table.with_event(*event) : basis.table;
-        }
+PreviewKnowledge preview_knowledge(const json::object& leap) {
+    PreviewKnowledge known{.policy = configured(object_in(leap, "policy")), .next = event_in(leap, "next")};
+    for (const auto& event : {event_in(leap, "last"), known.next}) {
+        known.table = event ? known.table.with_event(*event) : known.table;
     }
-    overrule(basis.policy.mode, options.mode, "mode", basis);
-    overrule(basis.policy.smear, options.smear, "minutes", basis);
-    overrule(basis.policy.lead, options.lead, "announce", basis);
-    basis.day_is = options.day ? PreviewBasis::Day::kGiven : next ? PreviewBasis::Day::kNext : PreviewBasis::Day::kLast;
-    basis.day = options.day ? *options.day : next ? next->day : last_leap_day(basis.table);
-    return basis;
+    return known;
 }
 
 std::string basis_text(const PreviewBasis& basis, std::string_view asked, Language language) {
@@ -97,17 +68,6 @@ std::string basis_text(const PreviewBasis& basis, std::string_view asked, Langua
         text += say(language, ". No next one is known, so it is the last", "。次回は未定のため、前回のうるう秒です");
     }
     return text + say(language, ".\n", "。\n");
-}
-
-json::object basis_document(const PreviewBasis& basis) {
-    static constexpr std::array<std::string_view, 3> kDays{"given", "next", "last"};
-    json::array options;
-    for (const std::string_view option : basis.options) {
-        options.emplace_back(option);
-    }
-    return {{"settings", basis.daemon ? "daemon" : "built_in"},
-            {"options", std::move(options)},
-            {"day", kDays[static_cast<std::size_t>(basis.day_is)]}};
 }
 
 }  // namespace tokimori

@@ -1,23 +1,17 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "leap/leap_preview.h"
-#include "server/tokictl/language.h"
 
-namespace boost::json {
-class object;
-}
-
-/// What a preview is made of: what the command line says, else how the daemon is configured, else what is built in.
-/// Pure.
+/// What a preview is made of: what somebody says, else how the daemon is configured, else what is built in. Pure.
 namespace tokimori {
 
-/// What the command line says; the rest is to be found out.
+/// What is said of a preview; the rest is to be found out.
 struct PreviewOptions {
     std::optional<UtcDay> day;
     std::optional<LeapKind> kind;  ///< of an imagined one
@@ -27,6 +21,13 @@ struct PreviewOptions {
 
     /// Nothing that matters is left to be found out.
     bool say_all() const;
+};
+
+/// What the daemon knows.
+struct PreviewKnowledge {
+    LeapPolicy policy{};
+    LeapTable table{LeapTable::built_in()};
+    std::optional<LeapEvent> next = std::nullopt;  ///< absent: none is known, or the time is not
 };
 
 /// How a preview was chosen.
@@ -42,14 +43,13 @@ struct PreviewBasis {
     std::vector<std::string_view> options{};  ///< "mode", "minutes", "announce": what is not as it is configured
 };
 
-/// `leap`: that member of the daemon's reply; null where there is none. Members that it lacks are as built in.
-PreviewBasis preview_basis(const PreviewOptions& options, const boost::json::object* leap);
+/// `daemon`: null where it does not answer, or was not asked.
+PreviewBasis preview_basis(const PreviewOptions& options, const PreviewKnowledge* daemon);
 
-/// A sentence or two about whose settings, table and day these are. `asked`: the daemon's socket; empty: nobody was
-/// asked.
-std::string basis_text(const PreviewBasis& basis, std::string_view asked, Language language);
+/// The preview that was chosen.
+LeapPreview preview_of(const PreviewBasis& basis);
 
-/// `settings` ("daemon" or "built_in"), `options` and `day` ("given", "next" or "last").
-boost::json::object basis_document(const PreviewBasis& basis);
+/// "given", "next", "last": stable words.
+std::string_view preview_day_code(PreviewBasis::Day day);
 
 }  // namespace tokimori

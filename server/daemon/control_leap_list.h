@@ -1,0 +1,15 @@
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "server/daemon/control_handler.h"
+#include "server/daemon/leap_service.h"
+
+namespace tokimori {
+
+/// The request `leap_list`, with the text of a leap-seconds.list as `text`. The error of a list that is not taken is
+/// leap_list_wrong. `take` gets the text.
+ControlHandler leap_list_handler(std::function<LeapListOutcome(std::string_view text)> take);
+
+}  // namespace tokimori

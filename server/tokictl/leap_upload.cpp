@@ -1,0 +1,76 @@
+#include "server/tokictl/leap_upload.h"
+
+#include <boost/json.hpp>
+#include <cerrno>
+#include <fstream>
+#include <ostream>
+#include <system_error>
+
+#include "server/tokictl/asking.h"
+#include "server/tokictl/document.h"
+#include "server/tokictl/reply_member.h"
+
+namespace tokimori {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int kDocumentVersion = 1;
+// No list is as large, and the daemon reads no more.
+constexpr std::size_t kLargestList = std::size_t{64} * 1024;
+constexpr std::string_view kWrong = "leap_list_wrong: ";
+
+/// The text, or an errno.
+int read(const std::string& path, std::string& text) {
+    std::ifstream file{path, std::ios::binary};
+    text.assign(kLargestList, '\0');
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (!file.is_open() || file.bad()) {
+        return errno != 0 ? errno : EIO;
+    }
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    return text.size() < kLargestList ? 0 : EFBIG;
+}
+
+ExitCode refused(const NoAnswer& trouble, const Console& console) {
+    if (!trouble.detail.starts_with(kWrong)) {
+        return complain(trouble, console);
+    }
+    console.err << say(console.language, "tokictl: the daemon does not take the list: {}\n",
+                       "tokictl: デーモンはこのリストを受け付けません: {}\n", trouble.detail.substr(kWrong.size()));
+    return ExitCode::kCritical;
+}
+
+std::string text_of(const json::object& taken, Language language) {
+    std::string text =
+        say(language, "The list of {} is in force; it expires on {}.", "{} のリストが有効になりました (期限 {})。",
+            text_in(taken, "updated"), text_in(taken, "expires"));
+    text += flag_in(taken, "kept") ? say(language, " It is kept over a restart.\n", "再起動後も使われます。\n")
+                                   : say(language, " It could NOT be kept and counts for this run only: see the log.\n",
+                                         "保存できなかったため、再起動すると失われます。ログを確認してください。\n");
+    return text;
+}
+
+}  // namespace
+
+ExitCode upload_leap_list(const std::string& path, const Console& console) {
+    std::string text;
+    if (const int error = read(path, text)) {
+        console.err << say(console.language, "tokictl: {} cannot be read: {}\n", "tokictl: {} を読めません: {}\n", path,
+                           std::generic_category().message(error));
+        return ExitCode::kUnknown;
+    }
+    json::object reply;
+    if (const auto trouble = DaemonClient{console.socket}.ask("leap_list", {{"text", text}}, reply)) {
+        return refused(*trouble, console);
+    }
+    const json::object& taken = object_in(reply, "leap_list");
+    if (console.json) {
+        print_document(console.out, "leap upload", kDocumentVersion, {{"leap_list", taken}});
+    } else {
+        console.out << text_of(taken, console.language);
+    }
+    return flag_in(taken, "kept") ? ExitCode::kGood : ExitCode::kWarning;
+}
+
+}  // namespace tokimori

@@ -1,0 +1,55 @@
+#include "server/daemon/control_leap_list.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <string>
+#include <vector>
+
+#include "server/daemon/control_protocol.h"
+#include "tests/daemon/facts.h"
+
+namespace tokimori {
+namespace {
+
+namespace json = boost::json;
+
+/// What comes of a request with these members.
+json::value ask(const json::object& members, const LeapListOutcome& outcome, std::string* given = nullptr,
+                bool may_change = true) {
+    json::object request{{"version", 1}, {"request", "leap_list"}};
+    request.insert(members.begin(), members.end());
+    const std::vector handlers{leap_list_handler([&](std::string_view text) {
+        if (given != nullptr) {
+            *given = text;
+        }
+        return outcome;
+    })};
+    const auto facts = [] { return ControlFacts{.clock = SampleFacts::synchronised()}; };
+    return json::parse(answer_control(json::serialize(request), facts, {.may_change = may_change}, handlers).line);
+}
+
+TEST(LeapListRequest, GivesTheTextOnAndTellsWhatCameOfIt) {
+    std::string given;
+    const json::value reply =
+        ask({{"text", "#$ 1\n#@ 2\n"}},
+            {.updated = *day_from_date(2026, 7, 6), .expires = *day_from_date(2027, 6, 28), .kept = true}, &given);
+    EXPECT_EQ(given, "#$ 1\n#@ 2\n");
+    EXPECT_EQ(reply.at("leap_list"),
+              (json::value{{"updated", "2026-07-06"}, {"expires", "2027-06-28"}, {"kept", true}}));
+}
+
+TEST(LeapListRequest, SaysWhyAListIsNotTaken) {
+    const json::value reply = ask({{"text", "x"}}, {.wrong = "the hash is wrong"});
+    EXPECT_EQ(reply.at("error"), (json::value{{"code", "leap_list_wrong"}, {"message", "the hash is wrong"}}));
+}
+
+TEST(LeapListRequest, NeedsATextAndSomebodyWhoMayChange) {
+    EXPECT_EQ(ask({}, {}).at("error").at("code"), "bad_request");
+    EXPECT_EQ(ask({{"text", nullptr}}, {}).at("error").at("code"), "bad_request");
+    EXPECT_EQ(ask({{"text", 7}}, {}).at("error").at("code"), "bad_request");
+    EXPECT_EQ(ask({{"text", "x"}}, {}, nullptr, false).at("error").at("code"), "not_allowed");
+}
+
+}  // namespace
+}  // namespace tokimori
