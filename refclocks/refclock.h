@@ -21,6 +21,9 @@ public:
     /// Begins to listen. Never blocks, never throws for a device's sake.
     virtual void start() = 0;
 
+    /// What it said last is contested. Who asks for the time may ask again sooner than usual.
+    virtual void ask_soon() {}
+
     /// Ends all activity; no observation comes after it returned.
     virtual void stop() = 0;
 };

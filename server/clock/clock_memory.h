@@ -31,7 +31,7 @@ struct ClockMemory {
     LeapPolicy leap_policy{};  ///< by which leap seconds were served
 
     TimeModel model;           ///< as published; for the same boot only, like all that follows
-    LocalInstant valid_until;  ///< the deadline that goes with `model`
+    LocalInstant valid_until;  ///< the deadline that goes with `model`; `min`: nobody vouches for that any more
     ReferenceId refid{};
     std::uint8_t stratum = 16;
 };

@@ -60,6 +60,7 @@ struct ClockReport {
     double frequency_ppm = 0.0;        ///< of TAI against the counter
     double frequency_bound_ppm = 0.0;  ///< `frequency_ppm` is known to within this
     double wander_ppm = 0.0;           ///< between which limits the frequency moved within the last day
+    unsigned revocations = 0;          ///< how often what was served before turned out not to be relied on
     bool disputed = false;             ///< sources contradict each other; the clock goes on by itself
 };
 

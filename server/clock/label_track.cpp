@@ -99,10 +99,6 @@ std::optional<HeardSecond> LabelTrack::believe_or_not(const std::optional<HeardS
     return next;
 }
 
-std::optional<HeardSecond> LabelTrack::waiting() const {
-    return streak_ > 0 && streak_ < kStreakToBelieve ? last_ : std::nullopt;
-}
-
 std::optional<HeardSecond> LabelTrack::plausible(const Label& label, const LeapTable& table) {
     const std::optional<OtherCount> before = std::exchange(other_count_, std::nullopt);
     const std::optional<UtcTime> time = believable(label.time);

@@ -61,8 +61,10 @@ public:
     /// first.
     const std::vector<HeardSecond>& proof() const { return proof_; }
 
-    /// What the last label named, where it waits for others that agree with it before it may be believed.
-    std::optional<HeardSecond> waiting() const;
+    /// What the last label named, believed or not, where it can be at all.
+    std::optional<HeardSecond> named() const { return last_; }
+    /// So many in a row agree with each other and with the counter; 1: the last does not with the one before.
+    int streak() const { return streak_; }
 
     /// Where the last label was refused because its receiver counts other leap seconds than the table: what it said.
     const std::optional<OtherCount>& other_count() const { return other_count_; }

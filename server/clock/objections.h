@@ -1,32 +1,55 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 
 #include "refclocks/observation.h"
+#include "server/clock/label_track.h"
 
 namespace tokimori {
 
-/// Does a source that the operator trusts object to the second that we serve? Its first word counts, long before it is
-/// believed: to be silent for a moment costs little, to serve a wrong second much. Pure.
+/// Which source that the operator trusts objects to the second that we serve? What each of them said last is held
+/// against our clock as it is now, long before it is believed: to be silent for a moment costs little, to serve a wrong
+/// second much. Of a source that speaks every few seconds the second word in a row counts, since one may come late; of
+/// one that speaks seldom the first, unless the one before contradicted itself, too. An objection ends when it is taken
+/// back, or answered: another trusted source bears us out after it began, or sources of unlike physics do; or when it
+/// is as old as our clock may live on alone. Silence is no answer. Pure.
 class Objections {
 public:
-    /// `source` said at `at` that the second is `off` seconds later than ours; 0: it does not object. It is expected to
-    /// speak again within `patience`; after that its word counts for nothing.
-    void note(SourceId source, std::int64_t off, LocalInstant at, Duration patience);
-    /// True while one objects, unless another has borne us out since it began.
-    bool stand(LocalInstant now) const;
+    /// What a source said: which second it was, and how many leap seconds it counts where that is not what we count.
+    struct Word {
+        HeardSecond said;
+        std::optional<int> tai_minus_utc = std::nullopt;
+    };
+    /// `follows`: it goes on from the word before; `seldom`: the next one will not come soon.
+    void note(SourceId source, const Word& word, bool follows, bool seldom);
+
+    struct Scene {
+        LocalInstant now;
+        Duration lasts{};  ///< an older word says nothing
+        /// By how many seconds the word names a later one than ours; 0: it bears us out; nullopt: it says neither.
+        std::function<std::optional<std::int64_t>(SourceId, const Word&)> off;
+        /// Sources of unlike physics have borne us out since then, more than deny it.
+        std::function<bool(LocalInstant)> borne_out_since;
+    };
+    /// To be called when anything was said, and about once a second: who objects, if anybody does.
+    std::optional<SourceId> weigh(const Scene& scene);
+
     void forget() { words_.clear(); }
     void forget(SourceId source) { words_.erase(source); }
 
 private:
-    struct Word {
-        bool objects = false;
-        LocalInstant since;
-        LocalInstant last;
-        LocalInstant until;
+    struct Standing {
+        Word word;
+        int breaks = 0;  ///< words in a row that did not go on from the one before
+        bool counts = false;
+        std::int64_t off = 0;  ///< as weighed last
+        LocalInstant since;    ///< when it became that
+        bool answered = false;
     };
-    std::map<SourceId, Word> words_;
+    std::map<SourceId, Standing> words_;
 };
 
 }  // namespace tokimori

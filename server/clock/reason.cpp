@@ -40,6 +40,10 @@ std::string_view reason_code(Reason reason) {
             return "not_enough";
         case Reason::kPanic:
             return "panic";
+        case Reason::kObjects:
+            return "objects";
+        case Reason::kWithheld:
+            return "withheld";
         case Reason::kOutlier:
             return "outlier";
         case Reason::kSelectable:

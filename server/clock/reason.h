@@ -25,6 +25,8 @@ enum class Reason : std::uint8_t {
     kDisputed,             ///< it contradicts another, and nobody can tell who is right
     kNotEnough,            ///< it would do, but fewer sources agree than the operator demands
     kPanic,                ///< it is further away than a clock that once was right can be
+    kObjects,              ///< the operator trusts it, and it names another second than ours: nobody is served
+    kWithheld,             ///< it would do, but one that the operator trusts objects to the second that it bears out
     kOutlier,              ///< agrees, but lies too far off the others to be combined with them
     kSelectable,           ///< believed, but another is better
     kCombined,             ///< the clock follows it together with the selected one

@@ -57,6 +57,17 @@ bool SecondWatch::trusted(std::int64_t off, LocalInstant now) const {
     });
 }
 
+bool SecondWatch::borne_out_since(LocalInstant since, LocalInstant now) const {
+    std::set<Kin> for_us;
+    std::set<Kin> against_us;
+    for (const auto& [id, said] : said_) {
+        if (persists(said, now) && *said.cadence.last() > since) {
+            (said.off == 0 ? for_us : against_us).insert(physics_of(said.speaker.kin));
+        }
+    }
+    return for_us.size() >= kUnlike && for_us.size() > against_us.size();
+}
+
 std::optional<std::int64_t> SecondWatch::refuted(const Circumstances& circumstances) const {
     const std::size_t for_us = weight_of(0, circumstances);
     const bool trusted_for_us = trusted(0, circumstances.now);

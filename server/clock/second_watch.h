@@ -39,6 +39,8 @@ public:
     };
     /// By how many seconds ours is wrong, as far as anybody can know; nullopt where nobody who counts says so.
     std::optional<std::int64_t> refuted(const Circumstances& circumstances) const;
+    /// True if sources of unlike physics have borne us out since then, and more than deny it.
+    bool borne_out_since(LocalInstant since, LocalInstant now) const;
     void forget() { said_.clear(); }
     /// What this source said.
     void forget(SourceId source) { said_.erase(source); }
@@ -65,6 +67,8 @@ struct SecondCount {
     SecondWatch watch;
     Objections objections;
     std::optional<ServerState> withheld{};   ///< what is published while an objection stands: our state, but LI 3
+    std::optional<SourceId> objector{};      ///< whose
+    unsigned revocations = 0;                ///< how often what was served before turned out not to be relied on
     bool doubted = false;                    ///< it was refuted …
     bool corrected = false;                  ///< … or corrected, and nobody is followed by it yet
     std::optional<LocalInstant> one_more{};  ///< when a receiver last said so of leap seconds

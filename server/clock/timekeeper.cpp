@@ -28,6 +28,11 @@ bool corrects(const SourceSettings& before, const SourceSettings& after) {
     return before.offset != after.offset || before.delay != after.delay;
 }
 
+// What it said of our second is the operator's to take back.
+bool silences(const SourceSettings& before, const SourceSettings& after) {
+    return corrects(before, after) || before.trust != after.trust || before.noselect != after.noselect;
+}
+
 bool shows_a_line(const std::vector<SourceTrack>& sources, LocalInstant now) {
     return std::any_of(sources.begin(), sources.end(),
                        [now](const SourceTrack& source) { return !source.settings().noselect && source.line(now); });
@@ -60,10 +65,14 @@ void Timekeeper::set_sources(const std::vector<SourceSettings>& sources) {
     next.reserve(sources.size());
     bool followed_changed = false;
     for (const SourceTrack& before : sources_) {
-        if (std::find(sources.begin(), sources.end(), before.settings()) == sources.end()) {
-            seconds_.watch.forget(before.settings().id);
-            seconds_.objections.forget(before.settings().id);
-            counts_.forget(before.settings().id);
+        const SourceId id = before.settings().id;
+        const auto after = std::find_if(sources.begin(), sources.end(), [id](const auto& s) { return s.id == id; });
+        if (after == sources.end() || *after != before.settings()) {
+            seconds_.watch.forget(id);
+            counts_.forget(id);
+        }
+        if (after == sources.end() || silences(before.settings(), *after)) {
+            seconds_.objections.forget(id);
         }
     }
     for (const SourceSettings& wanted : sources) {
@@ -97,9 +106,10 @@ void Timekeeper::observe(const Observation& observation) {
 }
 
 std::optional<ClockMemory> Timekeeper::memory() const {
-    if (!state_.ever_synchronised || seconds_.doubted || seconds_.corrected) {
+    if (!state_.ever_synchronised) {
         return std::nullopt;
     }
+    const bool vouched = serving() && !seconds_.withheld && !seconds_.doubted && !seconds_.corrected;
     return ClockMemory{.rate = state_.model.rate,
                        .rate_bound = state_.model.dispersion_rate,
                        .saved = state_.model.tai_at(now_),
@@ -107,7 +117,7 @@ std::optional<ClockMemory> Timekeeper::memory() const {
                        .leap = leap_.memory(),
                        .leap_policy = settings_.leap,
                        .model = state_.model,
-                       .valid_until = seconds_.withheld ? LocalInstant::min() : state_.valid_until,
+                       .valid_until = vouched ? state_.valid_until : LocalInstant::min(),
                        .refid = state_.refid,
                        .stratum = state_.stratum};
 }
@@ -121,7 +131,7 @@ void Timekeeper::recall(const ClockMemory& memory, bool same_boot) {
             source = SourceTrack{source.settings(), floor_};
         }
     }
-    if (!same_boot || memory.saved_local > now_) {
+    if (!same_boot || memory.saved_local > now_ || memory.valid_until == LocalInstant::min()) {
         return;
     }
     state_.model = memory.model;
@@ -171,7 +181,6 @@ void Timekeeper::on(const ReceiverChange& change) {
     if (SourceTrack* const source = find(change.source)) {
         *source = SourceTrack{source->settings(), floor_};
         seconds_.watch.forget(change.source);
-        seconds_.objections.forget(change.source);
         counts_.forget(change.source);
     }
 }

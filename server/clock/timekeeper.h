@@ -46,9 +46,8 @@ public:
     /// the clock goes on, too. The last trusted time is a floor for dates, and the crystal is not a wholly unknown one.
     void recall(const ClockMemory& memory, bool same_boot);
 
-    /// What clients are told.
     const ServerState& state() const { return resort_.instead() != nullptr ? *resort_.instead() : own_state(); }
-    /// What our own clock knows, whatever is served in its place as a last resort.
+    /// The one above is what clients are told; this is what our own clock knows, whatever is served as a last resort.
     const ServerState& own_state() const { return seconds_.withheld ? *seconds_.withheld : state_; }
     ClockState clock_state() const;
     std::optional<SourceId> selected() const;                 ///< the source that is followed, if one is
@@ -74,9 +73,10 @@ private:
     void hear(const auto& report, LocalInstant at);
     void hear_other_count(const SourceTrack& source);
     bool possible(const SourceTrack& source, const HeardSecond& heard) const;
-    std::int64_t seconds_off(const SourceTrack& source, const HeardSecond& heard) const;
+    std::optional<std::int64_t> seconds_off(const SourceTrack& source, const HeardSecond& heard) const;
+    std::optional<std::int64_t> seconds_off(SourceId id, const Objections::Word& word) const;
     void note_second(const SourceTrack& source, std::int64_t off, LocalInstant at);
-    void note_objection(const SourceTrack& source, std::int64_t off, LocalInstant at);
+    void note_word(const SourceTrack& source, const Objections::Word& word, bool follows);
     void withhold();
     void take_second(SourceTrack& source, const HeardSecond& heard);
     bool vouches(SourceTrack& source, const HeardSecond& heard);

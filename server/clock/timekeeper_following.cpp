@@ -109,6 +109,7 @@ bool Timekeeper::panics(const LineEstimate& line) const {
 
 // The next line that is followed sets the clock anew; until then nobody is served.
 void Timekeeper::prepare_step() {
+    ++seconds_.revocations;
     state_.valid_until = LocalInstant::min();
     last_update_.forget();
     choice_.forget_followed();
@@ -142,7 +143,6 @@ void Timekeeper::doubt_second(std::int64_t off) {
 // Who has a line bore us out.
 void Timekeeper::count_anew(std::int64_t off) {
     seconds_.watch.forget();
-    seconds_.objections.forget();
     prepare_step();
     state_.model.anchor_tai += std::chrono::seconds{off};
     seconds_.corrected = true;

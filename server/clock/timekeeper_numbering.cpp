@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "leap/leap_phase.h"
 #include "server/clock/labeler.h"
 #include "server/clock/timekeeper.h"
 
@@ -11,6 +12,10 @@ using namespace std::chrono_literals;
 
 // Sentence delays are learned only against a clock that is much better than they are.
 constexpr Duration kLearningLimit = 10ms;
+constexpr Duration kHalfSecond = 500ms;
+constexpr Duration kBesideLeap = 2s;
+// Who speaks more often than this is waited for.
+constexpr Duration kSeldom = 8s;
 // Satellites repeat what they say of leap seconds every 12.5 minutes, and some of that is lost.
 constexpr Duration kRepetition = 1h;
 
@@ -68,14 +73,10 @@ void Timekeeper::hear(const auto& report, LocalInstant at) {
         return;
     }
     const std::optional<HeardSecond> heard = source->labels().weigh(report, leap_.table());
-    if (const auto named = heard ? heard : source->labels().waiting(); named && knows_second(named->heard)) {
-        note_objection(*source, seconds_off(*source, *named), named->heard);
+    if (const auto named = source->labels().named(); named && named->heard == at) {
+        note_word(*source, {*named}, source->labels().streak() > 1);
     }
     if (!heard) {
-        if (source->labels().reason() == Reason::kNoSuchSecond && knows_second(at)) {
-            // A leap second that we do not know of.
-            note_objection(*source, -1, at);
-        }
         hear_other_count(*source);
         publish();
         return;
@@ -107,9 +108,7 @@ void Timekeeper::hear_other_count(const SourceTrack& source) {
     const HeardSecond& heard = other->heard;
     const int off = leap_.table().tai_minus_utc_at(heard.second) - other->tai_minus_utc;
     const bool known = knows_second(heard.heard);
-    if (known && (off < 0 || (off == 1 && has_leapt()))) {
-        note_objection(source, off, heard.heard);
-    }
+    note_word(source, {heard, other->tai_minus_utc}, other->times > 1);
     if (off >= 0 || (known && !possible(source, heard))) {
         return;
     }
@@ -132,29 +131,61 @@ bool Timekeeper::possible(const SourceTrack& source, const HeardSecond& heard) c
     return source.labels().delay_of(heard).possible(delay, bound);
 }
 
-// As far as can be told; 0: its second may be ours.
-std::int64_t Timekeeper::seconds_off(const SourceTrack& source, const HeardSecond& heard) const {
+// nullopt: it cannot be told.
+std::optional<std::int64_t> Timekeeper::seconds_off(const SourceTrack& source, const HeardSecond& heard) const {
     if (possible(source, heard)) {
-        return 0;
+        const Duration doubt = state_.model.dispersion_at(heard.heard) + heard.uncertainty;
+        return heard.complete && doubt >= kHalfSecond ? std::nullopt : std::optional{std::int64_t{0}};
     }
     const Duration delay = state_.model.tai_at(heard.heard) - heard.second;
-    return std::chrono::round<std::chrono::seconds>(source.labels().delay_of(heard).value(heard.heard).delay - delay)
-        .count();
+    const auto off =
+        std::chrono::round<std::chrono::seconds>(source.labels().delay_of(heard).value(heard.heard).delay - delay);
+    return off.count() != 0 ? std::optional{off.count()} : std::nullopt;
 }
 
-void Timekeeper::note_objection(const SourceTrack& source, std::int64_t off, LocalInstant at) {
+// Who has inserted fewer seconds than we have may not have read its almanac yet, unless it is one that no list knows
+// of. Within a leap second that we know of, receivers have names of their own for it.
+std::optional<std::int64_t> Timekeeper::seconds_off(SourceId id, const Objections::Word& word) const {
+    const SourceTrack* const source = find(id);
+    const TaiInstant then = state_.model.tai_at(word.said.heard);
+    const std::optional<LeapEvent> near = last_event_before(then + kBesideLeap, leap_.table());
+    if (source == nullptr || (near && then - leap_.table().end_of(*near) < kBesideLeap)) {
+        return std::nullopt;
+    }
+    const std::optional<std::int64_t> off = seconds_off(*source, word.said);
+    if (!word.tai_minus_utc || off != 0) {
+        return word.tai_minus_utc ? std::nullopt : off;
+    }
+    const std::int64_t more = leap_.table().tai_minus_utc_at(word.said.second) - *word.tai_minus_utc;
+    const bool in_no_list = near && leap_.knowledge().table.kind_on(near->day) == LeapKind::kNone;
+    return more <= 0 || (more == 1 && in_no_list) ? std::optional{more} : std::nullopt;
+}
+
+void Timekeeper::note_word(const SourceTrack& source, const Objections::Word& word, bool follows) {
     const SourceSettings& settings = source.settings();
     if (settings.trust && !settings.noselect) {
-        seconds_.objections.note(settings.id, off, at, source.labels().cadence().patience());
+        const Duration expected = source.labels().cadence().expected();
+        const bool seldom = expected == Duration::zero() || expected > kSeldom;
+        seconds_.objections.note(settings.id, word, follows, seldom);
     }
 }
 
 // Our clock goes on, and is heard again as soon as nobody objects. Whether it is right is weighed meanwhile.
 void Timekeeper::withhold() {
+    seconds_.objector.reset();
+    if (serving()) {
+        seconds_.objector = seconds_.objections.weigh(
+            {.now = now_,
+             .lasts = settings_.policy.holdover,
+             .off = [this](SourceId id, const Objections::Word& word) { return seconds_off(id, word); },
+             .borne_out_since = [this](LocalInstant since) { return seconds_.watch.borne_out_since(since, now_); }});
+    }
+    const bool before = seconds_.withheld.has_value();
     seconds_.withheld.reset();
-    if (serving() && seconds_.objections.stand(now_)) {
+    if (seconds_.objector) {
         seconds_.withheld = state_;
         seconds_.withheld->valid_until = LocalInstant::min();
+        seconds_.revocations += before ? 0 : 1;
     }
 }
 
@@ -194,7 +225,9 @@ bool Timekeeper::vouches(SourceTrack& source, const HeardSecond& heard) {
     }
     const Duration bound = state_.model.dispersion_at(heard.heard);
     const Duration delay = state_.model.tai_at(heard.heard) - heard.second;
-    note_second(source, seconds_off(source, heard), heard.heard);
+    if (const auto off = seconds_off(source, heard)) {
+        note_second(source, *off, heard.heard);
+    }
     if (!possible(source, heard)) {
         source.labels().refuse(Reason::kWrongSecond);
         return false;

@@ -22,9 +22,15 @@ Reason Timekeeper::reason_of(const SourceTrack& source) const {
     if (source.settings().last_resort) {
         return reason_of_last_resort(source);
     }
+    if (seconds_.objector == id) {
+        return Reason::kObjects;
+    }
     const Reason own = source.reason(now_);
     if (own != Reason::kSelectable) {
         return own;
+    }
+    if (seconds_.withheld) {
+        return Reason::kWithheld;
     }
     if (choice_.selected == id) {
         return Reason::kSelected;
@@ -87,6 +93,7 @@ ClockReport Timekeeper::report() const {
             .frequency_ppm = ppm_from_rate(state_.model.rate),
             .frequency_bound_ppm = ppm_from_rate(state_.model.dispersion_rate),
             .wander_ppm = rates_.range_ppm(),
+            .revocations = seconds_.revocations,
             .disputed = choice_.disputed || seconds_.withheld.has_value()};
 }
 

@@ -46,7 +46,7 @@ void Timekeeper::stand_in() {
 
 std::optional<SourceId> Timekeeper::selected() const {
     if (!resort_.serving()) {
-        return choice_.selected;
+        return seconds_.withheld ? std::nullopt : choice_.selected;
     }
     const auto local = std::find_if(sources_.begin(), sources_.end(),
                                     [](const SourceTrack& source) { return source.settings().last_resort; });

@@ -185,16 +185,20 @@ void ClockService::observe(const Observation& observation) {
     timekeeper_.advance(counter_.now());
     timekeeper_.observe(observation);
     publish();
-    log_changes();
+    tell_changes();
 }
 
-// What is known of leap seconds cannot wait: nobody may tell it again.
+// What is known of leap seconds cannot wait: nobody may tell it again. Nor can it that what is on the disk is not to be
+// relied on any more.
 void ClockService::keep() {
     const LeapMemory& leap = timekeeper_.leap().memory();
-    const bool urgent = must_be_kept(leap, kept_leap_) || leap_.policy() != kept_policy_;
+    const unsigned revocations = timekeeper_.report().revocations;
+    const bool urgent =
+        must_be_kept(leap, kept_leap_) || leap_.policy() != kept_policy_ || revocations != kept_revocations_;
     if (state_keeper_.keep([this] { return timekeeper_.memory(); }, urgent)) {
         kept_leap_ = leap;
         kept_policy_ = leap_.policy();
+        kept_revocations_ = revocations;
     }
 }
 
@@ -211,7 +215,7 @@ void ClockService::tick() {
     system_clock_.set_smeared(leap_.policy().smear_host);
     system_clock_.follow(kept, timekeeper_.own_state(), timekeeper_.leap_table());
     keep();
-    log_changes();
+    tell_changes();
     if (log_status_ > Duration::zero() && now - status_logged_ >= log_status_) {
         status_logged_ = now;
         log_state(LogLevel::kInfo, "status");
@@ -233,7 +237,7 @@ void ClockService::publish() {
     published_.write({timekeeper_.state(), asleep_});
 }
 
-void ClockService::log_changes() {
+void ClockService::tell_changes() {
     const ClockState state = timekeeper_.clock_state();
     if (state != logged_state_ || (timekeeper_.selected() && timekeeper_.selected() != logged_source_)) {
         if (state != logged_state_) {
@@ -248,7 +252,17 @@ void ClockService::log_changes() {
         if (logged == logged_reasons_.end() || logged->second != report.reason) {
             logged_reasons_[report.source] = report.reason;
             log_source(report);
+            if (report.reason == Reason::kObjects) {
+                ask_soon(report.source);
+            }
         }
+    }
+}
+
+void ClockService::ask_soon(SourceId source) {
+    const auto found = find_source(source);
+    if (found != sources_.end()) {
+        found->second.driver->ask_soon();
     }
 }
 

@@ -69,7 +69,8 @@ private:
     void keep();
     void tick();
     void publish();
-    void log_changes();
+    void tell_changes();
+    void ask_soon(SourceId source);
     void log_source(const SourceReport& report);
     void log_state(LogLevel level, std::string_view event);
     void log_device(const DeviceState& device);
@@ -85,8 +86,9 @@ private:
     SystemClock system_clock_{counter_, log_};
     StateKeeper state_keeper_;
     LeapService leap_{log_, [this](SourceId id) { return name_of(id); }};
-    LeapMemory kept_leap_;    ///< as last written
-    LeapPolicy kept_policy_;  ///< likewise
+    LeapMemory kept_leap_;           ///< as last written
+    LeapPolicy kept_policy_;         ///< likewise
+    unsigned kept_revocations_ = 0;  ///< likewise
     Timekeeper timekeeper_;
     PollRecord polls_;
     UpstreamCommons upstream_;

@@ -49,6 +49,13 @@ public:
         schedule_.begin(counter.now());
     }
 
+    void ask_soon() {
+        schedule_.contested(counter().now());
+        if (!asking_ && !addresses_.empty()) {
+            await_turn();
+        }
+    }
+
 private:
     // Names are looked up anew whenever all of their addresses have failed.
     std::optional<std::string> open_device() override {
@@ -93,6 +100,7 @@ private:
     }
 
     void await_turn() {
+        asking_ = false;
         socket_.close();
         patience_.cancel();
         const Duration pause = schedule_.next() - counter().now();
@@ -148,6 +156,7 @@ private:
             return;
         }
         schedule_.sent(sent_);
+        asking_ = true;
         foreign_ = 0;
         after(patience_, kPatience, &Client::give_up);
         listen();
@@ -186,7 +195,7 @@ private:
     void act_upon(const JudgedReply& judged) {
         switch (judged.verdict) {
             case ReplyVerdict::kAccepted:
-                note_answer(judged.measurement);
+                schedule_.answered(judged.measurement.uncertainty);
                 tell_sample(judged);
                 return;
             case ReplyVerdict::kRateExceeded:
@@ -205,14 +214,6 @@ private:
             note_refusal();
         }
         try_next_address();
-    }
-
-    void note_answer(const ServerMeasurement& measured) {
-        schedule_.answered(measured.uncertainty);
-        if (last_answer_ && contradict(*last_answer_, measured)) {
-            schedule_.surprised(counter().now());
-        }
-        last_answer_ = measured;
     }
 
     // Whoever hears it may stop us.
@@ -258,11 +259,8 @@ private:
 
     // The other addresses of the name have not refused.
     void note_refusal() {
-        if (addresses_.leave_out(counter().now())) {
-            schedule_.begin_elsewhere(counter().now());
-        } else {
-            schedule_.refused();
-        }
+        const LocalInstant now = counter().now();
+        addresses_.leave_out(now) ? schedule_.begin_elsewhere(now) : schedule_.refused();
     }
 
     void give_up() { give_up_because("no answer"); }
@@ -325,7 +323,7 @@ private:
     std::vector<ReferenceId> ourselves_;
     NtpTimestamp nonce_;
     LocalInstant sent_;
-    std::optional<ServerMeasurement> last_answer_;
+    bool asking_ = false;
     int foreign_ = 0;
 };
 
@@ -339,6 +337,10 @@ Upstream::~Upstream() {
 
 void Upstream::start() {
     client_->start();
+}
+
+void Upstream::ask_soon() {
+    client_->ask_soon();
 }
 
 void Upstream::stop() {

@@ -45,6 +45,7 @@ public:
 
     void start() override;
     void stop() override;
+    void ask_soon() override;
 
 private:
     class Client;

@@ -18,9 +18,6 @@ constexpr std::uint8_t kLastUsefulStratum = 14;
 constexpr Duration kStampUncertainty = 6us;
 // Two crystals at the opposite ends of what is allowed.
 constexpr int kCrystals = 1000;
-// Two crystals as they usually are: who takes one for the other asks once too often.
-constexpr int kGoodCrystals = 10'000;
-constexpr Duration kHalfSecond = 500ms;
 constexpr std::int64_t kAmbiguousSeconds = 2;
 constexpr std::int64_t kHalfDay = kSecondsPerDay / 2;
 constexpr ReferenceId kChronySmear{127, 127, 1, 255};
@@ -128,13 +125,6 @@ ReplyVerdict measure(const NtpHeader& header, LocalInstant sent, LocalInstant ca
 
 Duration duration_from_short(std::uint32_t value) {
     return Duration{static_cast<std::int64_t>((std::uint64_t{value} * 1'000'000'000U >> 16U) + (value != 0 ? 1U : 0U))};
-}
-
-bool contradict(const ServerMeasurement& before, const ServerMeasurement& after) {
-    const Duration passed = after.local - before.local;
-    const Duration told{after.time - before.time};
-    return std::chrono::abs(told - passed) >
-           kHalfSecond + before.uncertainty + after.uncertainty + passed / kGoodCrystals;
 }
 
 ClientRequest make_request(NtpTimestamp nonce, const Key* key) {

@@ -61,10 +61,6 @@ struct ServerMeasurement {
     std::optional<LeapKind> leap_at_month_end;  ///< nullopt: its LI says nothing of it yet
 };
 
-/// True if a server's clock did not go on from `before` to `after` as every clock does: one of the two is wrong, or a
-/// leap second lies between them.
-bool contradict(const ServerMeasurement& before, const ServerMeasurement& after);
-
 struct JudgedReply {
     ReplyVerdict verdict = ReplyVerdict::kForeign;
     NtpHeader header{};               ///< unless foreign

@@ -123,9 +123,9 @@ void PollSchedule::answered(Duration uncertainty) {
     }
 }
 
-void PollSchedule::surprised(LocalInstant now) {
-    if (!surprised_ || now - *surprised_ >= kHour) {
-        surprised_ = now;
+void PollSchedule::contested(LocalInstant now) {
+    if (floor_ == policy_.minpoll && (!contested_ || now - *contested_ >= kHour)) {
+        contested_ = now;
         begin_elsewhere(now);
     }
 }

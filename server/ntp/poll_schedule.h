@@ -40,8 +40,9 @@ public:
     void not_sent(LocalInstant now);
     /// The last one was answered, and the time is known to within `uncertainty`.
     void answered(Duration uncertainty);
-    /// The last answer, at `now`, contradicts the one before: the next requests go soon, once an hour at most.
-    void surprised(LocalInstant now);
+    /// What the server says is contested at `now`: the next requests go soon, once an hour at most, and not to a server
+    /// that wanted to be asked more seldom.
+    void contested(LocalInstant now);
     /// The last one was not, or not so that it helped.
     void failed();
     /// The server wants to be asked more seldom: at most half as often as now, from now on.
@@ -71,7 +72,7 @@ private:
     int steady_ = 0;  ///< answers in a row that want the same change of `poll_`, by their sign
     bool refused_ = false;
     bool tried_ = false;
-    std::optional<LocalInstant> surprised_;
+    std::optional<LocalInstant> contested_;
     LocalInstant last_;  ///< when something was tried
     LocalInstant earliest_;
     std::array<LocalInstant, kMostAnHour> sent_{};

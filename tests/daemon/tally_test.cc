@@ -18,6 +18,8 @@ TEST(Tally, MarksEveryReasonAsChronycWould) {
         {"falseticker", 'x'},
         {"disputed", 'x'},
         {"panic", 'x'},
+        {"objects", 'x'},
+        {"withheld", '-'},
         {"wrong_second", 'x'},
         {"wrong_week", 'x'},
         {"before_last_time", 'x'},

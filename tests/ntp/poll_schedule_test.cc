@@ -184,26 +184,37 @@ TEST(PollSchedule, AsksAnotherAddressSoonAndStillNoMoreThanTwentyTimesAnHour) {
     EXPECT_EQ(most_within_an_hour(requests), 20U);
 }
 
-TEST(PollSchedule, AsksAgainSoonWhereAnswersContradictEachOtherOnceAnHour) {
+TEST(PollSchedule, AsksAgainSoonWhatIsContestedOnceAnHour) {
     PollSchedule schedule{{.iburst = true, .minpoll = 6, .maxpoll = 6}};
     schedule.begin(kStart);
     ask(schedule, 10min, [&](std::size_t) { schedule.answered(100us); });
     LocalInstant now = schedule.next();
-    const auto gap_after_a_surprise = [&](Duration later) {
+    const auto gap_when_contested = [&](Duration later) {
         now += later;
         schedule.sent(now);
         schedule.answered(100us);
-        schedule.surprised(now);
+        schedule.contested(now);
         return schedule.next() - now;
     };
-    EXPECT_EQ(gap_after_a_surprise(0s), 2s);
+    EXPECT_EQ(gap_when_contested(0s), 2s);
     for (int i = 0; i < PollSchedule::kBurst; ++i) {
         now = schedule.next();
         schedule.sent(now);
         schedule.answered(100us);
     }
-    EXPECT_EQ(gap_after_a_surprise(30min), 64s);
-    EXPECT_EQ(gap_after_a_surprise(30min), 2s);
+    EXPECT_EQ(gap_when_contested(30min), 64s);
+    EXPECT_EQ(gap_when_contested(30min), 2s);
+    schedule.slow_down();
+    EXPECT_EQ(gap_when_contested(2h), 128s) << "it wanted to be asked more seldom";
+}
+
+TEST(PollSchedule, NeverAsksMoreThanTwentyTimesAnHourHoweverOftenItIsContested) {
+    PollSchedule schedule = begun();
+    const auto requests = ask(schedule, 24h, [&](std::size_t) {
+        schedule.answered(100us);
+        schedule.contested(schedule.next() - 2s);
+    });
+    EXPECT_LE(most_within_an_hour(requests), 20U);
 }
 
 TEST(PollSchedule, TriesAgainSoonAfterTheNetworkWasMissingAndDoesNotCountThat) {

@@ -387,13 +387,14 @@ void expect_right_second(World& world) {
 }
 
 // Counts through a leap second that the table knows; `habit` is how the receiver names the extra second.
-void count_through_a_leap_second(const std::function<void(int, Receiver&)>& habit) {
+void count_through_a_leap_second(const std::function<void(int, Receiver&)>& habit, bool trusted) {
     const UtcTime begin = parse_utc("2028-12-31T23:55:00Z").value();
     World world{begin, {.offset_ppm = 5}};
     world.sky() = world.sky().with_event({begin.second.day, LeapKind::kInsert});
     world.clock().set_leap_knowledge(world.sky());
     Receiver receiver = gps_with_pps();
     receiver.script = habit;
+    receiver.settings.trust = trusted;
     world.add(receiver);
     world.run(290);
     EXPECT_EQ(world.clock().state().scale.at(world.true_tai()).leap, LeapIndicator::kInsert);
@@ -405,6 +406,11 @@ void count_through_a_leap_second(const std::function<void(int, Receiver&)>& habi
     EXPECT_EQ(world.clock().state().scale.at(world.true_tai()).leap, LeapIndicator::kNone);
     EXPECT_LT(world.worst_error(120, 330), 2us);
     expect_fine_again(world);
+}
+
+void count_through_a_leap_second(const std::function<void(int, Receiver&)>& habit) {
+    count_through_a_leap_second(habit, false);
+    count_through_a_leap_second(habit, true);
 }
 
 TEST(Faults, CountsThroughALeapSecondThatTheReceiverNames60) {

@@ -219,13 +219,16 @@ Label LeapServer::label_of(const Member& member, int second) const {
 // As the daemon writes its state file.
 void LeapServer::keep() {
     const Duration now = seconds_of(second_);
-    const bool urgent = must_be_kept(clock_->leap().memory(), kept_) || changes_.policy() != kept_policy_;
+    const unsigned revocations = clock_->report().revocations;
+    const bool urgent = must_be_kept(clock_->leap().memory(), kept_) || changes_.policy() != kept_policy_ ||
+                        revocations != kept_revocations_;
     if (!disk_.empty() && !urgent && now - written_ < kWriting) {
         return;
     }
     if (const auto memory = clock_->memory()) {
         write(*memory);
         written_ = now;
+        kept_revocations_ = revocations;
     }
 }
 

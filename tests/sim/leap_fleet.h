@@ -125,6 +125,7 @@ private:
     std::string disk_;  ///< the state file; empty: none
     LeapMemory kept_;   ///< what is in it of leap seconds
     LeapPolicy kept_policy_;
+    unsigned kept_revocations_ = 0;
     Duration written_{};
     LocalInstant boot_;  ///< what the counter showed at `booted_`
     Duration booted_{};

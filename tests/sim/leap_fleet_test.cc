@@ -336,18 +336,25 @@ TEST(LeapFaults, WhatATrustedReceiverTakesBackIsNotCarriedOut) {
     expect_right(server, "taken back");
 }
 
-TEST(LeapFaults, ALeapSecondThatNobodyAnnouncedIsServedWrongOnlyUntilTheFirstWordOfATrustedSource) {
+// And not again after whatever ends the program then.
+TEST(LeapFaults, ALeapSecondThatNobodyAnnouncedIsServedWrongOnlyUntilTheSecondWordOfATrustedSource) {
     for (const LeapKind kind : {LeapKind::kInsert, LeapKind::kDelete}) {
-        const Scene scene{Cast::kTrustedGps, kind, 0};
-        Member member = mute_gps();
-        member.settings.trust = true;
-        member.tells_gps_offset = false;
-        LeapServer server{scene.book(), settings_of({member}), -kHour};
-        server.expect_leap(-kHour, kHour, 0);
-        server.allow_anything(-1, 1);
-        server.allow_no_service(-1, kHour);
-        server.run(kHour);
-        expect_right(server, "unannounced");
+        for (const int disturbed : {0, 5, 20, 600}) {
+            const Scene scene{Cast::kTrustedGps, kind, 0};
+            Member member = mute_gps();
+            member.settings.trust = true;
+            member.tells_gps_offset = false;
+            LeapServer server{scene.book(), settings_of({member}), -kHour};
+            server.expect_leap(-kHour, kHour, 0);
+            server.allow_anything(-1, 3);
+            server.allow_no_service(-1, 60);
+            if (disturbed > 0) {
+                server.disturb(disturbed, Disturbance::kKill);
+                server.allow_no_service(disturbed, disturbed + 60);
+            }
+            server.run(kHour);
+            expect_right(server, ("killed at " + std::to_string(disturbed)).c_str());
+        }
     }
 }
 
@@ -361,7 +368,7 @@ TEST(LeapFaults, AnInsertionThatNobodyAnnouncedIsMadeUpForByATrustedCountOfLeapS
         settings.policy.mode = smear != 0 ? LeapMode::kSmear : LeapMode::kInsert;
         LeapServer server{scene.book(), settings, -kHour};
         server.expect_leap(-kHour, kHour, 0);
-        server.allow_anything(-1, 1);
+        server.allow_anything(-1, 3);
         server.allow_no_service(-1, 30);
         server.run(kHour);
         expect_right(server, "unannounced");

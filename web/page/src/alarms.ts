@@ -45,7 +45,7 @@ function ofService(status: Status): Alarm[] {
   return found;
 }
 
-const SPEAKING_REASONS = ["falseticker", "wrong_second", "wrong_week", "before_last_time", "wrong_leap_seconds"] as const;
+const SPEAKING_REASONS = ["falseticker", "wrong_second", "objects", "wrong_week", "before_last_time", "wrong_leap_seconds"] as const;
 
 function ofSource(source: Source): Alarm[] {
   const found: Alarm[] = [];

@@ -36,6 +36,8 @@ export const reasons = {
   },
   not_enough: { en: "fewer sources agree than minimum_sources", ja: "一致する時刻源が minimum_sources より少ないです" },
   panic: { en: "further off than panic_threshold allows", ja: "補正量が panic_threshold を超えています" },
+  objects: { en: "trusted, and names another second: nobody is served", ja: "信頼する時刻源が別の秒を示したため配信を止めています" },
+  withheld: { en: "would do, but a trusted source objects to our second", ja: "使用できますが、信頼する時刻源が現在の秒を否定しています" },
   outlier: { en: "agrees, but too far off to be combined", ja: "一致していますが、離れているため合成していません" },
   selectable: { en: "believed, but another is better", ja: "使用できますが、より良い時刻源があります" },
   combined: { en: "combined with the one that is followed", ja: "追従中の時刻源と合成しています" },
