@@ -12,7 +12,8 @@ from commands import run
 from programs import ROOT, program, tool
 
 MANUALS = Path(ROOT) / "packaging" / "manuals"
-PAGES = ["tokimorid.8", "tokictl.1", "tokimori.toml.5", "tokimori-leap-second.7", "tokimori-web.8"]
+PAGES = ["tokimorid.8", "tokictl.1", "tokimori.toml.5", "tokimori-leap-second.7", "tokimori-setup.8",
+         "tokimori-web.8"]
 LANGUAGES = ["en", "ja"]
 both = pytest.mark.parametrize("language", LANGUAGES)
 all_pages = pytest.mark.parametrize("page", PAGES)
@@ -79,6 +80,18 @@ def test_every_option_of_a_program_is_explained(name: str, language: str) -> Non
     options = options_in(run([program(name), "--help"]).stdout)
     assert {"--check", "--config"} <= options
     assert options <= options_in(plain(make(name + ".8", language)))
+
+
+@both
+def test_every_command_and_option_of_tokimori_setup_is_explained(language: str) -> None:
+    page = plain(make("tokimori-setup.8", language))
+    options: Set[str] = set()
+    for command in ("list", "check", "show", "apply", "undo"):
+        asked = run([os.path.join(ROOT, "packaging", "tokimori-setup"), command, "--help"])
+        assert asked.returncode == 0 and re.search(r"^\.TP\n%s\b" % command, page, re.MULTILINE), command
+        options |= options_in(asked.stdout)
+    options |= options_in(run([os.path.join(ROOT, "packaging", "tokimori-setup"), "--help"]).stdout)
+    assert {"--root", "--gpsd", "--force"} <= options and options <= options_in(page) | {"--help"}
 
 
 @both
