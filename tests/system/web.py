@@ -26,16 +26,13 @@ class Web(Process):
     """The program with a state directory, a configuration and a page of its own. `before`: what starts it."""
 
     def __init__(self, daemon: ControlledDaemon, state: Optional[str] = None, metrics: str = "token",
-                 cgi_bin: Tuple[str, ...] = ("time", "json", "jsont", "ntp"), before: Sequence[str] = ()) -> None:
+                 cgi_bin: Tuple[str, ...] = ("time", "json", "jsont", "ntp"), before: Sequence[str] = (),
+                 assets: Optional[str] = None) -> None:
         self.room = tempfile.TemporaryDirectory(prefix="tokimori-web-")
         self.port, self.http_port = free_port(), free_port()
         self._killed = False
         self.state = state or os.path.join(self.room.name, "state")
-        assets = os.path.join(self.room.name, "page")
-        os.mkdir(assets)
-        for name, content in PAGE.items():
-            with open(os.path.join(assets, name), "w", encoding="utf-8") as file:
-                file.write(content)
+        assets = assets or self._page_of_its_own()
         self.configuration = os.path.join(self.room.name, "web.toml")
         with open(self.configuration, "w", encoding="utf-8") as file:
             file.write('[https]\nlisten = ["127.0.0.1:%d"]\n[http]\nenabled = true\nlisten = ["127.0.0.1:%d"]\n'
@@ -44,6 +41,14 @@ class Web(Process):
                        % (self.port, self.http_port, daemon.socket, daemon.port, self.state, metrics,
                           json.dumps(list(cgi_bin))))
         super().__init__([*before, program("tokimori-web"), "--config", self.configuration, "--assets", assets])
+
+    def _page_of_its_own(self) -> str:
+        assets = os.path.join(self.room.name, "page")
+        os.mkdir(assets)
+        for name, content in PAGE.items():
+            with open(os.path.join(assets, name), "w", encoding="utf-8") as file:
+                file.write(content)
+        return assets
 
     def wait_started(self) -> "Web":
         """Waits until it serves; itself."""

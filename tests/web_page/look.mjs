@@ -75,7 +75,7 @@ async function lookAtSetup(browser, language, view) {
   for (let step = 1; step <= 5; ++step) {
     await page.waitForTimeout(1200);
     await keep(page, `${prefix}-step-${step}`);
-    await page.locator(".wizard button").nth(1).click();
+    await page.locator(".wizard > .row button").nth(1).click();
   }
   await context.close();
   mock.stop();

@@ -63,9 +63,9 @@ async function bodyOf(request) {
 }
 
 /** `scene`: a name of replies/; `users`: false before the first start. Resolves to what stops it and its address. */
-export function startMock({ scene = "gps", users = true, role = "admin" } = {}) {
+export function startMock({ scene = "gps", users = true, role = "admin", name = "admin" } = {}) {
   const replies = JSON.parse(readFileSync(join(HERE, "replies", `${scene}.json`), "utf8"));
-  const state = { users: users ? [{ name: "admin", role, language: "ja", time_zone: "Asia/Tokyo" }] : [], user: null, tokens: [] };
+  const state = { users: users ? [{ name, role, language: "ja", time_zone: "Asia/Tokyo" }] : [], user: null, tokens: [] };
   const settings = new MockSettings();
   const streams = new Set();
   let turn = 0;

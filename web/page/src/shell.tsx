@@ -38,7 +38,7 @@ const PARTS: readonly Part[] = [
   { route: "events", title: "events", draw: () => <Events /> },
   { route: "users", title: "users", draw: (user) => <Users self={user.name} />, admin: true },
   { route: "account", title: "account", draw: (user) => <Account user={user} /> },
-  { route: "first-steps", title: "firstSteps", draw: () => <FirstSteps /> },
+  { route: "first-steps", title: "firstSteps", draw: (user) => <FirstSteps user={user} /> },
 ];
 
 export function otherLanguage(): Language {

@@ -22,6 +22,15 @@ interface ChartProps {
 }
 
 const HEIGHT = 190;
+/** A line of so few values could be none at all. */
+const FEW = 40;
+/** Of one value nobody sees when it was, if the time around it is years, or a millisecond. */
+const LEAST_SECONDS = 60;
+
+function least(from: number, to: number): [number, number] {
+  const missing = Math.max(0, LEAST_SECONDS - (to - from)) / 2;
+  return [from - missing, to + missing];
+}
 
 function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -59,6 +68,7 @@ function options({ lines, unit, shades = [] }: ChartProps, width: number): uPlot
     fmtDate: (template) => uPlot.fmtDate(template.replace("{M}/{D}/{YY}", "{YYYY}-{MM}-{DD}").replace("{h}:{mm}{aa}", "{HH}:{mm}")),
     hooks: { drawClear: [(plot) => drawShades(plot, shades)] },
     cursor: { sync: { key: "history" }, drag: { x: true, y: false } },
+    scales: { x: { time: true, range: (_, from, to) => least(from, to) } },
     axes: [
       { ...axis(48), values: [
         [86_400, "{MM}-{DD}", "\n{YYYY}", null, null, null, null, null, 1],
@@ -74,7 +84,7 @@ function options({ lines, unit, shades = [] }: ChartProps, width: number): uPlot
         label: line.label,
         stroke: colour(line.colour),
         width: 1.5,
-        points: { show: false },
+        points: { show: line.values.length < FEW, size: 4 },
         ...(line.dashed ? { dash: [5, 4] } : {}),
         value: (_, value) => (value === null || value === undefined ? "–" : `${Number(value.toPrecision(4))} ${unit}`),
       })),

@@ -34,14 +34,14 @@ export const accountPhrases = {
   },
   wizardAccess: { ja: "問い合わせできる機器", en: "Who may ask" },
   wizardAccessText: {
-    ja: "既定では、プライベートアドレスの機器が時刻を問い合わせできます。変更するには設定ファイルの [access] を編集します。",
-    en: "By default, devices with private addresses may ask for the time. To change that, edit [access] in the configuration file.",
+    ja: "既定では、プライベートアドレスの機器が時刻を問い合わせできます。必要ならここで変更します。",
+    en: "By default, devices with private addresses may ask for the time. It can be changed here.",
   },
   wizardAccessCounts: { ja: "応答 {answered} 件、規則による拒否 {denied} 件", en: "{answered} answered, {denied} denied by a rule" },
   wizardLeap: { ja: "うるう秒の方式", en: "Leap second mode" },
   wizardLeapText: {
-    ja: "変更するには設定ファイルの [leap] mode を編集します。smear しない時刻サーバーと併用する場合は挿入を選んでください。",
-    en: "To change it, edit mode in [leap] of the configuration file. Where clients also use servers that do not smear, choose insert.",
+    ja: "smear しない時刻サーバーと併用する場合は insert (挿入) を選んでください。",
+    en: "Where clients also use servers that do not smear, choose insert.",
   },
   wizardDone: { ja: "完了", en: "Done" },
   wizardReady: { ja: "時刻を配信しています。", en: "Time is being served." },

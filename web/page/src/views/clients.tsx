@@ -38,17 +38,17 @@ function Heads({ sort, choose, isOperator }: { sort: Sort; choose: (sort: Sort) 
     <tr>
       {COLUMNS.map(([key, title]) => {
         const direction = ASCENDING.includes(key) ? "ascending" : "descending";
-        return (
+        const head = (
           <th key={key} scope="col" aria-sort={sort === key ? direction : "none"} class={key === "address" ? "" : "number"}>
             <button type="button" onClick={() => choose(key)}>
               {say(title)}<span aria-hidden="true">{sort === key ? (direction === "ascending" ? " ▴" : " ▾") : ""}</span>
             </button>
           </th>
         );
+        return key === "address" && isOperator ? [head, <th key="rule" scope="col">{say("rule")}</th>] : head;
       })}
       <th scope="col" class="number">{say("version")}</th>
       <th scope="col" class="number">{say("mode")}</th>
-      {isOperator && <th scope="col">{say("rule")}</th>}
     </tr>
   );
 }
@@ -57,6 +57,7 @@ function Row({ client, rule }: { client: Client; rule: (() => void) | null }): J
   return (
     <tr>
       <td class="address">{client.address}</td>
+      {rule !== null && <td><button type="button" class="secondary small" aria-label={say("ruleOf", { address: client.address })} onClick={rule}>{say("rule")}</button></td>}
       <td class="number">{count(client.requests)}</td>
       <td class="number">{client.limited > 0 && <Mark tone="warn" />} {count(client.limited)}</td>
       <td class="number">{count(client.refused)}</td>
@@ -65,7 +66,6 @@ function Row({ client, rule }: { client: Client; rule: (() => void) | null }): J
       <td class="number">{age(client.first_seen_age_ns)}</td>
       <td class="number">{client.version}</td>
       <td class="number">{client.mode}</td>
-      {rule !== null && <td><button type="button" class="secondary small" aria-label={say("ruleOf", { address: client.address })} onClick={rule}>{say("rule")}</button></td>}
     </tr>
   );
 }

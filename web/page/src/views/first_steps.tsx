@@ -1,13 +1,16 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import type { User } from "../api";
 import { useLive } from "../live";
 import { Badge } from "../parts/mark";
+import { mayChange } from "../parts/role";
 import { count } from "../quantities";
 import type { Source, Status } from "../replies";
 import { go } from "../router";
 import { reasons, states } from "../text/codes";
 import { say, wordFor } from "../text/language";
 import { modeText } from "./leap_words";
+import { SomeSettings } from "./some_settings";
 
 const NOT_RECEIVERS = new Set(["pps-kernel", "pps-gpio", "local", "upstream"]);
 
@@ -43,21 +46,23 @@ function Pulses({ status }: { status: Status }): JSX.Element {
   );
 }
 
-function Access({ status }: { status: Status }): JSX.Element {
+function Access({ status, user }: { status: Status; user: User }): JSX.Element {
   const { answered = 0, denied = 0 } = status.serverstats.verdicts;
   return (
     <>
       <p>{say("wizardAccessText")}</p>
       <p>{say("wizardAccessCounts", { answered: count(answered), denied: count(denied) })}</p>
+      {mayChange(user) && <SomeSettings section="access" keys={["allow", "deny"]} />}
     </>
   );
 }
 
-function LeapMode({ status }: { status: Status }): JSX.Element {
+function LeapMode({ status, user }: { status: Status; user: User }): JSX.Element {
   return (
     <>
       <p><b>{status.leap.known ? modeText(status.leap.policy) : say("leapNotKnownYet")}</b></p>
       <p>{say("wizardLeapText")}</p>
+      {mayChange(user) && <SomeSettings section="leap" keys={["mode", "smear_minutes"]} />}
     </>
   );
 }
@@ -81,7 +86,7 @@ const STEPS = [
 ] as const;
 
 /** What to look at when the device is new: one thing at a time. */
-export function FirstSteps(): JSX.Element {
+export function FirstSteps({ user }: { user: User }): JSX.Element {
   const [at, setAt] = useState(0);
   const { status } = useLive();
   const { title, Step } = STEPS[at]!;
@@ -92,7 +97,7 @@ export function FirstSteps(): JSX.Element {
         <h2>{say(title)}</h2>
         <div class="aside">{say("wizardStep", { n: at + 1, total: STEPS.length })}</div>
       </header>
-      {status === null ? <p>{say("loading")}</p> : <Step status={status} />}
+      {status === null ? <p>{say("loading")}</p> : <Step status={status} user={user} />}
       <p class="row">
         <button type="button" class="secondary" disabled={at === 0} onClick={() => setAt(at - 1)}>{say("previous")}</button>
         <button type="button" onClick={() => (isLast ? go("overview") : setAt(at + 1))}>{say(isLast ? "wizardToOverview" : "next")}</button>

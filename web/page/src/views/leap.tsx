@@ -11,10 +11,12 @@ import { age } from "../quantities";
 import type { KnownLeap } from "../replies";
 import { leapGrounds, leapKinds, leapPhases, leapStandings, leapWeights } from "../text/leap_codes";
 import { say, wordFor } from "../text/language";
-import { LeapChange } from "./leap_change";
 import { LeapList } from "./leap_list";
 import { LeapPreview } from "./leap_preview";
 import { eventText, modeText, servedText } from "./leap_words";
+import { SomeSettings } from "./some_settings";
+
+const LEAP_KEYS = ["mode", "smear_minutes", "announce"];
 
 const STANDING_TONES: Readonly<Record<string, Tone>> = { decides: "good", concurs: "good", outranked: "bad", contradicted: "bad", outvoted: "bad" };
 
@@ -85,7 +87,12 @@ export function LeapSecond({ user }: { user: User }): JSX.Element {
         <Votes leap={leap} />
       </div>
       <LeapPreview policy={leap.policy} />
-      {mayChange(user) && <LeapChange />}
+      {mayChange(user) && (
+        <Panel title={say("leapChange")}>
+          <SomeSettings section="leap" keys={LEAP_KEYS} />
+          <p class="hint">{say("leapChangeMore")}</p>
+        </Panel>
+      )}
       {mayChange(user) && <LeapList />}
     </>
   );

@@ -1,0 +1,330 @@
+// What people do with the page, told in a browser against a real tokimori-web and a real tokimorid; test_page.py starts both.
+//     ADDRESS=https://127.0.0.1:PORT PICTURES=DIRECTORY node stories.mjs STORY
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { NARROW, Visitor, WIDE } from "./browser.mjs";
+
+const { ADDRESS: address, PICTURES: pictures, SETUP_CODE, LEAP_LIST, PASSWORD = "correct horse battery" } = process.env;
+const PARTS = {
+  overview: ".now-time", sources: ".sky circle, .facts", graphs: ".chart canvas, .hint", clients: "td.address", leap: ".facts",
+  settings: ".setting", events: "tbody tr", users: "tbody tr", account: "form", "first-steps": ".wizard",
+};
+
+const come = (more = {}) => Visitor.come({ address, pictures, ...more });
+
+async function admin(more) {
+  const visitor = await come(more);
+  await visitor.logIn("hanako", PASSWORD);
+  return visitor;
+}
+
+async function applied(visitor) {
+  await visitor.press("Check", "Apply");
+}
+
+async function keepPending(visitor) {
+  await visitor.press("Keep these settings");
+  await visitor.page.locator(".pending").waitFor({ state: "detached" });
+  await visitor.page.getByText("The settings are kept.").waitFor();
+}
+
+async function valueOf(visitor, section, key) {
+  const { body } = await visitor.ask("GET", "settings");
+  const settings = body.settings ?? body;
+  return section.split(".").reduce((found, name) => found?.[name], settings.values)?.[key] ?? null;
+}
+
+async function first_start() {
+  const visitor = await come();
+  const { page } = visitor;
+  await page.goto(address);
+  await page.locator("input").nth(3).waitFor();
+  await visitor.keep("first-start");
+  for (const [i, value] of [SETUP_CODE, "hanako", PASSWORD, PASSWORD].entries()) await page.locator("input").nth(i).fill(value);
+  await page.locator("button[type=submit]").click();
+  for (let step = 1; step <= 5; ++step) {
+    await page.getByText(`${step} of 5`).waitFor();
+    await page.locator(".wizard .badge, .wizard p b, .wizard p").first().waitFor();
+    await visitor.keep(`first-steps-${step}`);
+    await page.locator(".wizard > .row button").nth(1).click();
+  }
+  await page.locator(".now-time").first().waitFor();
+  await visitor.press("Log out");
+  await page.getByRole("heading", { name: "Log in" }).waitFor();
+  return visitor;
+}
+
+async function views(language, view) {
+  const visitor = await admin({ language, view });
+  for (const [part, selector] of Object.entries(PARTS)) {
+    await visitor.open(part, selector);
+    await visitor.page.locator("nav .mark-good").waitFor();
+    await visitor.keep(`${part}-${language}-${view.width}`);
+  }
+  const unspoken = await visitor.page.evaluate(() => document.documentElement.lang);
+  assert.equal(unspoken, language);
+  return visitor;
+}
+
+// The button for the language comes first, then name and password.
+async function log_in_by_keyboard() {
+  const visitor = await come();
+  const { page } = visitor;
+  await page.goto(address);
+  await page.locator("form").waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("hanako");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.locator("nav").waitFor();
+  await tabTo(page, "Settings");
+  await page.keyboard.press("Enter");
+  await page.locator(".setting").first().waitFor();
+  await tabTo(page, "Log");
+  await page.keyboard.press("Enter");
+  await visitor.setting("level").waitFor();
+  await tabTo(page, "level");
+  await page.keyboard.press("w");
+  for (const name of ["Check", "Apply"]) {
+    await visitor.button(name).waitFor();
+    await tabTo(page, name);
+    await page.keyboard.press("Enter");
+  }
+  await page.getByText("Applied.").waitFor();
+  assert.equal(await valueOf(visitor, "log", "level"), "warning");
+  return visitor;
+}
+
+// What has the focus is known by its own words, or by those of its label.
+async function tabTo(page, name) {
+  for (let i = 0; i < 80; ++i) {
+    const focused = await page.evaluate(() => {
+      const { activeElement: at } = document;
+      return (at?.labels?.[0]?.textContent ?? at?.textContent ?? "").trim();
+    });
+    if (focused === name) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`${name} is not reached by Tab`);
+}
+
+async function leap_mode() {
+  const visitor = await admin();
+  const { page } = visitor;
+  await visitor.open("leap", ".facts");
+  await page.locator("input[type=date]").fill("2016-12-31");
+  await page.getByLabel("Mode", { exact: true }).first().selectOption("smear");
+  await visitor.press("Preview");
+  await page.getByText("2016-12-31 23:59:60").first().waitFor();
+  await page.getByText(/kinds of clients cannot follow this/).waitFor();
+  await visitor.keep("leap-preview");
+  await visitor.setting("mode").locator("select").selectOption("smear");
+  await visitor.setting("smear_minutes").locator("input").fill("30");
+  await visitor.press("Check");
+  await visitor.setting("smear_minutes").locator(".failure").waitFor();
+  await visitor.keep("leap-complaint");
+  await visitor.setting("smear_minutes").locator("input").fill("240");
+  await visitor.press("Check");
+  await page.locator(".difference").getByText("[leap] mode").waitFor();
+  await visitor.keep("leap-difference");
+  await visitor.press("Apply");
+  await page.getByText("Applied.").waitFor();
+  await page.getByText("smear over 240 min, LI stays 0").waitFor();
+  await visitor.open("settings", ".setting");
+  await visitor.press("Changes");
+  await page.getByRole("button", { name: /^Undo the change of/ }).first().click();
+  await page.locator(".change", { hasText: "undo" }).first().waitFor();
+  await visitor.keep("changes");
+  assert.equal(await valueOf(visitor, "leap", "mode"), null);
+  return visitor;
+}
+
+async function leap_list() {
+  const visitor = await admin({ expected: ["422"] });
+  const { page } = visitor;
+  await visitor.open("leap", ".facts");
+  const list = readFileSync(LEAP_LIST, "utf8");
+  const bent = join(pictures, "bent.list");
+  writeFileSync(bent, list.replace(/^(\d{10})(\s+)37/m, "$1$236"));
+  await page.locator("input[type=file]").setInputFiles(bent);
+  await visitor.press("Upload");
+  await page.getByText("This list is not accepted.").waitFor();
+  assert.equal(await page.getByText(/^Accepted: as of/).count(), 0);
+  await visitor.keep("leap-list-refused");
+  await page.locator("input[type=file]").setInputFiles(LEAP_LIST);
+  await visitor.press("Upload");
+  await page.getByText(/^Accepted: as of/).waitFor();
+  return visitor;
+}
+
+async function changeAccess(visitor, networks) {
+  await visitor.open("settings", ".setting");
+  await visitor.press("Access");
+  await visitor.setting("deny").locator("input").fill(networks);
+  await applied(visitor);
+  await visitor.page.locator(".pending progress").waitFor();
+}
+
+async function go_back_now() {
+  const visitor = await admin();
+  await changeAccess(visitor, "192.0.2.0/24");
+  assert.deepEqual(await valueOf(visitor, "access", "deny"), ["192.0.2.0/24"]);
+  await visitor.keep("pending", false);
+  await visitor.press("Go back now");
+  await visitor.page.getByText("The settings before are in force again.").waitFor();
+  assert.equal(await valueOf(visitor, "access", "deny"), null);
+  return visitor;
+}
+
+async function automatic_return() {
+  const visitor = await admin();
+  await changeAccess(visitor, "198.51.100.0/24");
+  // Whoever comes meanwhile sees it, too.
+  const other = await admin();
+  await other.page.locator(".pending progress").waitFor();
+  await other.leave();
+  await visitor.page.locator(".pending").waitFor({ state: "detached", timeout: 120_000 });
+  for (let tries = 0; (await valueOf(visitor, "access", "deny")) !== null; ++tries) {
+    assert.ok(tries < 50, "the settings did not go back");
+    await visitor.page.waitForTimeout(200);
+  }
+  await visitor.press("Changes");
+  await visitor.page.locator(".change", { hasText: "gone back" }).first().waitFor();
+  return visitor;
+}
+
+async function keep_settings() {
+  const visitor = await admin();
+  await changeAccess(visitor, "203.0.113.0/24");
+  await keepPending(visitor);
+  await visitor.page.reload();
+  await visitor.page.locator(".setting").first().waitFor();
+  assert.deepEqual(await valueOf(visitor, "access", "deny"), ["203.0.113.0/24"]);
+  return visitor;
+}
+
+async function rule(which) {
+  const visitor = await admin();
+  const { page } = visitor;
+  await visitor.open("clients", "td.address");
+  await page.locator("input[type=search]").fill("127.0.0.1");
+  await page.getByRole("button", { name: "Rule for 127.0.0.1", exact: true }).click();
+  await page.getByLabel("Rule", { exact: true }).selectOption(which);
+  await visitor.press("Check");
+  await page.locator(".difference").waitFor();
+  await visitor.keep(`rule-${which}`);
+  await visitor.press("Apply");
+  await keepPending(visitor);
+  return visitor;
+}
+
+async function downloaded(visitor, link) {
+  const [download] = await Promise.all([visitor.page.waitForEvent("download"), visitor.page.getByRole("link", { name: link }).click()]);
+  const path = join(pictures, download.suggestedFilename());
+  await download.saveAs(path);
+  return { path, document: JSON.parse(readFileSync(path, "utf8")) };
+}
+
+async function backup() {
+  const visitor = await admin();
+  const { page } = visitor;
+  await visitor.open("settings", ".setting");
+  await visitor.press("Leap second");
+  await visitor.setting("smear_minutes").locator("input").fill("300");
+  await applied(visitor);
+  await page.getByText("Applied.").waitFor();
+  await visitor.press("Backup and restart");
+  const { path, document } = await downloaded(visitor, "Download a backup");
+  assert.equal(document.tokimori_backup, 1);
+  assert.equal(document.overlay.leap.smear_minutes, 300);
+  await visitor.keep("upkeep");
+  await page.getByLabel("Your password").fill(PASSWORD);
+  await pressAndSettle(visitor, "Factory reset", "factory-reset");
+  assert.equal(await valueOf(visitor, "leap", "smear_minutes"), null);
+  await page.locator("input[type=file]").setInputFiles(path);
+  await pressAndSettle(visitor, "Restore", "restore");
+  assert.equal(await valueOf(visitor, "leap", "smear_minutes"), 300);
+  const bundle = (await downloaded(visitor, "Download the support bundle")).document;
+  assert.ok(bundle.version !== undefined && bundle.status !== undefined);
+  return visitor;
+}
+
+// A change that touches who can reach the device waits to be kept, another one does not.
+async function pressAndSettle(visitor, button, route) {
+  const [reply] = await Promise.all([visitor.page.waitForResponse((each) => each.url().endsWith(`/api/v1/${route}`)), visitor.press(button)]);
+  const { applied: { confirm_within_ns } } = await reply.json();
+  if (confirm_within_ns !== null) await keepPending(visitor);
+}
+
+async function roles() {
+  const boss = await admin();
+  await boss.open("users", "tbody tr");
+  for (const role of ["viewer", "operator"]) {
+    await boss.page.getByLabel("Name").first().fill(role);
+    await boss.page.getByLabel("Password").fill(PASSWORD);
+    await boss.page.getByLabel("Role").selectOption(role);
+    await boss.press("Add");
+    await boss.page.locator("td", { hasText: role }).first().waitFor();
+  }
+  await boss.leave();
+  const viewer = await come({ expected: ["403"] });
+  await viewer.logIn("viewer", PASSWORD);
+  await viewer.open("settings", ".setting");
+  assert.equal(await viewer.page.locator(".setting :enabled").count(), 0);
+  assert.equal(await viewer.page.getByRole("link", { name: "Users" }).count(), 0);
+  await viewer.keep("settings-viewer");
+  for (const path of ["settings/check", "settings/apply", "leap/list", "restart"]) {
+    assert.deepEqual((await viewer.ask("POST", path, { overlay: {} })).body?.error?.code, "not_allowed", path);
+  }
+  await viewer.leave();
+  const operator = await come({ expected: ["403"] });
+  await operator.logIn("operator", PASSWORD);
+  await operator.open("settings", ".setting");
+  assert.ok(await operator.page.locator(".setting :enabled").count() > 0);
+  assert.equal(await operator.button("Backup and restart").count(), 0);
+  assert.equal((await operator.ask("POST", "restart", {})).body?.error?.code, "not_allowed");
+  assert.equal((await operator.ask("POST", "settings/check", { overlay: { leap: { mode: "smear" } } })).status, 200);
+  return operator;
+}
+
+async function ended_session() {
+  const visitor = await admin({ expected: ["401"] });
+  await visitor.open("overview", ".now-time");
+  // The same person changes the password elsewhere, which ends all other sessions.
+  const elsewhere = await admin();
+  assert.equal((await elsewhere.ask("POST", "password", { old: PASSWORD, new: `${PASSWORD} ` + "2" })).status, 200);
+  await visitor.page.getByRole("heading", { name: "Log in" }).waitFor();
+  await visitor.keep("session-ended");
+  assert.equal((await elsewhere.ask("POST", "password", { old: `${PASSWORD} ` + "2", new: PASSWORD })).status, 200);
+  await elsewhere.leave();
+  return visitor;
+}
+
+// What nobody asked for keeps no session alive, so it must say so.
+async function polling() {
+  const visitor = await admin();
+  await visitor.open("clients", "td.address");
+  await visitor.page.waitForRequest((request) => request.url().includes("/clients"));
+  const asked = [];
+  visitor.page.on("request", (request) => request.url().includes("/api/v1/") && asked.push([request.url(), request.headers()["x-automatic"] ?? null]));
+  while (asked.filter(([url]) => url.includes("/clients")).length < 3) await visitor.page.waitForRequest((request) => request.url().includes("/clients"));
+  for (const [url, automatic] of asked) assert.equal(automatic, "1", url);
+  return visitor;
+}
+
+const STORIES = {
+  first_start, log_in_by_keyboard, leap_mode, leap_list, go_back_now, automatic_return, keep_settings, backup, roles, ended_session, polling,
+  views_ja: () => views("ja", WIDE),
+  views_en: () => views("en", WIDE),
+  views_ja_narrow: () => views("ja", NARROW),
+  views_en_narrow: () => views("en", NARROW),
+  rule_deny: () => rule("deny"),
+  rule_none: () => rule("none"),
+};
+
+const story = STORIES[process.argv[2]];
+if (story === undefined) throw new Error(`Stories are ${Object.keys(STORIES).join(", ")}.`);
+await (await story()).leave();
