@@ -6,12 +6,28 @@ namespace tokimori::sim {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+// Not yet outside of what all of them declare.
+const std::vector<Reason> kApart = {Reason::kFalseticker, Reason::kOutlier, Reason::kDistant, Reason::kDisputed,
+                                    Reason::kWaitingForAgreement};
+
+}  // namespace
+
 std::vector<Story> stories_of_equals() {
     const auto declares = [](Receiver r, Duration uncertainty) {
         r.pulse_uncertainty = uncertainty;
         return r;
     };
     return {
+        {.name = "One of three that is suddenly 2.5 us off is shown within 64 seconds",
+         .seen = "two agree better than the third",
+         .sources = {gps(1), gps(2), gps(3)},
+         .faults = {{3, 600, 1800, What::kPulsesLate, 2.5e-6}},
+         .seconds = 2400,
+         .owed = {{10, 2400}},
+         .worst = 3us,
+         .shown = {{3, 664, kApart}}},
         {.name = "Three receivers of which one is 3 us off serve an hour",
          .seen = "two agree better than the third",
          .sources = {gps(1), gps(2), pulses_off_by(gps(3), 3us)},

@@ -42,10 +42,32 @@ Story outvoted(const char* name, What what, double amount) {
             .not_followed = {{3, 10, 1200}}};
 }
 
+// A fault of a source that the operator trusts, and that it does not insist on.
+Story of_trusted(const char* name, std::vector<Receiver> sources, const Fault& fault, std::vector<Owed> owed) {
+    sources.front().settings.trust = true;
+    return {.name = name,
+            .seen = "its words contradict each other, or others bear us out",
+            .sources = std::move(sources),
+            .faults = {fault},
+            .owed = std::move(owed),
+            .worst = 1ms,
+            .states = {{1199, kFollowing}}};
+}
+
 }  // namespace
 
 std::vector<Story> stories_of_labels() {
     return {
+        of_trusted("Frozen sentences of a trusted receiver end no service", {gps(1)},
+                   {1, 300, 900, What::kLabelsFrozen, 0}, {{10, 1200}}),
+        of_trusted("Sentences of a trusted receiver that scatter by 200 ms cost a moment at most", {gps(1)},
+                   {1, 300, 900, What::kLabelsScatter, 0.2}, {{10, 1200, 0.995}}),
+        of_trusted("A late sentence of a trusted receiver ends no service", {gps(1)},
+                   {1, 300, 301, What::kLabelsDelayed, 0.9}, {{10, 1200}}),
+        of_trusted("A trusted receiver that is a year off is no objection for long", {gps(1), jjy(2), server(3, 16)},
+                   {1, 300, 304, What::kLabelsWrong, kYear}, {{10, 300}, {320, 1200}}),
+        of_trusted("One wrong answer of a trusted server ends service until the next", {server(1, 16), gps(2)},
+                   {1, 600, 616, What::kTimeOff, 1}, {{30, 600}, {640, 1200}}),
         with_label_fault("Sentences that jump by a second vouch for nothing", What::kLabelsWrong, 1),
         with_label_fault("Sentences that jump back by a second vouch for nothing", What::kLabelsWrong, -1),
         with_label_fault("Sentences a year off vouch for nothing", What::kLabelsWrong, -kYear),

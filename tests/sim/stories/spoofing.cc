@@ -111,6 +111,10 @@ std::vector<Story> stories_of_spoofing() {
                         "our own clock remembers", {server(3, 16)}),
         false_sky_jumps("Two receivers under one false sky that jumps are outvoted by two servers",
                         "two who err each for himself", {server(3, 16), server(4, 32)}),
+        unseen(led_away("A server and JJY do not see a receiver led away by 10 ns/s", "nothing within their own doubts",
+                        {gps(1), jjy(2), server(3, 16)}, 10e-9)),
+        unseen(led_away("A server and JJY do not see a receiver led away by 100 ns/s",
+                        "nothing within their own doubts", {gps(1), jjy(2), server(3, 16)}, 100e-9)),
         under_one_sky(
             seen_by_coarse_ones(led_away("A server and JJY see two receivers led away by 10 us/s under one sky",
                                          "two kins against one", {gps(1), gps(2), jjy(3), server(4, 16)}, 10e-6),
