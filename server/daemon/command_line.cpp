@@ -4,13 +4,16 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <optional>
 #include <string>
+#include <utility>
 
-#include "server/daemon/configuration.h"
+#include "server/daemon/configuration_texts.h"
 #include "server/daemon/daemon.h"
 #include "server/daemon/log.h"
 #include "server/daemon/state_file.h"
@@ -31,13 +34,30 @@ const char* journal_stream() {
     return same ? named : nullptr;
 }
 
-int serve(const std::string& path, const Configuration& configuration) {
+void complain(const std::string& error) {
+    std::cerr << "tokimorid: " << error << '\n';
+}
+
+std::optional<SettingsInForce> read_settings(const std::string& path) {
+    TextsResult read = read_texts(path);
+    std::ranges::for_each(read.errors, complain);
+    if (!read.errors.empty()) {
+        return std::nullopt;
+    }
+    SettingsInForce settings{std::move(read.texts), {}};
+    settings.checked = check_texts(settings.texts);
+    for (const Complaint& complaint : settings.checked.complaints) {
+        complain(line_from(settings.texts, complaint));
+    }
+    return settings.checked.configuration ? std::optional{std::move(settings)} : std::nullopt;
+}
+
+int serve(const std::string& path, SettingsInForce settings) {
     // A reader of the log that goes away must not end the time service.
     std::signal(SIGPIPE, SIG_IGN);
-    Log log{write_to_stderr, configuration.log_level, journal_stream()};
+    Log log{write_to_stderr, settings.checked.configuration->log_level, journal_stream()};
     try {
-        Daemon{path, configuration, log}.run();
-        return 0;
+        return Daemon{path, std::move(settings), log}.run();
     } catch (const std::exception& failure) {
         std::cerr << "tokimorid: " << path << ": " << failure.what() << '\n';
         return 1;
@@ -79,11 +99,8 @@ int run_command_line(int argument_count, char** arguments) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 1;
     }
-    const ConfigurationResult read = read_configuration(path);
-    for (const std::string& error : read.errors) {
-        std::cerr << "tokimorid: " << error << '\n';
-    }
-    if (!read.configuration) {
+    std::optional<SettingsInForce> settings = read_settings(path);
+    if (!settings) {
         return 1;
     }
     if (check) {
@@ -91,9 +108,9 @@ int run_command_line(int argument_count, char** arguments) {
         return 0;
     }
     if (forget) {
-        return forget_state(path, *read.configuration);
+        return forget_state(path, *settings->checked.configuration);
     }
-    return serve(path, *read.configuration);
+    return serve(path, std::move(*settings));
 }
 
 }  // namespace tokimori

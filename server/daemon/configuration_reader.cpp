@@ -134,7 +134,7 @@ void ConfigurationReader::read_tables(const Section& section, const TomlArray& t
     }
 }
 
-void ConfigurationReader::read_table(const Section& section, const TomlTable& table, int line) {
+void ConfigurationReader::read_table(const Section& section, const TomlTable& table, TomlLine line) {
     const bool is_refclock = section.name == "refclock";
     const bool is_upstream = section.name == "upstream";
     const Choice* const driver = is_refclock ? driver_choice(table) : nullptr;
@@ -301,11 +301,13 @@ void ConfigurationReader::check_manual_leap(const Place& place) {
     }
 }
 
-void ConfigurationReader::check_name(std::string_view name, int line) {
+void ConfigurationReader::check_name(std::string_view name, TomlLine line) {
     const auto [earlier, is_new] = name_lines_.emplace(name, line);
     if (!is_new) {
-        complain(line, fmt::format("The name {} is already used in line {}; give every source a name of its own.",
-                                   in_quotes(name), earlier->second));
+        const TomlLine used = earlier->second;
+        complain(line,
+                 fmt::format("The name {} is already used in {} {}; give every source a name of its own.",
+                             in_quotes(name), used.file == line.file ? "line" : "another file, line", used.number));
     }
 }
 
@@ -335,7 +337,7 @@ void ConfigurationReader::refuse_key(const Place& place, const TomlEntry& entry)
     }
 }
 
-void ConfigurationReader::complain(int line, std::string sentence) {
+void ConfigurationReader::complain(TomlLine line, std::string sentence) {
     complaints_.push_back({line, std::move(sentence)});
 }
 

@@ -12,11 +12,11 @@
 
 namespace tokimori {
 
-/// Walks one file along the table of settings: fills a Configuration and collects everything that is wrong with the
-/// file.
+/// Walks one file, or several that were merged, along the table of settings: fills a Configuration and collects
+/// everything that is wrong.
 class ConfigurationReader {
 public:
-    /// Once per object.
+    /// Once per object. Entries that are not enabled are not in `root`.
     void read(const TomlTable& root);
 
     /// Meaningful where there are no complaints.
@@ -29,13 +29,13 @@ private:
     struct Place {
         const Section& section;
         const TomlTable& table;
-        int line = 0;
+        TomlLine line;
         std::string_view driver;  ///< empty outside `refclock`, and where it is missing or unknown
     };
 
     void read_section(const Section& section, const TomlEntry& entry);
     void read_tables(const Section& section, const TomlArray& tables);
-    void read_table(const Section& section, const TomlTable& table, int line);
+    void read_table(const Section& section, const TomlTable& table, TomlLine line);
     void read_key(const Place& place, const TomlEntry& entry);
     void read_value(const Place& place, const Setting& setting, const TomlNode& node);
     void read_addresses(const Place& place, const Setting& setting, const TomlArray& elements);
@@ -44,16 +44,16 @@ private:
     void check_upstream(const Place& place);
     void check_host(const TomlTable& table, std::string_view key);
     void check_baud(const TomlTable& table);
-    void check_name(std::string_view name, int line);
+    void check_name(std::string_view name, TomlLine line);
     void check_manual_leap(const Place& place);
     void refuse_section(const TomlEntry& entry);
     void refuse_key(const Place& place, const TomlEntry& entry);
-    void complain(int line, std::string sentence);
+    void complain(TomlLine line, std::string sentence);
 
     Configuration configuration_;
     std::vector<Complaint> complaints_;
     std::vector<Complaint> names_to_resolve_;  ///< wrong where there is no thread for a resolver
-    std::map<std::string, int, std::less<>> name_lines_;
+    std::map<std::string, TomlLine, std::less<>> name_lines_;
 };
 
 }  // namespace tokimori

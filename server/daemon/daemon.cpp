@@ -6,12 +6,15 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <deque>
+#include <iterator>
 #include <stdexcept>
 #include <thread>
 #include <utility>
 
+#include "leap/leap_phase.h"
 #include "server/daemon/clock_service.h"
 #include "server/daemon/control_leap_list.h"
 #include "server/daemon/control_socket.h"
@@ -73,11 +76,23 @@ public:
     boost::asio::io_context& io() { return io_; }
     boost::asio::signal_set& signals() { return signals_; }
     boost::asio::signal_set& step_requests() { return step_requests_; }
+    boost::asio::steady_timer& farewell() { return farewell_; }
     ClockService& clock() { return clock_; }
     Listeners& listeners() { return listeners_; }
     WorkerThreads& workers() { return workers_; }
     const ServiceManager& manager() const { return manager_; }
     Watchdog& watchdog() { return watchdog_; }
+
+    // What more than the facts is answered on the control socket.
+    void answer(std::vector<ControlHandler> handlers) {
+        std::ranges::move(handlers, std::back_inserter(control_handlers_));
+    }
+
+    bool leap_second_under_way() const {
+        const ServerState server = clock_.facts().clock.server;
+        return server.ever_synchronised &&
+               leap_phase(server.scale, server.model.tai_at(clock_.now())) != LeapPhase::kQuiet;
+    }
 
     // What is configured beside ports, sources and threads.
     void configure(const Configuration& configuration) {
@@ -147,6 +162,7 @@ private:
     boost::asio::io_context& io_{lasting_event_loop()};
     boost::asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
     boost::asio::signal_set step_requests_{io_, SIGUSR1};
+    boost::asio::steady_timer farewell_{io_};
     PublishedState published_{PublishedClock{}};
     ServiceManager manager_{ServiceManager::environment()};
     Listeners listeners_;
@@ -164,20 +180,29 @@ private:
     std::uint64_t ticks_seen_ = 0;
 };
 
-Daemon::Daemon(std::string path, const Configuration& configuration, Log& log)
+Daemon::Daemon(std::string path, SettingsInForce settings, Log& log)
     : path_{std::move(path)},
-      configuration_{configuration},
+      configuration_{*settings.checked.configuration},
       log_{log},
-      crew_{std::make_unique<Crew>(configuration, log)} {
+      crew_{std::make_unique<Crew>(configuration_, log)},
+      settings_{std::make_unique<SettingsService>(crew_->io(), log, path_, std::move(settings), settings_effects())} {
     crew_->listeners().open(configuration_.listen, log_, crew_->clock().now());
 }
 
 Daemon::~Daemon() = default;
 
-void Daemon::run() {
+SettingsService::Effects Daemon::settings_effects() {
+    return {.settings = {.take_effect = [this](const Configuration& next) { return take_effect(next); },
+                         .leap_second_under_way = [this] { return crew_->leap_second_under_way(); }},
+            .now = [this] { return crew_->clock().now(); },
+            .restart = [this] { restart(); }};
+}
+
+int Daemon::run() {
     log_start();
     await_signal();
     await_step_request();
+    crew_->answer(settings_->requests());
     crew_->distribute(configuration_, log_);
     crew_->workers().start();
     crew_->clock().start();
@@ -191,6 +216,7 @@ void Daemon::run() {
                 {"too_short", counts.of(Verdict::kTooShort)},
                 {"not_a_request", counts.of(Verdict::kNotARequest)},
                 {"malformed", counts.of(Verdict::kMalformed)}});
+    return exit_code_;
 }
 
 void Daemon::log_start() {
@@ -239,27 +265,27 @@ void Daemon::await_step_request() {
 }
 
 void Daemon::reload() {
+    const std::vector<std::string> errors = settings_->reload();
+    for (const std::string& error : errors) {
+        log_.write(crew_->clock().now(), LogLevel::kError, "configuration_refused", {{"what", error}});
+    }
+}
+
+// What is new is opened first: if that fails, nothing has changed.
+std::string Daemon::take_effect(const Configuration& configuration) {
     const LocalInstant now = crew_->clock().now();
-    const ConfigurationResult read = read_configuration(path_);
-    for (const std::string& error : read.errors) {
-        log_.write(now, LogLevel::kError, "configuration_refused", {{"what", error}});
-    }
-    if (!read.configuration) {
-        return;
-    }
     try {
-        crew_->listeners().open(read.configuration->listen, log_, now);
+        crew_->listeners().open(configuration.listen, log_, now);
     } catch (const std::runtime_error& failure) {
-        log_.write(now, LogLevel::kError, "configuration_refused", {{"what", failure.what()}});
-        return;
+        return failure.what();
     }
-    if (needs_restart(configuration_, *read.configuration)) {
+    if (needs_restart(configuration_, configuration)) {
         log_.write(now, LogLevel::kWarning, "restart_needed",
                    {{"what",
                      "server.workers, server.lab_mode, state.dir, access.clients and access.ipv6_prefix change at the "
                      "next restart"}});
     }
-    Configuration next = *read.configuration;
+    Configuration next = configuration;
     next.lab_mode = configuration_.lab_mode;
     next.workers = configuration_.workers;
     next.state_dir = configuration_.state_dir;
@@ -271,11 +297,28 @@ void Daemon::reload() {
     crew_->configure(next);
     configuration_ = std::move(next);
     log_.write(now, LogLevel::kInfo, "reloaded", {{"file", path_}});
+    return {};
+}
+
+// The reply to who asked goes out first.
+void Daemon::restart() {
+    constexpr auto kForTheReply = std::chrono::milliseconds{200};
+    log_.write(crew_->clock().now(), LogLevel::kInfo, "restart", {{"exit_code", kExitForRestart}});
+    exit_code_ = kExitForRestart;
+    crew_->farewell().expires_after(kForTheReply);
+    crew_->farewell().async_wait([this](const boost::system::error_code& error) {
+        if (!error) {
+            crew_->signals().cancel();
+            stop();
+        }
+    });
 }
 
 void Daemon::stop() {
     crew_->manager().tell("STOPPING=1");
     crew_->stop_telling();
+    crew_->farewell().cancel();
+    settings_->stop();
     crew_->step_requests().cancel();
     crew_->clock().stop();
     crew_->workers().stop();

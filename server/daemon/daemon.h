@@ -7,6 +7,7 @@
 
 #include "server/daemon/configuration.h"
 #include "server/daemon/log.h"
+#include "server/daemon/settings_service.h"
 
 namespace tokimori {
 
@@ -15,12 +16,15 @@ namespace tokimori {
 class Daemon {
 public:
     /// Opens the ports; throws std::runtime_error with a sentence for the operator if one cannot be opened. `path` is
-    /// where SIGHUP reads the configuration again.
-    Daemon(std::string path, const Configuration& configuration, Log& log);
+    /// where SIGHUP reads the configuration again; `settings`, which are good, what stood there.
+    Daemon(std::string path, SettingsInForce settings, Log& log);
     ~Daemon();
 
-    /// Serves until SIGTERM or SIGINT.
-    void run();
+    /// The exit code that asks for another start (sysexits.h: EX_TEMPFAIL). packaging/systemd knows it.
+    static constexpr int kExitForRestart = 75;
+
+    /// Serves until SIGTERM or SIGINT, or until a restart is asked for. Returns the exit code.
+    int run();
 
 private:
     class Crew;
@@ -28,6 +32,9 @@ private:
     void await_signal();
     void await_step_request();
     void reload();
+    std::string take_effect(const Configuration& configuration);
+    void restart();
+    SettingsService::Effects settings_effects();
     void stop();
     void log_start();
 
@@ -35,6 +42,8 @@ private:
     Configuration configuration_;
     Log& log_;
     std::unique_ptr<Crew> crew_;
+    std::unique_ptr<SettingsService> settings_;
+    int exit_code_ = 0;
 };
 
 }  // namespace tokimori

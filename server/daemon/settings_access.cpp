@@ -92,6 +92,7 @@ constexpr std::array kRows{
             .default_text = "65536",
             .minimum = "1024",
             .maximum = "1048576",
+            .at_restart = true,
             .english = "How many clients are remembered; each takes 56 bytes of memory.",
             .japanese = "記憶するクライアントの数です。1 つあたり 56 バイトのメモリを使います。",
             .fill = fill<&AccessPolicy::clients>},
@@ -101,6 +102,7 @@ constexpr std::array kRows{
             .default_text = "128",
             .minimum = "32",
             .maximum = "128",
+            .at_restart = true,
             .english = "IPv6 clients count as one where so many bits are equal; 64 where the server is public.",
             .japanese = "先頭のこのビット数が等しい IPv6 クライアントを 1 つと数えます。公開サーバでは 64 にします。",
             .fill = fill<&AccessPolicy::ipv6_prefix>},
@@ -154,6 +156,7 @@ constexpr std::array kRows{
             .english = "The same as in [access], for limited clients of this rule.",
             .japanese = "この規則で limited のクライアントに使う値です ([access] と同じ意味)。",
             .fill = fill<&AccessRule::leak>},
+    enabled_row("access.rule"),
 };
 
 }  // namespace

@@ -114,6 +114,7 @@ constexpr std::array kRows{
             .english = "Whether a second is inserted or deleted.",
             .japanese = "秒を挿入するか削除するかです。",
             .fill = fill<&LeapEvent::kind>},
+    enabled_row("leap.manual"),
 };
 
 }  // namespace

@@ -28,6 +28,7 @@ constexpr std::array kRows{
             .english = "The unique name of the source; a source that keeps its name keeps its state through a reload.",
             .japanese = "時刻源の一意な名前です。名前が同じなら再読み込みしても状態を保ちます。",
             .fill = fill<&RefclockConfiguration::name>},
+    enabled_row("refclock"),
     Setting{.section = "refclock",
             .key = "refid",
             .type = SettingType::kRefid,

@@ -94,6 +94,16 @@ void fill(Configuration& configuration, const SettingValue& value) {
     }
 }
 
+/// The row of `enabled` in a repeated section: entries that are not are gone before any row is filled.
+constexpr Setting enabled_row(std::string_view section) {
+    return {.section = section,
+            .key = "enabled",
+            .type = SettingType::kBool,
+            .default_text = "true",
+            .english = "Whether this entry counts; false takes it away, one of an earlier file, too.",
+            .japanese = "この項目を使うかどうかです。false なら、前に読んだファイルの項目も含めて使いません。"};
+}
+
 /// A word that stands for an enumerator.
 template <typename Enumeration>
 constexpr Choice choice(std::string_view text, Enumeration value) {

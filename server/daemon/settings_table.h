@@ -48,6 +48,7 @@ enum class SettingType : std::uint8_t {
 struct Section {
     std::string_view name;
     bool repeated = false;
+    std::string_view identity{};  ///< the key by which entries of several files are the same, where `repeated`
 };
 
 /// One row of the table of settings: all there is to know about a setting. It drives parsing, checking, the messages,
@@ -62,6 +63,7 @@ struct Setting {
     std::string_view maximum{};       ///< inclusive
     std::span<const Choice> choices{};
     bool required = false;
+    bool at_restart = false;      ///< a change counts from the next start on, not from a reload
     std::string_view reason{};    ///< why its range is what it is, one English sentence without its full stop
     std::string_view english{};   ///< what it does, one sentence
     std::string_view japanese{};  ///< the same

@@ -24,6 +24,7 @@ constexpr std::array kRows{
             .english = "The unique name of the source; left out: its address.",
             .japanese = "時刻源の一意な名前です。省略すると address と同じです。",
             .fill = fill<&RefclockConfiguration::name>},
+    enabled_row("upstream"),
     Setting{.section = "upstream",
             .key = "port",
             .type = SettingType::kInteger,

@@ -19,8 +19,6 @@ constexpr std::size_t kLongestLine = 1024;
 // No setting lies deeper than an address in a list in a section.
 constexpr int kDeepest = 6;
 
-TomlNode node_from(const toml::node& source, int depth);
-
 template <typename Moment>
 TomlMoment moment_from(const Moment& value) {
     std::ostringstream text;
@@ -28,50 +26,60 @@ TomlMoment moment_from(const Moment& value) {
     return {text.str()};
 }
 
-TomlTable table_from(const toml::table& source, int depth) {
-    TomlTable table;
-    for (const auto& [key, node] : source) {
-        table.push_back(
-            {std::string(key.str()), static_cast<int>(key.source().begin.line), node_from(node, depth + 1)});
-    }
-    return table;
-}
+// Copies the tree of one file.
+class Copier {
+public:
+    explicit Copier(int file) : file_{file} {}
 
-TomlArray array_from(const toml::array& source, int depth) {
-    TomlArray array;
-    for (const toml::node& node : source) {
-        array.push_back(node_from(node, depth + 1));
+    TomlTable table_from(const toml::table& source, int depth) const {
+        TomlTable table;
+        for (const auto& [key, node] : source) {
+            table.push_back({std::string(key.str()), line_of(key.source()), node_from(node, depth + 1)});
+        }
+        return table;
     }
-    return array;
-}
 
-TomlNode node_from(const toml::node& source, int depth) {
-    TomlNode node{static_cast<int>(source.source().begin.line), TomlTable{}};
-    if (depth > kDeepest) {
+private:
+    TomlLine line_of(const toml::source_region& region) const { return {file_, static_cast<int>(region.begin.line)}; }
+
+    TomlArray array_from(const toml::array& source, int depth) const {
+        TomlArray array;
+        for (const toml::node& node : source) {
+            array.push_back(node_from(node, depth + 1));
+        }
+        return array;
+    }
+
+    TomlNode node_from(const toml::node& source, int depth) const {
+        TomlNode node{line_of(source.source()), TomlTable{}};
+        if (depth > kDeepest) {
+            return node;
+        }
+        source.visit([&](const auto& value) {
+            if constexpr (toml::is_table<decltype(value)>) {
+                node.value = table_from(value, depth);
+            } else if constexpr (toml::is_array<decltype(value)>) {
+                node.value = array_from(value, depth);
+            } else if constexpr (toml::is_chronological<decltype(value)>) {
+                node.value = moment_from(*value);
+            } else {
+                node.value = *value;
+            }
+        });
         return node;
     }
-    source.visit([&](const auto& value) {
-        if constexpr (toml::is_table<decltype(value)>) {
-            node.value = table_from(value, depth);
-        } else if constexpr (toml::is_array<decltype(value)>) {
-            node.value = array_from(value, depth);
-        } else if constexpr (toml::is_chronological<decltype(value)>) {
-            node.value = moment_from(*value);
-        } else {
-            node.value = *value;
-        }
-    });
-    return node;
-}
 
-std::optional<Complaint> size_complaint(std::string_view text) {
+    int file_;
+};
+
+std::optional<Complaint> size_complaint(std::string_view text, int file) {
     if (text.size() > kLargestToml) {
-        return Complaint{0, "The file is larger than 1 MiB; is it the right one?"};
+        return Complaint{{file, 0}, "The file is larger than 1 MiB; is it the right one?"};
     }
     for (int line = 1; !text.empty(); ++line) {
         const std::size_t length = std::min(text.find('\n'), text.size());
         if (length > kLongestLine) {
-            return Complaint{line, fmt::format("The line is longer than {} bytes; break it up.", kLongestLine)};
+            return Complaint{{file, line}, fmt::format("The line is longer than {} bytes; break it up.", kLongestLine)};
         }
         text.remove_prefix(std::min(length + 1, text.size()));
     }
@@ -80,15 +88,15 @@ std::optional<Complaint> size_complaint(std::string_view text) {
 
 }  // namespace
 
-TomlResult parse_toml(std::string_view text) {
-    if (auto complaint = size_complaint(text)) {
+TomlResult parse_toml(std::string_view text, int file) {
+    if (auto complaint = size_complaint(text, file)) {
         return {{}, std::move(complaint)};
     }
     try {
-        return {table_from(toml::parse(text), 0), std::nullopt};
+        return {Copier{file}.table_from(toml::parse(text), 0), std::nullopt};
     } catch (const toml::parse_error& error) {
         return {{},
-                Complaint{static_cast<int>(error.source().begin.line),
+                Complaint{{file, static_cast<int>(error.source().begin.line)},
                           fmt::format("This is not valid TOML; correct the line, then the rest can be checked: {}.",
                                       escaped(error.description(), 300))}};
     }

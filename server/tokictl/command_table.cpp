@@ -12,6 +12,7 @@ Action prepare_selectdata(CLI::App& app, Language language);
 Action prepare_serverstats(CLI::App& app, Language language);
 Action prepare_leap(CLI::App& app, Language language);
 Action prepare_clients(CLI::App& app, Language language);
+Action prepare_settings(CLI::App& app, Language language);
 Action prepare_waitsync(CLI::App& app, Language language);
 Action prepare_import(CLI::App& app, Language language);
 Action prepare_probe(CLI::App& app, Language language);
@@ -46,6 +47,10 @@ constexpr std::array kCommands{
             {"Who asked for the time of late, how often, and who asked too often",
              "最近のクライアント: 問い合わせの頻度と、制限を超えた回数"},
             prepare_clients},
+    Command{"settings",
+            {"The settings that differ from their defaults, and the file and line they come from",
+             "既定値と異なる設定と、それが書かれているファイルと行"},
+            prepare_settings},
     Command{"waitsync", {"Waits until the clock is synchronised", "時計が同期するまで待ちます"}, prepare_waitsync},
     Command{"import",
             {"Prints what an ntp.conf or chrony.conf means in tokimori.toml, and what it cannot take over",

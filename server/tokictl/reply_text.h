@@ -19,5 +19,6 @@ std::string selectdata_text(const boost::json::object& reply, Language language)
 std::string serverstats_text(const boost::json::object& reply, Language language);
 std::string leap_text(const boost::json::object& reply, Language language);
 std::string clients_text(const boost::json::object& reply, Language language);
+std::string settings_text(const boost::json::object& reply, Language language);
 
 }  // namespace tokimori

@@ -129,6 +129,29 @@ TEST(ServerstatsText, CountsEveryVerdictEvenOneThatIsNew) {
     EXPECT_THAT(serverstats_text(sample(), Language::kJapanese), HasSubstr("応答した NTP パケット"));
 }
 
+TEST(SettingsText, ShowsWhatDiffersFromItsDefaultAndWhereItIsWritten) {
+    const json::value reply = json::parse(R"({"settings":{
+        "table":[{"section":"server","key":"listen","default":"0.0.0.0:123, [::]:123"},
+                 {"section":"log","key":"level","default":"info"},{"section":"refclock","key":"name","default":null},
+                 {"section":"refclock","key":"prefer","default":"false"}],
+        "written":[
+          {"section":"server","name":null,"key":"listen","value":["0.0.0.0:123","[::]:123"],"file":"/t.toml","line":2},
+          {"section":"log","name":null,"key":"level","value":"debug","file":"/t.toml","line":4},
+          {"section":"refclock","name":"gps","key":"prefer","value":true,"file":"/c/90.toml","line":9}],
+        "pending":{"id":1,"left_ns":31000000000},"restart":["server.workers","state.dir"]}})");
+    EXPECT_EQ(settings_text(reply.as_object(), Language::kEnglish),
+              "Setting                  Value  Default  From\n"
+              "=====================================================\n"
+              "[log] level              debug  info     /t.toml:4\n"
+              "[[refclock]] gps prefer  true   false    /c/90.toml:9\n"
+              "A change goes by itself in 31 s unless it is confirmed.\n"
+              "Waits for a restart: server.workers, state.dir\n");
+    EXPECT_THAT(settings_text(reply.as_object(), Language::kJapanese), HasSubstr("再起動待ち: server.workers"));
+    const json::value odd = json::parse(R"({"settings":{"table":[3,{}],"written":[3,{},{"value":{}}],"restart":7}})");
+    EXPECT_FALSE(settings_text(odd.as_object(), Language::kEnglish).empty());
+    EXPECT_FALSE(settings_text({}, Language::kJapanese).empty());
+}
+
 TEST(ClientsText, ShowsWhoAskedAndHowOften) {
     const json::value reply = json::parse(R"({"clients":{"known":2,"replaced":7,"latest":[
         {"address":"192.0.2.7","requests":120,"limited":30,"refused":4,"interval_ns":16000000000,"last_seen_age_ns":3000000000,

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "server/daemon/file_steps.h"
+#include "server/daemon/overlay_desk.h"
+
+namespace tokimori {
+
+/// The overlay of the page in the `conf.d` of a configuration file.
+std::string overlay_file_of(const std::string& configuration);
+
+/// The hands of the desk on this host: files as they lie beside the configuration, and the daemon that is told.
+class SettingsFiles : public SettingsHands {
+public:
+    /// What the daemon does.
+    struct Effects {
+        std::function<std::string(const Configuration&)> take_effect;
+        std::function<bool()> leap_second_under_way;
+    };
+
+    /// `configuration`: the file that was given to the daemon.
+    SettingsFiles(std::string configuration, Effects effects, std::unique_ptr<FileSteps> steps = host_file_steps());
+
+    TextsResult read() override;
+    std::string write_beside(std::string_view text) override;
+    std::string put_in_place() override;
+    void remove_beside() override;
+    std::string take_effect(const Configuration& configuration) override { return effects_.take_effect(configuration); }
+    bool leap_second_under_way() override { return effects_.leap_second_under_way(); }
+
+    /// What an earlier run left without a confirmation, if anything; it does not count, and is taken away.
+    bool forget_unconfirmed();
+
+private:
+    std::string explain(int error) const;
+
+    std::string configuration_;
+    std::string overlay_;
+    std::string beside_;  ///< not named like one that is read
+    Effects effects_;
+    std::unique_ptr<FileSteps> steps_;
+};
+
+}  // namespace tokimori

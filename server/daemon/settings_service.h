@@ -1,0 +1,58 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/daemon/log.h"
+#include "server/daemon/settings_files.h"
+#include "server/daemon/settings_requests.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace tokimori {
+
+/// Settings that are changed while the daemon runs: the desk with its files, the time it allows, and the log. Clock
+/// thread only.
+class SettingsService {
+public:
+    /// What the daemon does for it.
+    struct Effects {
+        SettingsFiles::Effects settings;
+        std::function<LocalInstant()> now;
+        std::function<void()> restart;
+        Duration confirm_within = std::chrono::seconds{60};  ///< tests are less patient
+    };
+
+    /// `configuration` is the file that was given to the daemon. All must outlive the object. What an earlier run left
+    /// unconfirmed is taken away.
+    SettingsService(boost::asio::io_context& io, Log& log, const std::string& configuration, SettingsInForce begin,
+                    Effects effects);
+    ~SettingsService();
+
+    std::vector<ControlHandler> requests();
+    /// Reads the files anew and brings them into force; a line for everything that is wrong, and then nothing changed.
+    std::vector<std::string> reload() { return desk_.reload(); }
+    /// What settings change at the next start only and wait for it.
+    std::vector<std::string> waiting_for_restart() const { return desk_.restart(); }
+    void stop();
+
+private:
+    class Alarm;
+
+    void note(SettingsEvent event);
+    void set_alarm();
+    void run_out();
+
+    Log& log_;
+    std::string configuration_;
+    Effects effects_;
+    SettingsFiles files_;
+    OverlayDesk desk_;
+    std::unique_ptr<Alarm> alarm_;
+};
+
+}  // namespace tokimori
