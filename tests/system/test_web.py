@@ -228,6 +228,26 @@ def test_what_the_daemon_says_is_passed_on(web: Web, asked: AskedDaemon, viewer:
     assert web.is_running()
 
 
+def test_clients_come_by_page_order_and_part_of_the_address(web: Web, asked: AskedDaemon, viewer: Browser) -> None:
+    with asked.client() as client:
+        client.ask()
+    page = viewer.get("/api/v1/clients?first=0&count=1&sort=address&match=127.0.0.").json()["clients"]
+    assert page["matching"] >= 1 and len(page["latest"]) == 1 and page["latest"][0]["address"].startswith("127.0.0.")
+    nobody = viewer.get("/api/v1/clients?match=203.0.113.").json()["clients"]
+    assert nobody["matching"] == 0 and nobody["known"] >= 1 and nobody["latest"] == []
+    assert viewer.get("/api/v1/clients?match=%22").code == "bad_request"
+    assert web.is_running()
+
+
+def test_a_leap_second_is_previewed_and_a_wrong_list_refused(web: Web, viewer: Browser, operator: Browser) -> None:
+    preview = viewer.get("/api/v1/leap/preview?day=2016-12-31&kind=insert&mode=smear&smear_minutes=120").json()
+    assert preview["rows"] and preview["clients"]
+    assert viewer.get("/api/v1/leap/preview?day=tomorrow").code == "bad_request"
+    wrong = operator.post("/api/v1/leap/list", {"text": "<script>alert(1)</script>"})
+    assert wrong.status == 422 and wrong.code == "leap_list_wrong"
+    assert web.is_running()
+
+
 def test_the_live_stream_tells_once_a_second_with_the_time_served(web: Web, viewer: Browser) -> None:
     began = time.monotonic()
     events = list(viewer.live(4))
