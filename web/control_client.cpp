@@ -1,5 +1,7 @@
 #include "web/control_client.h"
 
+#include <sys/socket.h>
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -74,7 +76,7 @@ private:
         ++generation_;
         timer_.expires_after(patience_);
         timer_.async_wait(while_asking([](Link& self, const Error&) { self.fail("silent"); }));
-        if (has_leftovers()) {
+        if (has_leftovers() || is_left()) {
             hang_up();
         }
         if (socket_.is_open()) {
@@ -125,6 +127,12 @@ private:
     bool has_leftovers() {
         Error error;
         return !input_.empty() || (socket_.is_open() && socket_.available(error) > 0);
+    }
+
+    // The daemon hangs up on who has not asked for half a minute; that is seen only by looking.
+    bool is_left() {
+        char octet = 0;
+        return socket_.is_open() && ::recv(socket_.native_handle(), &octet, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
     }
 
     void hang_up() {

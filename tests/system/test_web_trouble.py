@@ -32,6 +32,8 @@ class StandIn:
         self.port = free_port()
         self.answer = answer
         self.asked: List[str] = []
+        self.impatient_with = ""  # hangs up after it has answered that
+        self.hung_up = 0
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(self.socket)
         self._listener.listen()
@@ -52,6 +54,10 @@ class StandIn:
                     name = json.loads(line)["request"]
                     self.asked.append(name)
                     connection.sendall(self.answer(name, len(self.asked)))
+                    if name == self.impatient_with:
+                        connection.shutdown(socket.SHUT_RDWR)
+                        self.hung_up += 1
+                        return
         except OSError:
             pass
 
@@ -89,6 +95,16 @@ def test_a_daemon_that_says_a_line_too_many_is_in_step_again(daemon: StandIn) ->
         daemon.answer = status
         wait_until(lambda: next(admin.live(1)).get("status", {}).get("n") == len(daemon.asked), 20,
                    "what is shown is the newest answer")
+
+
+def test_a_daemon_that_hangs_up_between_two_questions_is_asked_the_next_one_all_the_same(daemon: StandIn) -> None:
+    """As it does with everybody who has not asked for half a minute."""
+    daemon.impatient_with = "clients"
+    with Web(daemon) as web:
+        admin = web.wait_started().set_up()
+        for number in range(4):
+            assert admin.get("/api/v1/clients?first=%d" % number).status == 200, number
+            wait_until(lambda: daemon.hung_up > number, 10, "it has hung up")
 
 
 BABBLE = {"endless line": b"x" * 3_000_000, "deep": b"[" * 200_000 + b"\n", "many lines": b"{}\n" * 50_000,

@@ -3,7 +3,8 @@
 
     TOKIMORI_BIN=build/release/bin /usr/bin/python3 tests/web_page/record.py [SCENE...]
 
-Each scene becomes replies/SCENE.json: a list of replies to `status`, a second apart, and one to `clients`.
+Each scene becomes replies/SCENE.json: a list of replies to `status`, a second apart, and one to `clients`. The scene "settings" is another one:
+replies/settings.json, the table of settings and what a usual file has.
 """
 from __future__ import annotations
 
@@ -133,7 +134,53 @@ def play(name: str) -> None:
         (REPLIES / (name + ".json")).write_text(json.dumps(record(path, port), separators=(",", ":")) + "\n")
 
 
+# What people write for a hat with pulses, but for what no machine of tests has.
+USUAL = """
+[server]
+listen = ["127.0.0.1:{port}"]
+[clock]
+system_clock = "leave"
+holdover = "24h"
+[control]
+socket = "{socket}"
+[state]
+dir = ""
+[access]
+allow = ["private"]
+[log]
+status = "1h"
+[[refclock]]
+driver = "gpsd"
+name = "gps"
+port = {gpsd}
+[[refclock]]
+driver = "pps-kernel"
+name = "pps"
+device = "/dev/pps0"
+refid = "PPS"
+prefer = true
+[[upstream]]
+address = "127.0.0.9"
+name = "backup"
+"""
+
+
+def record_settings() -> None:
+    """Writes replies/settings.json, a line for each row of the table."""
+    port, path = free_port(), "/tmp/tokimori-record-settings.sock"
+    with Tokimorid(USUAL.format(port=port, socket=path, gpsd=free_port()), port) as daemon:
+        daemon.wait_for("started", 30)
+        told = ask(path, "settings")["settings"]
+    told["values"]["control"]["socket"] = "/run/tokimori/control.sock"
+    rows = ",\n".join(json.dumps(row, ensure_ascii=False) for row in told["table"])
+    (REPLIES / "settings.json").write_text('{"sections":%s,\n"values":%s,\n"table":[\n%s\n]}\n' % (
+        json.dumps(told["sections"]), json.dumps(told["values"]), rows), encoding="utf-8")
+
+
 if __name__ == "__main__":
     REPLIES.mkdir(exist_ok=True)
-    for scene in sys.argv[1:] or SCENES:
-        play(scene)
+    for scene in sys.argv[1:] or [*SCENES, "settings"]:
+        if scene == "settings":
+            record_settings()
+        else:
+            play(scene)

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { addressRule, entriesAt, listed, valueAt, withEntry, withEntryValue, withoutEntry, withValue } from "../src/settings/overlay";
+import { addressRule, entriesAt, identityKey, listed, valueAt, withEntry, withEntryValue, withoutEntry, withValue } from "../src/settings/overlay";
 import { rowsOf, type SettingRow, type Settings, type Tree } from "../src/settings/table";
 import { controlOf, rangeText, shownValue, typedText, valueOf } from "../src/settings/values";
 import { sectionNames } from "../src/text/setting_words";
@@ -22,6 +22,10 @@ function entry(values: Tree, overlay: Tree, section: string, identity: string) {
 
 test("every section of the table has a name for people", () => {
   for (const { name } of settings.sections) assert.ok(name in sectionNames, name);
+});
+
+test("entries are the same by the key by which they are for the daemon", () => {
+  for (const { name, repeated, identity } of settings.sections) if (repeated) assert.equal(identityKey(name), identity, name);
 });
 
 test("a value is put where it belongs, and what is left empty is gone", () => {

@@ -25,6 +25,8 @@ export interface SettingRow {
 export interface SettingSection {
   name: string;
   repeated: boolean;
+  /** The key by which entries of the file and of the page are the same, in a list. */
+  identity: string | null;
 }
 
 export interface Settings {
