@@ -1,23 +1,18 @@
 #include "web/connection.h"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
 #include <optional>
-#include <type_traits>
 #include <utility>
+
+#include "web/client_stream.h"
 
 namespace tokimori::web {
 namespace {
@@ -26,8 +21,6 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 using Error = boost::system::error_code;
-using PlainStream = beast::tcp_stream;
-using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 
 constexpr std::uint32_t kLongestHead = 16 * 1024;
 // What a client still sends after it was refused is taken and thrown away, so that it gets to read the reply.
@@ -75,47 +68,49 @@ std::optional<WebReply> complaint(const Error& error) {
     return std::nullopt;
 }
 
-/// One client, by TLS or without.
-template <typename Stream>
-class Visit : public OpenConnection, public std::enable_shared_from_this<Visit<Stream>> {
+/// A ClientStream as Beast wants its streams.
+class HttpStream {
 public:
-    template <typename... Rest>
-    Visit(std::string address, std::shared_ptr<ConnectionDesk> desk, asio::ip::tcp::socket socket, Rest&... rest)
-        : stream_{std::move(socket), rest...}, address_{std::move(address)}, desk_{std::move(desk)} {}
+    using executor_type = asio::io_context::executor_type;
 
-    bool is_open() const override { return tcp().socket().is_open(); }
-    Instant waiting_since() const override { return waiting_since_; }
-    const std::string& address() const override { return address_; }
-    void close() override {
-        Error ignored;
-        tcp().socket().close(ignored);
+    HttpStream(asio::io_context& io, ClientStream& stream) : io_{io}, stream_{stream} {}
+    executor_type get_executor() { return io_.get_executor(); }
+
+    template <typename Buffers, typename Handler>
+    void async_read_some(const Buffers& buffers, Handler handler) {
+        const asio::mutable_buffer first = *asio::buffer_sequence_begin(buffers);
+        stream_.read(first.data(), first.size(), erased(std::move(handler)));
     }
 
-    void begin() {
-        if constexpr (kEncrypted) {
-            wait(desk_->limits.handshake);
-            stream_.async_handshake(asio::ssl::stream_base::server,
-                                    then([](Visit& self, const Error&) { self.read_head(); }));
-        } else {
-            read_head();
+    template <typename Buffers, typename Handler>
+    void async_write_some(const Buffers& buffers, Handler handler) {
+        std::vector<StreamPart> parts;
+        for (auto part = asio::buffer_sequence_begin(buffers); part != asio::buffer_sequence_end(buffers); ++part) {
+            const asio::const_buffer bytes = *part;
+            parts.push_back({bytes.data(), bytes.size()});
         }
+        stream_.write(parts, erased(std::move(handler)));
     }
 
 private:
-    static constexpr bool kEncrypted = std::is_same_v<Stream, TlsStream>;
-
-    beast::tcp_stream& tcp() { return beast::get_lowest_layer(stream_); }
-    const beast::tcp_stream& tcp() const { return beast::get_lowest_layer(stream_); }
-
-    void wait(std::chrono::milliseconds longest) {
-        waiting_since_ = desk_->now();
-        tcp().expires_after(longest);
+    // A handler can only be moved, a std::function wants to be copied.
+    template <typename Handler>
+    static ClientStream::Done erased(Handler handler) {
+        return [held = std::make_shared<Handler>(std::move(handler))](const Error& error, std::size_t count) {
+            (*held)(error, count);
+        };
     }
 
+    asio::io_context& io_;
+    ClientStream& stream_;
+};
+
+/// One client, by TLS or without.
+class Visit : public OpenConnection, public std::enable_shared_from_this<Visit> {
     /// What comes after an operation that worked; after any other the connection ends.
     template <typename Next>
     auto then(Next next) {
-        return [self = this->shared_from_this(), next](const Error& error, auto&&...) {
+        return [self = shared_from_this(), next](const Error& error, auto&&...) {
             if (error || !self->is_open()) {
                 self->close();
             } else {
@@ -124,52 +119,68 @@ private:
         };
     }
 
+public:
+    Visit(asio::io_context& io, std::unique_ptr<ClientStream> stream, std::string address,
+          std::shared_ptr<ConnectionDesk> desk)
+        : stream_{std::move(stream)}, http_{io, *stream_}, address_{std::move(address)}, desk_{std::move(desk)} {}
+
+    bool is_open() const override { return stream_->is_open(); }
+    Instant waiting_since() const override { return waiting_since_; }
+    const std::string& address() const override { return address_; }
+    void close() override { stream_->close(); }
+
+    void begin() {
+        wait(desk_->limits.handshake);
+        stream_->handshake(then([](Visit& self, const Error&) { self.read_head(); }));
+    }
+
+private:
+    void wait(std::chrono::milliseconds longest) {
+        waiting_since_ = desk_->now();
+        stream_->expires_after(longest);
+    }
+
     void read_head() {
         parser_.emplace();
         parser_->header_limit(kLongestHead);
         parser_->body_limit(kLongestLongBody);
         wait(desk_->limits.idle);
-        http::async_read_header(
-            stream_, buffer_, *parser_,
-            [self = this->shared_from_this()](const Error& error, std::size_t) { self->take_head(error); });
+        http::async_read_header(http_, buffer_, *parser_, [self = shared_from_this()](const Error& error, std::size_t) {
+            self->take_head(error);
+        });
     }
 
     void take_head(const Error& error) {
         if (error) {
-            give_up(error);
-            return;
+            return give_up(error);
         }
-        request_ = request_from(parser_->get(), address_, kEncrypted);
+        request_ = request_from(parser_->get(), address_, stream_->is_encrypted());
         head_only_ = parser_->get().method() == http::verb::head;
         admission_ = desk_->application.admit(request_);
         if (text(parser_->get(), "Expect") == "100-continue" || parser_->upgrade()) {
-            refuse(error_reply(417, "not_expected", "This server neither waits nor changes the protocol."));
-            return;
+            return refuse(error_reply(417, "not_expected", "This server neither waits nor changes the protocol."));
         }
         // Strangers and most routes have no use for a long one.
         const bool is_long = !admission_.refusal && admission_.route != nullptr && admission_.route->long_body;
         const std::size_t longest = is_long ? kLongestLongBody : kLongestBody;
         if (parser_->content_length().value_or(0) > longest) {
-            give_up(http::make_error_code(http::error::body_limit));
-            return;
+            return give_up(http::make_error_code(http::error::body_limit));
         }
         parser_->body_limit(longest);
         wait(desk_->limits.body);
-        http::async_read(
-            stream_, buffer_, *parser_,
-            [self = this->shared_from_this()](const Error& failed, std::size_t) { self->take_body(failed); });
+        http::async_read(http_, buffer_, *parser_,
+                         [self = shared_from_this()](const Error& failed, std::size_t) { self->take_body(failed); });
     }
 
     void take_body(const Error& error) {
         if (error) {
-            give_up(error);
-            return;
+            return give_up(error);
         }
         request_.body = std::move(parser_->get().body());
         keep_alive_ = parser_->get().keep_alive();
         waiting_since_ = Instant::max();
         desk_->application.answer(admission_, request_,
-                                  [self = this->shared_from_this()](WebReply reply) { self->send(std::move(reply)); });
+                                  [self = shared_from_this()](WebReply reply) { self->send(std::move(reply)); });
     }
 
     void give_up(const Error& error) {
@@ -202,8 +213,7 @@ private:
         }
         wait(desk_->limits.reply);
         if (reply.live && !head_only_) {
-            go_live(reply.credential);
-            return;
+            return go_live(reply.credential);
         }
         reply_.keep_alive(keep_alive_);
         if (reply.status != 204 && reply.status != 304 && !reply.live) {
@@ -212,7 +222,7 @@ private:
         if (!head_only_) {
             reply_.body() = std::move(reply.body);
         }
-        http::async_write(stream_, reply_, then([](Visit& self, const Error&) { self.sent(); }));
+        http::async_write(http_, reply_, then([](Visit& self, const Error&) { self.sent(); }));
     }
 
     void sent() {
@@ -230,15 +240,15 @@ private:
 
     void throw_away() {
         buffer_.clear();
-        stream_.async_read_some(buffer_.prepare(4096),
-                                [self = this->shared_from_this()](const Error& error, std::size_t count) {
-                                    self->thrown_away_ += count;
-                                    if (error || self->thrown_away_ > kMostThrownAway) {
-                                        self->end();
-                                    } else {
-                                        self->throw_away();
-                                    }
-                                });
+        http_.async_read_some(buffer_.prepare(4096),
+                              [self = shared_from_this()](const Error& error, std::size_t count) {
+                                  self->thrown_away_ += count;
+                                  if (error || self->thrown_away_ > kMostThrownAway) {
+                                      self->end();
+                                  } else {
+                                      self->throw_away();
+                                  }
+                              });
     }
 
     /// Says good-bye, as far as that is possible without waiting for long.
@@ -246,19 +256,15 @@ private:
         if (!is_open()) {
             return;
         }
-        if constexpr (kEncrypted) {
-            wait(std::chrono::seconds{2});
-            stream_.async_shutdown([self = this->shared_from_this()](const Error&) { self->close(); });
-        } else {
-            close();
-        }
+        wait(std::chrono::seconds{2});
+        stream_->shutdown([self = shared_from_this()](const Error&, std::size_t) { self->close(); });
     }
 
     // Without a length: the stream ends with the connection.
     void go_live(const std::string& credential) {
         reply_.keep_alive(false);
         serializer_.emplace(reply_);
-        http::async_write_header(stream_, *serializer_, then([credential](Visit& self, const Error&) {
+        http::async_write_header(http_, *serializer_, then([credential](Visit& self, const Error&) {
                                      self.waiting_since_ = Instant::max();
                                      self.join(credential);
                                  }));
@@ -266,7 +272,7 @@ private:
 
     void join(const std::string& credential) {
         const bool joined = desk_->application.hub().join(
-            credential, [self = this->shared_from_this()](const LiveHub::Event& event) { return self->push(event); });
+            credential, [self = shared_from_this()](const LiveHub::Event& event) { return self->push(event); });
         if (!joined) {
             end();
         }
@@ -292,8 +298,8 @@ private:
     void write(const LiveHub::Event& event) {
         event_ = event;
         missed_ = 0;
-        tcp().expires_after(desk_->limits.reply);
-        asio::async_write(stream_, asio::buffer(*event_), then([](Visit& self, const Error&) {
+        stream_->expires_after(desk_->limits.reply);
+        asio::async_write(http_, asio::buffer(*event_), then([](Visit& self, const Error&) {
                               self.event_ = nullptr;
                               self.end_if_told();
                           }));
@@ -305,7 +311,8 @@ private:
         }
     }
 
-    Stream stream_;
+    std::unique_ptr<ClientStream> stream_;
+    HttpStream http_;
     std::string address_;
     std::shared_ptr<ConnectionDesk> desk_;
     beast::flat_buffer buffer_{std::size_t{2} * kLongestHead};
@@ -328,21 +335,12 @@ private:
 
 std::shared_ptr<OpenConnection> open_connection(asio::io_context& io, int descriptor, std::string address,
                                                 bool encrypted, std::shared_ptr<ConnectionDesk> desk) {
-    asio::ip::tcp::socket socket{io};
-    Error error;
     const bool v6 = address.find(':') != std::string::npos;
-    socket.assign(v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), descriptor, error);
-    if (error) {
-        ::close(descriptor);
+    auto stream = std::make_unique<ClientStream>(io, descriptor, v6, encrypted ? desk->tls : nullptr);
+    if (!stream->is_open()) {
         return nullptr;
     }
-    if (encrypted) {
-        asio::ssl::context& tls = *desk->tls;
-        auto visit = std::make_shared<Visit<TlsStream>>(std::move(address), std::move(desk), std::move(socket), tls);
-        visit->begin();
-        return visit;
-    }
-    auto visit = std::make_shared<Visit<PlainStream>>(std::move(address), std::move(desk), std::move(socket));
+    auto visit = std::make_shared<Visit>(io, std::move(stream), std::move(address), std::move(desk));
     visit->begin();
     return visit;
 }
