@@ -66,8 +66,8 @@ private:
 struct SecondCount {
     SecondWatch watch;
     Objections objections;
-    std::optional<ServerState> withheld{};   ///< what is published while an objection stands: our state, but LI 3
-    std::optional<SourceId> objector{};      ///< whose
+    std::optional<ServerState> withheld{};  ///< what is published while an objection stands: our state, but LI 3
+    std::optional<Objections::Objector> objector{};  ///< whose
     unsigned revocations = 0;                ///< how often what was served before turned out not to be relied on
     bool doubted = false;                    ///< it was refuted …
     bool corrected = false;                  ///< … or corrected, and nobody is followed by it yet

@@ -109,10 +109,12 @@ std::optional<ClockMemory> Timekeeper::memory() const {
     if (!state_.ever_synchronised) {
         return std::nullopt;
     }
+    // Of two dates that are contested the earlier one: no date may be before it.
+    const std::chrono::seconds floor_off{seconds_.objector ? std::min<std::int64_t>(seconds_.objector->off, 0) : 0};
     const bool vouched = serving() && !seconds_.withheld && !seconds_.doubted && !seconds_.corrected;
     return ClockMemory{.rate = state_.model.rate,
                        .rate_bound = state_.model.dispersion_rate,
-                       .saved = state_.model.tai_at(now_),
+                       .saved = state_.model.tai_at(now_) + floor_off,
                        .saved_local = now_,
                        .leap = leap_.memory(),
                        .leap_policy = settings_.leap,
@@ -162,6 +164,7 @@ void Timekeeper::advance(LocalInstant now) {
 void Timekeeper::lose_time(LocalInstant now) {
     now_ = std::max(now_, now);
     give_up();
+    seconds_.objections.forget();
     state_.model.dispersion = kTimeLost;
     resort_.lose_time(now_);
     publish();

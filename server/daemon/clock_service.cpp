@@ -15,6 +15,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kTick = 500ms;
+// A memory card is no place for a quarrel that goes to and fro.
+constexpr Duration kBetweenRevocations = 10s;
 
 NamedSource named_source(const RefclockConfiguration& configuration, const SourceReport& report) {
     return {.name = configuration.name,
@@ -193,12 +195,13 @@ void ClockService::observe(const Observation& observation) {
 void ClockService::keep() {
     const LeapMemory& leap = timekeeper_.leap().memory();
     const unsigned revocations = timekeeper_.report().revocations;
-    const bool urgent =
-        must_be_kept(leap, kept_leap_) || leap_.policy() != kept_policy_ || revocations != kept_revocations_;
+    const bool urgent = must_be_kept(leap, kept_leap_) || leap_.policy() != kept_policy_ ||
+                        (revocations != kept_revocations_ && counter_.now() - kept_at_ >= kBetweenRevocations);
     if (state_keeper_.keep([this] { return timekeeper_.memory(); }, urgent)) {
         kept_leap_ = leap;
         kept_policy_ = leap_.policy();
         kept_revocations_ = revocations;
+        kept_at_ = counter_.now();
     }
 }
 

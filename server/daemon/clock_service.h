@@ -86,8 +86,9 @@ private:
     SystemClock system_clock_{counter_, log_};
     StateKeeper state_keeper_;
     LeapService leap_{log_, [this](SourceId id) { return name_of(id); }};
-    LeapMemory kept_leap_;           ///< as last written
-    LeapPolicy kept_policy_;         ///< likewise
+    LeapMemory kept_leap_;    ///< as last written
+    LeapPolicy kept_policy_;  ///< likewise
+    LocalInstant kept_at_ = LocalInstant{} - std::chrono::hours{1};
     unsigned kept_revocations_ = 0;  ///< likewise
     Timekeeper timekeeper_;
     PollRecord polls_;
