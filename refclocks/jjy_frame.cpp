@@ -234,6 +234,33 @@ std::vector<JjySymbol> encode_jjy(const JjyMinute& minute) {
     return symbols;
 }
 
+std::string_view jjy_fault_code(JjyFault fault) {
+    static constexpr std::array<std::string_view, 7> kCodes{"length", "unheard", "markers",  "zeros",
+                                                            "parity", "range",   "leap_bits"};
+    return kCodes[static_cast<std::size_t>(fault)];
+}
+
+std::string jjy_letters(std::span<const JjySymbol> symbols) {
+    std::string letters;
+    for (const JjySymbol symbol : symbols) {
+        letters += "01M?"[static_cast<std::size_t>(symbol)];
+    }
+    return letters;
+}
+
+std::optional<bool> jjy_parity_holds(std::span<const JjySymbol> symbols, JjyField field) {
+    const int place = field == JjyField::kHour ? kJjyHourParity : kJjyMinuteParity;
+    const std::span<const JjyBit> bits = jjy_bits(field);
+    const auto is_read = [symbols](int second) {
+        const auto at = static_cast<std::size_t>(second);
+        return at < symbols.size() && (symbols[at] == JjySymbol::kZero || symbols[at] == JjySymbol::kOne);
+    };
+    if (!is_read(place) || !std::ranges::all_of(bits, is_read, &JjyBit::second)) {
+        return std::nullopt;
+    }
+    return parity_of(symbols, bits) == is_one(symbols, place);
+}
+
 std::variant<JjyFields, JjyFault> decode_jjy(std::span<const JjySymbol> symbols) {
     if (symbols.size() < kSeconds - 1 || symbols.size() > kSeconds + 1) {
         return JjyFault::kLength;

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -92,6 +94,15 @@ enum class JjyFault : std::uint8_t {
     kRange,     ///< a field beyond its range, or a decimal digit above 9
     kLeapBits,  ///< LS1 = 0 and LS2 = 1
 };
+
+/// "length", "unheard", "markers", …: a stable word.
+std::string_view jjy_fault_code(JjyFault fault);
+
+/// One minute in the letters 0, 1, M and, where it could not be read, ?.
+std::string jjy_letters(std::span<const JjySymbol> symbols);
+
+/// Whether the parity of this field, hour or minute, is right; nullopt where a second of it could not be read.
+std::optional<bool> jjy_parity_holds(std::span<const JjySymbol> symbols, JjyField field);
 
 /// Reads the seconds of one minute, beginning with its marker M.
 std::variant<JjyFields, JjyFault> decode_jjy(std::span<const JjySymbol> symbols);

@@ -18,6 +18,12 @@ constexpr double kMostDigitErrors = 1.5;
 // Then the beat may have slipped, or another clock is heard.
 constexpr int kMostBadMinutes = 5;
 
+// Where in a minute.
+constexpr std::size_t kFirstOfMorse = 40;
+constexpr std::size_t kMorse = 9;
+constexpr std::size_t kLeapBits = 53;
+constexpr std::size_t kStopBits = 50;
+
 constexpr double kSure = 0.5;
 constexpr double kAgreementMemory = 10.0;
 constexpr double kAgreement = 0.5;
@@ -127,8 +133,8 @@ void JjyReceiver::begin_at(const JjyPlace& place) {
     bad_minutes_ = 0;
     agreement_ = 1;
     begin_minute(place.minute);
-    minute_->whole = false;
-    minute_->heard.assign(static_cast<std::size_t>(place.second) + 1, JjySymbol::kUnknown);
+    minute_->missed = static_cast<std::size_t>(place.second) + 1;
+    minute_->heard.assign(minute_->missed, JjySymbol::kUnknown);
     if (minute_->heard.size() == minute_->expected.size()) {
         end_minute();
     }
@@ -175,14 +181,16 @@ void JjyReceiver::end_minute() {
     const bool heard = minute.certainty >= kHeard;
     const bool agrees =
         heard && minute.errors <= kMostErrors * minute.certainty && minute.digit_errors <= kMostDigitErrors;
-    if (minute.whole && agrees) {
+    good_minutes_ = minute.whole() && agrees ? good_minutes_ + 1 : 0;
+    tell_heard(minute);
+    if (minute.whole() && agrees) {
         tell_label(minute.at, minute.begins);
         read_announcements();
-    } else if (minute.whole) {
+    } else if (minute.whole()) {
         sink_.observe(Rejection{source_, minute.at, Rejection::Reason::kUnreadable});
     }
     const bool contradicts = heard && minute.errors > kContradiction * minute.certainty;
-    bad_minutes_ = agrees || !minute.whole ? 0 : bad_minutes_ + (contradicts ? 2 : 1);
+    bad_minutes_ = agrees || !minute.whole() ? 0 : bad_minutes_ + (contradicts ? 2 : 1);
     const int length = static_cast<int>(minute.expected.size());
     const auto found = finder_.find();
     const bool outvoted = found && *found != JjyPlace{minute.begins, length - 1};
@@ -215,6 +223,30 @@ void JjyReceiver::read_announcements() {
     }
 }
 
+void JjyReceiver::tell_heard(const Minute& minute) {
+    if (minute.missed == minute.heard.size()) {
+        return;
+    }
+    std::string frame = jjy_letters(minute.heard);
+    std::fill_n(frame.begin(), minute.missed, '-');
+    const bool call_sign = is_jjy_call_sign(minute_of_hour(minute.begins));
+    if (call_sign) {
+        frame.replace(kFirstOfMorse, kMorse, kMorse, '-');
+    }
+    const auto decoded = decode_jjy(minute.heard);
+    const auto* const fault = std::get_if<JjyFault>(&decoded);
+    sink_.observe(JjyHeard{.source = source_,
+                           .at = seconds_.back() + std::chrono::seconds{1},
+                           .minute = minute.begins,
+                           .frame = frame,
+                           .hour_parity = jjy_parity_holds(minute.heard, JjyField::kHour),
+                           .minute_parity = jjy_parity_holds(minute.heard, JjyField::kMinute),
+                           .leap_bits = call_sign ? std::string{} : frame.substr(kLeapBits, 2),
+                           .stop_bits = call_sign ? frame.substr(kStopBits, 6) : std::string{},
+                           .fault = fault != nullptr ? jjy_fault_code(*fault) : std::string_view{},
+                           .agreeing = good_minutes_});
+}
+
 LeapKind JjyReceiver::leap_in_month_of(UtcDay day) const {
     return leap_ && leap_->last_day == last_day_of_month(day) ? leap_->kind : LeapKind::kNone;
 }
@@ -224,6 +256,7 @@ void JjyReceiver::lose_minute() {
     finder_.restart();
     seconds_.clear();
     agreement_ = 0;
+    good_minutes_ = 0;
 }
 
 void JjyReceiver::tell_pulse(const JjySecond& second) {

@@ -30,7 +30,8 @@ enum class JjyReception : std::uint8_t {
 };
 
 /// Long-wave JJY, from edges to observations: one pulse for each second that says what it should, one label for each
-/// minute that does, told when it is over, and those that proved the time, when it is believed for the first time.
+/// minute that does, told when it is over, and those that proved the time, when it is believed for the first time; and
+/// each minute as it was received.
 /// What a minute says of leap seconds and of stops counts only where the whole frame is sound; of leap seconds, where
 /// two in a row say the same. No I/O of its own, clock thread only.
 class JjyReceiver {
@@ -60,7 +61,9 @@ private:
         double certainty = 0;
         double errors = 0;
         double digit_errors = 0;  ///< of those in the digits of the time
-        bool whole = true;        ///< heard from its first second
+        std::size_t missed = 0;   ///< of its first seconds
+
+        bool whole() const { return missed == 0; }
     };
     struct Announcement {
         UtcDay last_day = 0;  ///< of its UTC month
@@ -78,6 +81,7 @@ private:
     void begin_minute(UtcSecond begins);
     void end_minute();
     void read_announcements();
+    void tell_heard(const Minute& minute);
     void lose_minute();
     void tell_pulse(const JjySecond& second);
     void tell_label(LocalInstant heard, UtcSecond second);
@@ -91,6 +95,7 @@ private:
     JjyMinuteFinder finder_;
     std::deque<LocalInstant> seconds_;  ///< beginnings of those that the finder knows
     std::optional<Minute> minute_;
+    int good_minutes_ = 0;  ///< in a row, that were whole and said what they should
     int bad_minutes_ = 0;   ///< in a row, that did not say what they should
     double agreement_ = 0;  ///< how many of the last seconds did, 0 … 1
     std::optional<Announcement> leap_;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -78,6 +79,21 @@ struct ReceiverHealth {
     int jamming = 0;  ///< 0 (none, or not told) … 255 (severe); a change by less than 32 is none
 };
 
+/// One minute of long-wave JJY as it was received, whatever came of it; told when it is over. Bits are letters: 0, 1, ?
+/// for what could not be read, and - for seconds that are none: before it was listened to, and Morse.
+struct JjyHeard {
+    SourceId source = 0;
+    LocalInstant at;                                   ///< when it was over, about
+    UtcSecond minute = {};                             ///< that it is, as counted from those before
+    std::string frame = {};                            ///< a letter a second, M for markers: 60, or 61 or 59
+    std::optional<bool> hour_parity = std::nullopt;    ///< PA1 is right; absent: it could not be read
+    std::optional<bool> minute_parity = std::nullopt;  ///< PA2, likewise
+    std::string leap_bits = {};                        ///< LS1, LS2; empty in minutes 15 and 45, which have none
+    std::string stop_bits = {};                        ///< ST1 … ST6, which only those have
+    std::string_view fault = {};  ///< what is wrong with it as a whole, a word of `jjy_fault_code`; empty: nothing
+    int agreeing = 0;             ///< minutes in a row, up to this one, that said what they should
+};
+
 /// Another receiver speaks for this source from now on. What was learned of the one before does not hold for it: how
 /// late its sentences are, where its pulses lie.
 struct ReceiverChange {
@@ -118,7 +134,7 @@ struct LostPulses {
 };
 
 /// All that a reference clock can say. May arrive minutes late and out of order.
-using Observation = std::variant<Pulse, Label, OffsetSample, Satellites, ReceiverHealth, ReceiverChange, DeviceState,
-                                 Rejection, LostPulses, ServerReply, HostTime>;
+using Observation = std::variant<Pulse, Label, OffsetSample, Satellites, ReceiverHealth, JjyHeard, ReceiverChange,
+                                 DeviceState, Rejection, LostPulses, ServerReply, HostTime>;
 
 }  // namespace tokimori

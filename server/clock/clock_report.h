@@ -46,6 +46,7 @@ struct SourceReport {
     bool week_mended = false;
     std::optional<Satellites> satellites = std::nullopt;
     std::optional<ReceiverHealth> health = std::nullopt;  ///< where the receiver says something of it
+    std::optional<JjyHeard> jjy = std::nullopt;           ///< the last minute, where the source decodes long wave
 };
 
 /// What a person may want to know of the clock itself.

@@ -74,6 +74,7 @@ std::vector<SourceReport> Timekeeper::sources() const {
         report.week_mended = source.labels().week_mended();
         report.satellites = source.news().satellites;
         report.health = source.news().health;
+        report.jjy = source.news().jjy;
         reports.push_back(report);
     }
     return reports;

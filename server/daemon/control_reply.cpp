@@ -123,6 +123,25 @@ json::value receiver_reply(const SourceReport& report, LocalInstant now) {
         {"age_ns", age_of(health.at, now)}};
 }
 
+json::value jjy_reply(const SourceReport& report, LocalInstant now) {
+    if (!report.jjy) {
+        return nullptr;
+    }
+    const JjyHeard& heard = *report.jjy;
+    const auto if_said = [](std::string_view text) { return text.empty() ? json::value(nullptr) : json::value(text); };
+    const auto parity = [](std::optional<bool> right) { return right ? json::value(*right) : json::value(nullptr); };
+    return json::object{{"frame", heard.frame},
+                        {"minute_utc", format_utc({heard.minute, 0})},
+                        {"minute_jst", format_jst({heard.minute, 0})},
+                        {"parity_1", parity(heard.hour_parity)},
+                        {"parity_2", parity(heard.minute_parity)},
+                        {"leap_bits", if_said(heard.leap_bits)},
+                        {"stop_bits", if_said(heard.stop_bits)},
+                        {"fault", if_said(heard.fault)},
+                        {"frames_agreeing", heard.agreeing},
+                        {"age_ns", age_of(heard.at, now)}};
+}
+
 json::object source_reply(const NamedSource& source, const ControlFacts& facts) {
     const SourceReport& report = source.report;
     const LocalInstant now = facts.clock.now;
@@ -146,6 +165,7 @@ json::object source_reply(const NamedSource& source, const ControlFacts& facts) 
     reply["week_mended"] = report.week_mended;
     reply["satellites"] = satellites_reply(report, now);
     reply["receiver"] = receiver_reply(report, now);
+    reply["jjy"] = jjy_reply(report, now);
     return reply;
 }
 

@@ -192,6 +192,13 @@ TEST_F(SourceReportTest, TellsWhatTheReceiverSaysOfItself) {
     EXPECT_EQ(report().health->antenna, ReceiverHealth::Antenna::kShort);
 }
 
+TEST_F(SourceReportTest, TellsTheLastMinuteOfLongWave) {
+    EXPECT_FALSE(report().jjy);
+    clock_.observe(JjyHeard{.source = 1, .at = at(60s), .frame = "M0"});
+    clock_.observe(JjyHeard{.source = 1, .at = at(120s), .frame = "M1"});
+    EXPECT_EQ(report().jjy->frame, "M1");
+}
+
 TEST_F(SourceReportTest, AddsTheOperatorsOffsetToTheNewestSample) {
     SourceSettings cable = gps(2);
     cable.offset = 5ms;

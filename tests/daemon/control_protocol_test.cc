@@ -181,6 +181,30 @@ TEST(ControlProtocol, TellsEverySourceWithItsAges) {
     }
 }
 
+TEST(ControlProtocol, TellsTheMinuteOfLongWaveAsItWasReceived) {
+    ControlFacts facts = sample();
+    EXPECT_EQ(tell("sources", facts).at("sources").at(0).at("jjy"), nullptr);
+    facts.clock.sources[0].report.jjy = JjyHeard{.source = 1,
+                                                 .at = SampleFacts::ago(std::chrono::seconds{12}),
+                                                 .minute = parse_utc("2026-11-28T07:10:00Z").value().second,
+                                                 .frame = "M?01",
+                                                 .hour_parity = false,
+                                                 .leap_bits = "10",
+                                                 .fault = "unheard",
+                                                 .agreeing = 3};
+    EXPECT_EQ(tell("sources", facts).at("sources").at(0).at("jjy"),
+              (json::value{{"frame", "M?01"},
+                           {"minute_utc", "2026-11-28T07:10:00Z"},
+                           {"minute_jst", "2026-11-28 16:10:00 JST"},
+                           {"parity_1", false},
+                           {"parity_2", nullptr},
+                           {"leap_bits", "10"},
+                           {"stop_bits", nullptr},
+                           {"fault", "unheard"},
+                           {"frames_agreeing", 3},
+                           {"age_ns", 12 * SampleFacts::kSecond}}));
+}
+
 TEST(ControlProtocol, TellsTheLinesOfTheSources) {
     const json::array sources = tell("sourcestats").at("sourcestats").as_array();
     const json::object& pps = sources[0].as_object();

@@ -239,6 +239,21 @@ TEST(JjyFrame, EachKindOfErrorIsNamed) {
     EXPECT_EQ(fault_of(changed(54, JjySymbol::kOne)), JjyFault::kLeapBits);
 }
 
+TEST(JjyFrame, IsWrittenInLettersAndItsParitiesAreJudgedOneByOne) {
+    std::vector<JjySymbol> symbols = symbols_of(kPublished[0].symbols);
+    EXPECT_EQ(jjy_letters(symbols), text_of(symbols));
+    EXPECT_EQ(jjy_parity_holds(symbols, JjyField::kHour), true);
+    EXPECT_EQ(jjy_parity_holds(symbols, JjyField::kMinute), true);
+    symbols[8] = JjySymbol::kZero;
+    symbols[36] = JjySymbol::kUnknown;
+    EXPECT_EQ(jjy_parity_holds(symbols, JjyField::kMinute), false);
+    EXPECT_EQ(jjy_parity_holds(symbols, JjyField::kHour), std::nullopt);
+    EXPECT_EQ(jjy_letters(symbols)[36], '?');
+    EXPECT_EQ(jjy_parity_holds({}, JjyField::kHour), std::nullopt);
+    EXPECT_EQ(jjy_fault_code(JjyFault::kLength), "length");
+    EXPECT_EQ(jjy_fault_code(JjyFault::kLeapBits), "leap_bits");
+}
+
 TEST(JjyFrame, NoSingleWrongSymbolIsTakenForAnotherTime) {
     const UtcSecond begins = utc("2026-11-28T01:30:00Z");
     const auto sound = encode_jjy({.begins = begins});

@@ -174,6 +174,58 @@ TEST(JjyReceiverTest, ShowsThePlannedStop) {
     EXPECT_EQ(air.receiver().stop(), JjyStop{});
 }
 
+std::string sent_letters(const char* begins, LeapKind leap = LeapKind::kNone, const JjyStop& stop = {}) {
+    return jjy_letters(encode_jjy({.begins = parse_utc(begins).value().second, .leap = leap, .stop = stop}));
+}
+
+TEST(JjyReceiverTest, TellsEachMinuteBitByBitAsItWasReceived) {
+    JjyAir air{"2026-11-28T01:10:00Z", {.jitter = 10ms}, 3};
+    air.leap = LeapKind::kInsert;
+    air.stop = {.begins = 5, .daytime_only = true, .length = 2};
+    // It hears the end of a minute in the next.
+    air.send_minutes(6);
+    const JjyHeard whole = air.kept().of<JjyHeard>().back();
+    EXPECT_EQ(whole.frame, sent_letters("2026-11-28T01:14:00Z", LeapKind::kInsert));
+    EXPECT_EQ(format_utc({whole.minute, 0}), "2026-11-28T01:14:00Z");
+    EXPECT_EQ(whole.hour_parity, true);
+    EXPECT_EQ(whole.minute_parity, true);
+    EXPECT_EQ(whole.leap_bits, "11");
+    EXPECT_EQ(whole.stop_bits, "");
+    EXPECT_EQ(whole.fault, "");
+    EXPECT_GE(whole.agreeing, 1);
+    air.send_minute();
+    const JjyHeard call_sign = air.kept().of<JjyHeard>().back();
+    EXPECT_EQ(call_sign.frame.substr(39, 11), "M---------M");
+    EXPECT_EQ(call_sign.stop_bits, "101110");
+    EXPECT_EQ(call_sign.leap_bits, "");
+    EXPECT_EQ(call_sign.agreeing, whole.agreeing + 1);
+}
+
+TEST(JjyReceiverTest, TellsWhatItMissedOfTheMinuteInWhichItFoundTheTime) {
+    JjyAir air{"2026-11-28T01:00:00Z", {.jitter = 10ms}, 3, 17};
+    air.send_minutes(5);
+    ASSERT_FALSE(air.kept().of<JjyHeard>().empty());
+    const JjyHeard first = air.kept().of<JjyHeard>().front();
+    EXPECT_EQ(first.frame.substr(0, 2), "--");
+    EXPECT_EQ(first.frame.back(), 'M');
+    EXPECT_EQ(first.minute_parity, std::nullopt);
+    EXPECT_EQ(first.fault, "unheard");
+    EXPECT_EQ(first.agreeing, 0);
+}
+
+TEST(JjyReceiverTest, CountsFramesThatAgreeAnewAfterOneThatDoesNot) {
+    JjyAir air{"2026-11-28T01:00:00Z", {.jitter = 10ms}, 3};
+    air.send_minutes(6);
+    EXPECT_GE(air.kept().of<JjyHeard>().back().agreeing, 3);
+    air.send(std::vector<JjySymbol>(60, JjySymbol::kUnknown));
+    air.jump(60);
+    air.send_minute();
+    EXPECT_EQ(air.kept().of<JjyHeard>().back().agreeing, 0);
+    EXPECT_NE(air.kept().of<JjyHeard>().back().fault, "");
+    air.send_minute();
+    EXPECT_EQ(air.kept().of<JjyHeard>().back().agreeing, 1);
+}
+
 JjyReceiverSettings from(std::string_view earliest) {
     return {.earliest = parse_utc(earliest).value().second.day};
 }
