@@ -60,6 +60,13 @@ const LeapTable& LeapTable::better(const LeapTable& a, const LeapTable& b) {
     return std::pair{b.updated_, b.expires_} > std::pair{a.updated_, a.expires_} ? b : a;
 }
 
+bool LeapTable::agrees_until(UtcDay day, const LeapTable& other) const {
+    const auto end = [day](const std::vector<Row>& rows) {
+        return std::find_if(rows.begin(), rows.end(), [day](const Row& row) { return row.day > day; });
+    };
+    return std::equal(rows_.begin(), end(rows_), other.rows_.begin(), end(other.rows_));
+}
+
 LeapTable LeapTable::known_on(UtcDay day) const {
     return {rows_, std::max(updated_, day), expires_};
 }

@@ -87,6 +87,9 @@ public:
     /// This table without the events that are still to come on `day`; what it claims to know stays.
     LeapTable until(UtcDay day) const;
 
+    /// Whether `other` has the same rows up to `day`.
+    bool agrees_until(UtcDay day, const LeapTable& other) const;
+
     /// This table, made on `day` at the earliest: whoever changed it knew what a table of that day knew.
     LeapTable known_on(UtcDay day) const;
 

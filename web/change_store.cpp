@@ -51,7 +51,7 @@ std::optional<std::int64_t> ChangeStore::add(const SettingsChange& change) {
         return std::nullopt;
     }
     const auto id = database_.rows("SELECT last_insert_rowid()");
-    database_.run("DELETE FROM changes WHERE id <= last_insert_rowid() - 200");
+    database_.run("DELETE FROM changes WHERE id NOT IN (SELECT id FROM changes ORDER BY id DESC LIMIT 200)");
     return id.empty() ? std::nullopt : std::optional{integer_of(id.front().front())};
 }
 

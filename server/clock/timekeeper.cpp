@@ -165,6 +165,7 @@ void Timekeeper::lose_time(LocalInstant now) {
     now_ = std::max(now_, now);
     give_up();
     seconds_.objections.forget();
+    seconds_.watch.forget();
     state_.model.dispersion = kTimeLost;
     resort_.lose_time(now_);
     publish();

@@ -164,9 +164,7 @@ std::optional<std::int64_t> Timekeeper::seconds_off(SourceId id, const Objection
 void Timekeeper::note_word(const SourceTrack& source, const Objections::Word& word, bool follows) {
     const SourceSettings& settings = source.settings();
     if (settings.trust && !settings.noselect) {
-        const Duration expected = source.labels().cadence().expected();
-        const bool seldom = expected == Duration::zero() || expected > kSeldom;
-        seconds_.objections.note(settings.id, word, follows, seldom);
+        seconds_.objections.note(settings.id, word, follows, source.labels().cadence().expected() > kSeldom);
     }
 }
 

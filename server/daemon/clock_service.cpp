@@ -195,12 +195,15 @@ void ClockService::observe(const Observation& observation) {
 void ClockService::keep() {
     const LeapMemory& leap = timekeeper_.leap().memory();
     const unsigned revocations = timekeeper_.report().revocations;
+    const bool vouched = timekeeper_.own_state().synchronised_at(counter_.now());
+    const bool other = revocations != kept_revocations_ || (vouched && !kept_vouched_);
     const bool urgent = must_be_kept(leap, kept_leap_) || leap_.policy() != kept_policy_ ||
-                        (revocations != kept_revocations_ && counter_.now() - kept_at_ >= kBetweenRevocations);
+                        (other && counter_.now() - kept_at_ >= kBetweenRevocations);
     if (state_keeper_.keep([this] { return timekeeper_.memory(); }, urgent)) {
         kept_leap_ = leap;
         kept_policy_ = leap_.policy();
         kept_revocations_ = revocations;
+        kept_vouched_ = vouched;
         kept_at_ = counter_.now();
     }
 }

@@ -89,6 +89,7 @@ private:
     LeapMemory kept_leap_;    ///< as last written
     LeapPolicy kept_policy_;  ///< likewise
     LocalInstant kept_at_ = LocalInstant{} - std::chrono::hours{1};
+    bool kept_vouched_ = true;       ///< likewise
     unsigned kept_revocations_ = 0;  ///< likewise
     Timekeeper timekeeper_;
     PollRecord polls_;

@@ -39,7 +39,14 @@ LeapChanges::Wanted LeapService::read(const Configuration& configuration, LocalI
 }
 
 void LeapService::reload(const Configuration& configuration, Timekeeper& timekeeper, LocalInstant now) {
-    changes_.configure(read(configuration, now));
+    const LoadedLeapTable before = list_;
+    LeapChanges::Wanted wanted = read(configuration, now);
+    if (&LeapTable::better(list_.table, before.table) == &before.table) {
+        // One that was given and could not be kept.
+        list_ = before;
+        wanted.knowledge.table = before.table;
+    }
+    changes_.configure(std::move(wanted));
     waiting_told_ = false;
     advance(timekeeper, now);
 }
@@ -94,6 +101,11 @@ LeapListOutcome LeapService::take_list(std::string_view text, Timekeeper& timeke
         return {.wrong = fmt::format("the list is of {} and expires {}; what is known is of {} and expires {}",
                                      format_date(table.updated()), format_date(table.expires()),
                                      format_date(list_.table.updated()), format_date(list_.table.expires()))};
+    }
+    const TaiInstant tai = timekeeper.state().model.tai_at(now);
+    const UtcDay today = timekeeper.state().ever_synchronised ? list_.table.utc_at(tai).second.day : 0;
+    if (!list_.table.agrees_until(std::max(today, list_.table.rows().back().day), table)) {
+        return {.wrong = "the list changes leap seconds of the past, which nobody does: it is a wrong one"};
     }
     const bool kept = keep_leap_list(lists_.kept, text, log_, now);
     log_.write(now, LogLevel::kInfo, "leap_list_taken",

@@ -98,6 +98,12 @@ OverlayDesk::Candidate OverlayDesk::candidate(const std::string& overlay_text) {
         result.check.complaints.push_back(complaint_of(complaint, result.next, written, overlay_file_));
     }
     result.check.difference = next.empty() ? std::vector<SettingChange>{} : difference_of(root(), next);
+    const TomlResult parsed = parse_toml(overlay_text);
+    for (const WrittenSetting& setting : written_settings(parsed.root)) {
+        if (is_for_files_alone(setting.place)) {
+            result.check.complaints.push_back({setting.place, "This is changed in the configuration file only."});
+        }
+    }
     result.check.needs_confirmation = needs_confirmation(result.check.difference);
     result.check.restart = waiting_for_restart(started_, next);
     const auto& configuration = result.next.checked.configuration;
@@ -124,7 +130,7 @@ SettingsApplied OverlayDesk::apply(const TomlTable& overlay, std::string_view ba
     const std::string text = overlay_text_of(overlay);
     Candidate next = candidate(text);
     applied.check = next.check;
-    if (!next.next.checked.configuration) {
+    if (!next.next.checked.configuration || !next.check.complaints.empty()) {
         applied.error = {"settings_wrong", "These settings cannot be used; nothing has changed."};
         return applied;
     }

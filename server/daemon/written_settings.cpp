@@ -101,6 +101,11 @@ std::vector<SettingChange> difference_of(const TomlTable& before, const TomlTabl
     return difference;
 }
 
+bool is_for_files_alone(const SettingPlace& place) {
+    return place.section == "control" || place.section == "state" ||
+           (place.section == "server" && place.key == "lab_mode");
+}
+
 bool needs_confirmation(std::span<const SettingChange> difference) {
     return std::ranges::any_of(difference, [](const SettingChange& change) {
         const auto& [section, name, key] = change.place;

@@ -23,8 +23,14 @@ protected:
     /// What a server says within that second.
     void ask(int second, SourceId id) {
         const Duration then = seconds(second) + 300ms;
-        clock_.observe(OffsetSample{id, at(then), LeapTable::built_in().utc_at(truth(then + lies_[id])), 1ms});
+        OffsetSample sample{id, at(then), LeapTable::built_in().utc_at(truth(then + lies_[id])), 1ms};
+        if (announces_) {
+            sample.server = ServerFacts{.next = 64s};
+        }
+        clock_.observe(sample);
     }
+    bool announces_ = false;  ///< a server says when it will be asked again
+
     /// Receivers, and servers that are asked once a second.
     void feed_both(int from, int to, const std::vector<SourceId>& receivers, const std::vector<SourceId>& servers) {
         for (int second = from; second < to; ++second) {
@@ -215,6 +221,7 @@ TEST_F(SecondBesideATrustedServer, IsNotServedWhatTheServerContradictedBeforeThe
     SourceSettings trusted = server(2);
     trusted.trust = true;
     clock_.set_sources({receiver(1), trusted});
+    announces_ = true;
     ask(0, 2);
     lies_[1] = 1s;
     for (int second = 0; second < 60; ++second) {

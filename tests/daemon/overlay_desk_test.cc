@@ -122,6 +122,17 @@ TEST_F(OverlayDeskTest, WaitsForAConfirmationOfAccessAndControlToo) {
     EXPECT_FALSE(desk_.check(toml("[server]\nworkers = 2\n")).needs_confirmation);
 }
 
+TEST_F(OverlayDeskTest, LeavesWhoMayChangeSettingsAndWhereTheyLieToTheFiles) {
+    for (const char* const text :
+         {"[control]\nchanges_by = \"somebody\"\n", "[state]\ndir = \"/x\"\n", "[server]\nlab_mode = true\n"}) {
+        EXPECT_EQ(desk_.check(toml(text)).complaints.size(), 1U) << text;
+        const SettingsApplied applied = apply(text);
+        ASSERT_TRUE(applied.error) << text;
+        EXPECT_EQ(applied.error->code, "settings_wrong");
+        EXPECT_EQ(hands_.reloads, 0);
+    }
+}
+
 TEST_F(OverlayDeskTest, GoesBackToWhatWas) {
     const std::string base = desk_.base();
     const SettingsApplied applied = apply(kListen);

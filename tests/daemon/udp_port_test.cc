@@ -2,10 +2,12 @@
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <linux/net_tstamp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -30,6 +32,47 @@ std::uint16_t port_of(int descriptor) {
     getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size);
     return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);  // the same place in both families
 }
+
+/// Linux begins to stamp a moment after the first socket wants that, and ends with the last one: this one stays.
+class StampingHost : public ::testing::Environment {
+public:
+    void SetUp() override {
+        descriptor_ = socket(AF_INET, SOCK_DGRAM, 0);
+        const int software = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
+        sockaddr_in own{};
+        own.sin_family = AF_INET;
+        own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof own;
+        ASSERT_EQ(setsockopt(descriptor_, SOL_SOCKET, SO_TIMESTAMPING, &software, sizeof software), 0);
+        ASSERT_EQ(bind(descriptor_, reinterpret_cast<const sockaddr*>(&own), size), 0);
+        getsockname(descriptor_, reinterpret_cast<sockaddr*>(&own), &size);
+        ASSERT_EQ(connect(descriptor_, reinterpret_cast<const sockaddr*>(&own), size), 0);
+        for (int i = 0; i < 1000 && !is_stamped(); ++i) {
+            poll(nullptr, 0, 5);
+        }
+    }
+    void TearDown() override { close(descriptor_); }
+
+private:
+    bool is_stamped() const {
+        if (::send(descriptor_, "", 1, 0) != 1 || !readable(descriptor_)) {
+            return false;
+        }
+        std::array<char, 64> control{};
+        char octet = 0;
+        iovec part{&octet, 1};
+        msghdr message{};
+        message.msg_iov = &part;
+        message.msg_iovlen = 1;
+        message.msg_control = control.data();
+        message.msg_controllen = control.size();
+        return recvmsg(descriptor_, &message, 0) == 1 && CMSG_FIRSTHDR(&message) != nullptr;
+    }
+
+    int descriptor_ = -1;
+};
+
+const auto* const kStampingHost = ::testing::AddGlobalTestEnvironment(new StampingHost);
 
 /// A client on the loopback.
 class Client {
