@@ -34,7 +34,7 @@ SOURCES = {**SOURCE, "driver": TEXT, "refid": TEXT, "stratum": INTEGER, "poll_ns
            "last_offset_ns": INTEGER + NOTHING, "offset_ns": INTEGER, "jitter_ns": INTEGER, "distance_ns": INTEGER,
            "accepted": INTEGER, "rejected": INTEGER, "lost_pulses": INTEGER,
            "sentence_delay_ns": INTEGER + NOTHING, "week_mended": FLAG,
-           "satellites": (dict, type(None)), "receiver": (dict, type(None))}
+           "satellites": (dict, type(None)), "receiver": (dict, type(None)), "jjy": (dict, type(None))}
 SOURCESTATS = {**SOURCE, "samples": INTEGER, "span_ns": INTEGER, "last_sample_age_ns": INTEGER,
                "frequency_ppm": NUMBER, "skew_ppm": NUMBER, "offset_ns": INTEGER, "deviation_ns": INTEGER,
                "jitter_ns": INTEGER, "delay_ns": INTEGER, "sentence_delay_ns": INTEGER + NOTHING}
