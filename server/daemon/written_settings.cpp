@@ -102,8 +102,11 @@ std::vector<SettingChange> difference_of(const TomlTable& before, const TomlTabl
 }
 
 bool is_for_files_alone(const SettingPlace& place) {
-    return place.section == "control" || place.section == "state" ||
-           (place.section == "server" && place.key == "lab_mode");
+    const auto is = [&place](std::string_view section, std::string_view key) {
+        return place.section == section && place.key == key;
+    };
+    return place.section == "control" || place.section == "state" || is("server", "lab_mode") ||
+           is("access", "keys_file") || is("statistics", "dir");
 }
 
 bool needs_confirmation(std::span<const SettingChange> difference) {
