@@ -11,12 +11,16 @@ interface State {
   endsAt: number;
   whole: number;
   outcome: PendingOutcome;
+  /** The last that was over, and when that was. */
+  ended: { id: number; at: number } | null;
   /** Counts what changed the settings. */
   version: number;
 }
 
-const state: State = { id: null, endsAt: 0, whole: 60, outcome: null, version: 0 };
+const state: State = { id: null, endsAt: 0, whole: 60, outcome: null, ended: null, version: 0 };
 const OUTCOME_MS = 15_000;
+/** A reply may have been under way for so long. */
+const LATE_MS = 10_000;
 let forgetting: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
 
@@ -29,8 +33,9 @@ export function secondsLeft(): number {
   return Math.max(0, (state.endsAt - performance.now()) / 1000);
 }
 
-/** Something waits to be confirmed; told by the daemon, maybe more than once. */
+/** Something waits to be confirmed; told by the daemon, maybe more than once, maybe by a reply that comes late. */
 export function notePending(id: number, leftNs: number): void {
+  if (state.ended?.id === id && performance.now() - state.ended.at < LATE_MS) return;
   const left = leftNs / 1e9;
   if (state.id !== id) state.whole = Math.max(left, 1);
   state.id = id;
@@ -48,11 +53,13 @@ export function settingsChanged(): void {
 export function tookEffect(reply: unknown): void {
   const applied = member<Applied>(reply, "applied");
   state.outcome = null;
+  state.ended = null;
   if (applied.confirm_within_ns !== null) notePending(applied.id, applied.confirm_within_ns);
   settingsChanged();
 }
 
 function over(outcome: PendingOutcome): void {
+  if (state.id !== null) state.ended = { id: state.id, at: performance.now() };
   state.id = null;
   state.outcome = outcome;
   settingsChanged();
