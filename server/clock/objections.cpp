@@ -26,13 +26,14 @@ std::int64_t Objections::told(const Standing& standing, const std::optional<std:
 void Objections::look_at_each(const Scene& scene) {
     for (auto& [source, standing] : words_) {
         const bool stale = scene.now - standing.word.said.heard > scene.lasts || standing.breaks >= kRestless;
-        const std::int64_t off = stale ? 0 : told(standing, scene.off(source, standing.word));
+        const std::optional<std::int64_t> weighed = scene.off(source, standing.word);
+        const std::int64_t off = stale ? 0 : told(standing, weighed);
         if (off != standing.off) {
             standing.off = off;
             standing.since = scene.now;
             standing.answered = false;
         }
-        standing.bears_out = !stale && standing.counts && scene.off(source, standing.word) == std::int64_t{0};
+        standing.bears_out = !stale && standing.counts && weighed == std::int64_t{0};
     }
 }
 
