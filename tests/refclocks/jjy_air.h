@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -47,16 +49,13 @@ public:
             if (sky_.sent() <= on_after_) {
                 continue;
             }
-            for (const JjySky::Edge& edge : edges) {
-                receiver_.edge(edge.at, edge.high);
-            }
-            receiver_.advance(sky_.start_of(sky_.sent()) - std::chrono::milliseconds{300});
-            note_first_label();
+            coming_.insert(coming_.end(), edges.begin(), edges.end());
+            hear_until(sky_.start_of(sky_.sent()) - std::chrono::milliseconds{300});
         }
     }
 
     /// Seconds from switching on to the first label.
-    std::optional<int> first_label() const { return first_label_; }
+    std::optional<double> first_label() const { return first_label_; }
     /// Labels that name another second than the one that was heard.
     int wrong_labels() const {
         int wrong = 0;
@@ -89,9 +88,17 @@ public:
     Keeper& kept() { return kept_; }
 
 private:
-    void note_first_label() {
-        if (!first_label_ && !kept_.of<Label>().empty()) {
-            first_label_ = sky_.sent() - on_after_;
+    // As the device's driver does it.
+    void hear_until(LocalInstant end) {
+        const LocalInstant on = sky_.start_of(on_after_);
+        for (now_ = std::max(now_, on); now_ <= end; now_ += std::chrono::milliseconds{250}) {
+            for (; !coming_.empty() && coming_.front().at <= now_; coming_.pop_front()) {
+                receiver_.edge(coming_.front().at, coming_.front().high);
+            }
+            receiver_.advance(now_ - std::chrono::milliseconds{50});
+            if (!first_label_ && !kept_.of<Label>().empty()) {
+                first_label_ = std::chrono::duration<double>(now_ - on).count();
+            }
         }
     }
 
@@ -102,7 +109,9 @@ private:
     JjySky sky_;
     JjyReceiver receiver_;
     std::map<UtcSecond, LocalInstant> starts_;
-    std::optional<int> first_label_;
+    std::deque<JjySky::Edge> coming_;
+    LocalInstant now_;
+    std::optional<double> first_label_;
 };
 
 }  // namespace tokimori
