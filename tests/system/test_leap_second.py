@@ -5,6 +5,7 @@ import calendar
 import contextlib
 import json
 import os
+import pathlib
 import re
 import signal
 import tempfile
@@ -370,19 +371,22 @@ def test_a_smear_need_not_be_marked() -> Dict[str, object]:
 
 
 WORDS = {"insert": "add-leap", "delete": "del-leap", "none": "no-leap"}
+MARKS = {"insert": "+", "delete": "-", "none": "N"}
 
 
-def offset_by_chronyd(prefix: Sequence[str]) -> float:
-    """How slow it finds the host's clock, s. It sets nothing (-Q).
-
-    It says nothing of the leap indicator: -Q prints the offset alone, and chronyd passes an announcement on only while its
-    own clock shows the last day of a June or December. What it is told ntpdig reads from the same server."""
+def heard_by_chronyd(prefix: Sequence[str]) -> Tuple[float, str]:
+    """How slow it finds the host's clock, s, and the leap status it notes of the replies. It sets nothing (-Q)."""
     path = os.environ.get("TOKIMORI_CHRONYD") or tool("chronyd")
     assert path, "There is no chronyd; packaging/install-dependencies tests brings it."
-    asked = run([*prefix, path, "-U", "-u", "root", "-Q", "-t", "30", "server 127.0.0.1 iburst"], 60)
-    found = re.search(r"System clock wrong by (-?[0-9.]+) seconds", asked.stderr)
-    assert asked.returncode == 0 and found, asked.stderr
-    return float(found[1])
+    with tempfile.TemporaryDirectory() as directory:
+        settings = ["server 127.0.0.1 iburst", f"logdir {directory}", "log rawmeasurements"]
+        asked = run([*prefix, path, "-U", "-u", "root", "-Q", "-t", "30", *settings], 60)
+        found = re.search(r"System clock wrong by (-?[0-9.]+) seconds", asked.stderr)
+        assert asked.returncode == 0 and found, asked.stderr
+        log = pathlib.Path(directory, "measurements.log").read_text()
+    marks = {line.split()[3] for line in log.splitlines() if line[:1].isdigit()}
+    assert len(marks) == 1, log
+    return float(found[1]), marks.pop()
 
 
 def leap_by_ntpdig(prefix: Sequence[str]) -> str:
@@ -404,7 +408,9 @@ def test_real_clients_hear_the_announcement_and_believe_the_server(leap: str) ->
             daemon.wait_for("state=synchronised", PATIENCE)
             assert leap_by_ntpdig(own.prefix) == WORDS[leap]
             apart = calendar.timegm(time.strptime(noon, "%Y-%m-%dT%H:%M:%SZ")) - launched
-            assert offset_by_chronyd(own.prefix) == pytest.approx(apart, abs=PATIENCE)
+            offset, mark = heard_by_chronyd(own.prefix)
+            assert offset == pytest.approx(apart, abs=PATIENCE)
+            assert mark == MARKS[leap]
 
 
 def test_real_clients_hear_of_no_leap_second_in_a_smear() -> None:
@@ -413,4 +419,5 @@ def test_real_clients_hear_of_no_leap_second_in_a_smear() -> None:
         with Tokimorid(text + leap_settings(mode="smear"), 123, own.prefix) as daemon:
             daemon.wait_for("leap_smear ", PATIENCE)
             assert leap_by_ntpdig(own.prefix) == WORDS["none"]
-            assert offset_by_chronyd(own.prefix) > 0
+            offset, mark = heard_by_chronyd(own.prefix)
+            assert offset > 0 and mark == MARKS["none"]
