@@ -9,6 +9,8 @@ namespace {
 
 // Fewer than this are not worth thinning out (NMIN of RFC 5905).
 constexpr std::size_t kFewestSurvivors = 3;
+// The two that agree best outvote the third where it lies so many times as far off them as they lie apart and scatter.
+constexpr int kClearlyApart = 3;
 
 double nanoseconds(Duration span) {
     return static_cast<double>(span.count());
@@ -34,6 +36,10 @@ double selection_jitter(const Candidate& one, std::span<const Candidate> all) {
     return std::sqrt(squares / static_cast<double>(std::max<std::size_t>(all.size() - 1, 1)));
 }
 
+bool calmer(const Candidate& a, const Candidate& b) {
+    return a.line.jitter < b.line.jitter;
+}
+
 // The most scattered goes first, until what remains scatters no more than each of it does alone.
 void cluster(std::vector<Candidate>& survivors, std::vector<SourceId>& outliers) {
     while (survivors.size() > kFewestSurvivors) {
@@ -43,14 +49,33 @@ void cluster(std::vector<Candidate>& survivors, std::vector<SourceId>& outliers)
         const auto worst =
             std::max_element(survivors.begin(), survivors.end(),
                              [&](const Candidate& a, const Candidate& b) { return scatter(a) < scatter(b); });
-        const auto calmest =
-            std::min_element(survivors.begin(), survivors.end(),
-                             [](const Candidate& a, const Candidate& b) { return a.line.jitter < b.line.jitter; });
+        const auto calmest = std::min_element(survivors.begin(), survivors.end(), calmer);
         if (worst->prefer || selection_jitter(*worst, survivors) <= nanoseconds(calmest->line.jitter)) {
             return;
         }
         outliers.push_back(worst->source);
         survivors.erase(worst);
+    }
+}
+
+bool stands_apart(const Candidate& one, std::span<const Candidate> all) {
+    Interval others{Duration::max(), Duration::min()};
+    for (const Candidate& other : all) {
+        if (other.source != one.source) {
+            others = {std::min(others.low, other.offset), std::max(others.high, other.offset)};
+        }
+    }
+    const Duration off = std::chrono::abs(one.offset - (others.low + others.high) / 2);
+    const Duration scatter = std::min_element(all.begin(), all.end(), calmer)->line.jitter;
+    return !one.prefer && off > kClearlyApart * std::max(others.high - others.low, scatter);
+}
+
+void drop_third(std::vector<Candidate>& survivors, std::vector<SourceId>& outliers) {
+    const auto third = std::find_if(survivors.begin(), survivors.end(),
+                                    [&](const Candidate& one) { return stands_apart(one, survivors); });
+    if (survivors.size() == kFewestSurvivors && third != survivors.end()) {
+        outliers.push_back(third->source);
+        survivors.erase(third);
     }
 }
 
@@ -113,6 +138,7 @@ std::optional<Combination> combine(std::span<const Candidate> candidates, LocalI
         survivors = {*leader};
     }
     cluster(survivors, combination.outliers);
+    drop_third(survivors, combination.outliers);
     const bool leader_is_out = std::none_of(survivors.begin(), survivors.end(),
                                             [&](const Candidate& c) { return c.source == leader->source; });
     if (leader_is_out) {

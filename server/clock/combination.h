@@ -19,9 +19,10 @@ struct Combination {
 
 /// Chooses the leader among those that stand as `kTruechimer` or `kDisputed` (the preferred one, else the one with the
 /// smallest distance, the current one's counting half so that two equals do not take turns), drops outliers among its
-/// peers by clustering, and combines the rest, each weighted by 1/distance (RFC 5905 section 11.2.3). Peers that
-/// contradict each other are not combined: then the leader is alone. The bound reaches to the far end of all that a
-/// majority of the peers claims, or of all that stand where the peers have none. nullopt where nobody stands.
+/// peers by clustering (of three only one that lies much farther off the other two than they lie apart), and combines
+/// the rest, each weighted by 1/distance (RFC 5905 section 11.2.3). Peers that contradict each other are not combined:
+/// then the leader is alone. The bound reaches to the far end of all that a majority of the peers claims, or of all
+/// that stand where the peers have none. nullopt where nobody stands.
 std::optional<Combination> combine(std::span<const Candidate> candidates, LocalInstant now);
 
 }  // namespace tokimori

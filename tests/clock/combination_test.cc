@@ -84,7 +84,7 @@ TEST(Combination, LeavesOutThoseMuchRougherThanTheLeader) {
 
 // By chance the few samples of a young line may scatter little.
 TEST(Combination, CountsAmongPeersWhoWouldBeAsGoodWithAsManySamples) {
-    std::vector all{right(1, 3us, 2us), right(2, 0us, 9us), right(3, -1us, 9us)};
+    std::vector all{right(1, 3us, 2us), right(2, 0us, 9us), right(3, -2us, 9us)};
     EXPECT_EQ(combine(all, kNow)->distance, 2us);
     all[1].line.attainable = all[2].line.attainable = 1us;
     const auto three = combine(all, kNow);
@@ -117,8 +117,8 @@ TEST(Combination, StaysWithTheCurrentOneUnlessAnotherIsTwiceAsGood) {
 }
 
 TEST(Combination, ReachesToTheFarEndOfWhatAMajorityOfItsPeersClaims) {
-    const auto three = combine(std::vector{right(1, 0us, 10us), right(2, 15us, 11us), right(3, 16us, 11us)}, kNow);
-    EXPECT_EQ(offset_of(*three) + three->distance, 26us);
+    const auto three = combine(std::vector{right(1, 0us, 10us), right(2, 10us, 17us), right(3, 16us, 11us)}, kNow);
+    EXPECT_EQ(offset_of(*three) + three->distance, 27us);
 }
 
 TEST(Combination, DropsTheOutlierOfFour) {
@@ -132,9 +132,25 @@ TEST(Combination, DropsTheOutlierOfFour) {
     EXPECT_NEAR(static_cast<double>(offset_of(*three).count()), 1000, 1);
 }
 
-TEST(Combination, KeepsThreeHoweverTheyScatter) {
-    std::vector all{right(1, 0us, 100us), right(2, 1us, 100us), right(3, 90us, 100us)};
+TEST(Combination, KeepsThreeThatLieAboutEquallyFarApart) {
+    const std::vector all{right(1, 0us, 100us), right(2, 40us, 100us), right(3, 90us, 100us)};
     EXPECT_TRUE(combine(all, kNow)->outliers.empty());
+}
+
+TEST(Combination, DropsTheOneOfThreeThatTheOtherTwoAgreeAgainst) {
+    std::vector all{right(1, 0us, 100us), right(2, 10us, 100us), right(3, 36us, 100us)};
+    const auto two = combine(all, kNow);
+    EXPECT_EQ(two->outliers, Ids{3});
+    EXPECT_EQ(two->members, (Ids{1, 2}));
+    EXPECT_GE(offset_of(*two) + two->distance, 110us) << "more than half claim that it may be there";
+    for (Candidate& candidate : all) {
+        candidate.line.jitter = 11us;
+    }
+    EXPECT_TRUE(combine(all, kNow)->outliers.empty()) << "not three times what each of them scatters";
+}
+
+TEST(Combination, NeverDropsOneOfTwo) {
+    EXPECT_TRUE(combine(std::vector{right(1, 0us, 10us), right(2, 15us, 11us)}, kNow)->outliers.empty());
 }
 
 TEST(Combination, KeepsFourThatScatterNoMoreThanTheirJitter) {

@@ -20,6 +20,15 @@ std::vector<Story> stories_of_equals() {
         return r;
     };
     return {
+        {.name = "One of three that is suddenly 1.6 us off is shown within 64 seconds",
+         .seen = "two agree better than the third: five times what its pulses scatter",
+         .sources = {gps(1), gps(2), gps(3)},
+         .faults = {{3, 600, 1800, What::kPulsesLate, 1.6e-6}},
+         .seconds = 2400,
+         .owed = {{10, 2400}},
+         .worst = 2us,
+         .shown = {{3, 664, kApart}},
+         .not_followed = {{3, 664, 1800}}},
         {.name = "One of three that is suddenly 2.5 us off is shown within 64 seconds",
          .seen = "two agree better than the third",
          .sources = {gps(1), gps(2), gps(3)},
