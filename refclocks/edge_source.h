@@ -9,6 +9,9 @@
 
 namespace tokimori {
 
+/// What holds a line that nobody drives, where the chip can do that.
+enum class LineBias : std::uint8_t { kAsIs, kPullUp, kPullDown };
+
 /// One edge of a GPIO line.
 struct LineEdge {
     std::int64_t monotonic = 0;  ///< CLOCK_MONOTONIC in the interrupt, nanoseconds
@@ -35,6 +38,6 @@ public:
 
 /// A line of a GPIO chip, by libgpiod. `chip`: its name ("gpiochip0"), label ("pinctrl-bcm2711") or path; empty: the
 /// first that has a line of that name. `line`: its number on the chip, or its name.
-std::unique_ptr<EdgeSource> make_gpio_edge_source(std::string chip, std::string line);
+std::unique_ptr<EdgeSource> make_gpio_edge_source(std::string chip, std::string line, LineBias bias = LineBias::kAsIs);
 
 }  // namespace tokimori

@@ -16,6 +16,7 @@
 #include "server/daemon/configuration_texts.h"
 #include "server/daemon/daemon.h"
 #include "server/daemon/log.h"
+#include "server/daemon/panel_lines.h"
 #include "server/daemon/state_file.h"
 
 namespace tokimori {
@@ -81,6 +82,12 @@ int forget_state(const std::string& path, const Configuration& configuration) {
     return 0;
 }
 
+int darken(const Configuration& configuration) {
+    Log log{write_to_stderr, configuration.log_level, journal_stream()};
+    darken_panel(log, configuration.front_panel);
+    return 0;
+}
+
 }  // namespace
 
 int run_command_line(int argument_count, char** arguments) {
@@ -88,11 +95,14 @@ int run_command_line(int argument_count, char** arguments) {
     std::string path = kDefaultConfiguration;
     bool check = false;
     bool forget = false;
+    bool panel_off = false;
     app.add_option("--config", path, "The configuration file")->capture_default_str();
     app.add_flag("--check", check, "Only check the configuration");
     app.add_flag("--forget-state", forget,
                  "Only forget what an earlier run knew of the clock, above all the last trusted time, before which no "
                  "date is believed; while tokimorid does not run");
+    app.add_flag("--panel-off", panel_off,
+                 "Only darken the front panel and de-energise its relay; after tokimorid has ended");
     app.set_version_flag("--version", TOKIMORI_VERSION);
     try {
         app.parse(argument_count, arguments);
@@ -109,6 +119,9 @@ int run_command_line(int argument_count, char** arguments) {
     }
     if (forget) {
         return forget_state(path, *settings->checked.configuration);
+    }
+    if (panel_off) {
+        return darken(*settings->checked.configuration);
     }
     return serve(path, std::move(*settings));
 }

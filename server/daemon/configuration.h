@@ -10,6 +10,7 @@
 #include "leap/instant.h"
 #include "leap/leap_table.h"
 #include "server/clock/clock_policy.h"
+#include "server/daemon/front_panel_configuration.h"
 #include "server/daemon/refclock_configuration.h"
 #include "server/ntp/access_policy.h"
 
@@ -60,6 +61,7 @@ struct Configuration {
         control_changes_by;  ///< the user who may change settings besides root and the daemon's own; empty: none
     std::string state_dir = "/var/lib/tokimori";  ///< empty: nothing is kept, as in lab mode unless set
     Duration log_status{};                        ///< how often the state is logged; 0: on change only
+    FrontPanelConfiguration front_panel;
     std::vector<RefclockConfiguration> refclocks;
 
     friend bool operator==(const Configuration&, const Configuration&) = default;

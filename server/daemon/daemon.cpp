@@ -19,6 +19,7 @@
 #include "server/daemon/control_leap_list.h"
 #include "server/daemon/control_socket.h"
 #include "server/daemon/crew_size.h"
+#include "server/daemon/front_panel.h"
 #include "server/daemon/keys_file.h"
 #include "server/daemon/listeners.h"
 #include "server/daemon/query_teller.h"
@@ -67,6 +68,7 @@ public:
                       {[this] { return clock_.facts(); }, [this] { return workers_.counts(); }},
                       workers_.threads() > 0,
                       started_},
+          panel_{io_, log, {[this] { return clock_.now(); }, [this] { return panel_sight(clock_.facts()); }}},
           watchdog_{io_, log, manager_, {[this] { return clock_.now(); }, [this] { return trouble(); }}} {
         control_handlers_.push_back(
             leap_list_handler([this](std::string_view text) { return clock_.take_leap_list(text); }));
@@ -98,6 +100,7 @@ public:
     void configure(const Configuration& configuration) {
         control_.serve({configuration.control_socket, configuration.control_group, configuration.control_changes_by});
         statistics_.configure(configuration);
+        panel_.configure(configuration.front_panel);
         queries_.stop();
         queries_.start();
     }
@@ -106,6 +109,7 @@ public:
         control_.stop();
         statistics_.stop();
         queries_.stop();
+        panel_.stop();
         watchdog_.stop();
     }
 
@@ -176,6 +180,7 @@ private:
     std::vector<ControlHandler> control_handlers_;
     ControlSocket control_;
     Statistics statistics_;
+    FrontPanel panel_;
     Watchdog watchdog_;
     std::uint64_t ticks_seen_ = 0;
 };

@@ -28,6 +28,9 @@ std::span<const Setting> leap_rows();
 /// The rows of `access`.
 std::span<const Setting> access_rows();
 
+/// The rows of `front_panel`.
+std::span<const Setting> front_panel_rows();
+
 /// The rows of all other sections.
 std::span<const Setting> server_rows();
 
@@ -71,7 +74,7 @@ void store(Field& field, const SettingValue& value) {
 template <typename Owner, typename Field>
 Owner owner_of(Field Owner::*);
 
-/// The `fill` of a row: stores into that member of Configuration, of one of its policies, or of its last
+/// The `fill` of a row: stores into that member of Configuration, of one of its policies, of its panel, or of its last
 /// RefclockConfiguration, LeapEvent or AccessRule.
 template <auto kMember>
 void fill(Configuration& configuration, const SettingValue& value) {
@@ -87,6 +90,8 @@ void fill(Configuration& configuration, const SettingValue& value) {
         store(configuration.access.*kMember, value);
     } else if constexpr (std::is_same_v<decltype(owner_of(kMember)), RateLimit>) {
         store(configuration.access.limit.*kMember, value);
+    } else if constexpr (std::is_same_v<decltype(owner_of(kMember)), FrontPanelConfiguration>) {
+        store(configuration.front_panel.*kMember, value);
     } else if constexpr (std::is_same_v<decltype(owner_of(kMember)), AccessRule>) {
         store(configuration.access.rules.back().*kMember, value);
     } else {

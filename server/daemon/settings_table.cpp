@@ -20,6 +20,7 @@ constexpr std::array kSections{
     Section{.name = "control"},
     Section{.name = "state"},
     Section{.name = "statistics"},
+    Section{.name = "front_panel"},
     Section{.name = "log"},
 };
 
@@ -34,6 +35,7 @@ std::vector<Setting> all_rows() {
     rows.insert(rows.end(), device_rows().begin(), device_rows().end());
     rows.insert(rows.end(), upstream_rows().begin(), upstream_rows().end());
     rows.insert(rows.end(), access_rows().begin(), access_rows().end());
+    rows.insert(rows.end(), front_panel_rows().begin(), front_panel_rows().end());
     std::ranges::stable_sort(rows, {}, position);
     return rows;
 }

@@ -105,8 +105,8 @@ bool is_for_files_alone(const SettingPlace& place) {
     const auto is = [&place](std::string_view section, std::string_view key) {
         return place.section == section && place.key == key;
     };
-    return place.section == "control" || place.section == "state" || is("server", "lab_mode") ||
-           is("access", "keys_file") || is("statistics", "dir");
+    return place.section == "control" || place.section == "state" || place.section == "front_panel" ||
+           is("server", "lab_mode") || is("access", "keys_file") || is("statistics", "dir");
 }
 
 bool needs_confirmation(std::span<const SettingChange> difference) {

@@ -43,7 +43,8 @@ struct SettingChange {
 /// What differs, in the order of `after`; what is not written any more comes last.
 std::vector<SettingChange> difference_of(const TomlTable& before, const TomlTable& after);
 
-/// Whether it is for the files alone: who may change settings, where files lie, whether simulated time is served.
+/// Whether it is for the files alone: who may change settings, where files lie, whether simulated time is served, which
+/// lines are driven.
 bool is_for_files_alone(const SettingPlace& place);
 
 /// Whether it is about who can reach the server: a mistake there may lock out who makes it.

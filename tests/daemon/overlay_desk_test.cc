@@ -123,9 +123,9 @@ TEST_F(OverlayDeskTest, WaitsForAConfirmationOfAccessAndControlToo) {
 }
 
 TEST_F(OverlayDeskTest, LeavesWhoMayChangeSettingsAndWhereTheyLieToTheFiles) {
-    for (const char* const text :
-         {"[control]\nchanges_by = \"somebody\"\n", "[state]\ndir = \"/x\"\n", "[server]\nlab_mode = true\n",
-          "[access]\nkeys_file = \"/x\"\n", "[statistics]\ndir = \"/x\"\n"}) {
+    for (const char* const text : {"[control]\nchanges_by = \"somebody\"\n", "[state]\ndir = \"/x\"\n",
+                                   "[server]\nlab_mode = true\n", "[access]\nkeys_file = \"/x\"\n",
+                                   "[statistics]\ndir = \"/x\"\n", "[front_panel]\nalarm_relay = \"GPIO1\"\n"}) {
         EXPECT_EQ(desk_.check(toml(text)).complaints.size(), 1U) << text;
         const SettingsApplied applied = apply(text);
         ASSERT_TRUE(applied.error) << text;

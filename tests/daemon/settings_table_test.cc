@@ -112,6 +112,8 @@ TEST(SettingsTable, HoldsTheDefaultsOfConfiguration) {
                      .clients = 1,
                      .ipv6_prefix = 1,
                      .rules = {{}}};
+    filled.front_panel.active_low.clear();
+    filled.front_panel.holdover_alarm = {};
     filled.refclocks[0].port = 1;
     filled.refclocks[0].frequency_error_ppm = 9.0;
     filled.refclocks[0].leap = LeapKind::kInsert;

@@ -13,7 +13,7 @@ EXAMPLES = sorted((Path(ROOT) / "packaging" / "examples").glob("*.toml"))
 
 
 def test_the_usual_cases_are_there() -> None:
-    assert {"gps-pps", "jjy", "gps-jjy-ntp", "leap-smear"} <= {path.stem for path in EXAMPLES}
+    assert {"gps-pps", "jjy", "gps-jjy-ntp", "leap-smear", "front-panel"} <= {path.stem for path in EXAMPLES}
 
 
 def test_the_example_of_the_page_is_good_as_it_is() -> None:

@@ -13,6 +13,7 @@ export const sectionNames = {
   control: { ja: "制御ソケット", en: "Control socket" },
   state: { ja: "保存", en: "State" },
   statistics: { ja: "統計ファイル", en: "Statistics files" },
+  front_panel: { ja: "前面パネル", en: "Front panel" },
   log: { ja: "ログ", en: "Log" },
 } as const satisfies Table;
 

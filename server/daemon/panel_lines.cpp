@@ -1,0 +1,147 @@
+#include "server/daemon/panel_lines.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace tokimori {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kPause = 10s;
+constexpr Duration kLampTest = 3s;
+
+struct OutputRow {
+    PanelLine line;
+    std::string_view name;
+    std::string FrontPanelConfiguration::*place;
+};
+constexpr std::array kOutputs{
+    OutputRow{PanelLine::kTimeLed, "time_led", &FrontPanelConfiguration::time_led},
+    OutputRow{PanelLine::kReferenceLed, "reference_led", &FrontPanelConfiguration::reference_led},
+    OutputRow{PanelLine::kAlarmLed, "alarm_led", &FrontPanelConfiguration::alarm_led},
+    OutputRow{PanelLine::kAlarmRelay, "alarm_relay", &FrontPanelConfiguration::alarm_relay}};
+
+unsigned step_of(LocalInstant now) {
+    return static_cast<unsigned>(now.time_since_epoch() / kPanelStep);
+}
+
+}  // namespace
+
+PanelLines::PanelLines(Log& log, const FrontPanelConfiguration& configuration, const PanelHardware& hardware)
+    : log_{log} {
+    const auto is_low = [&configuration](PanelLine line) {
+        return std::ranges::count(configuration.active_low, line) > 0;
+    };
+    for (const OutputRow& row : kOutputs) {
+        const std::string& place = configuration.*row.place;
+        if (!place.empty()) {
+            outputs_.push_back({.state = {.name = row.name},
+                                .line = row.line,
+                                .hardware = hardware.output(configuration.chip, place, is_low(row.line))});
+        }
+    }
+    if (!configuration.button.empty()) {
+        pressed_is_high_ = !is_low(PanelLine::kButton);
+        button_.name = "button";
+        button_hardware_ = hardware.input(configuration.chip, configuration.button,
+                                          pressed_is_high_ ? LineBias::kPullDown : LineBias::kPullUp);
+    }
+}
+
+PanelLines::~PanelLines() {
+    for (const Output& output : outputs_) {
+        output.hardware->close();
+    }
+    if (button_hardware_) {
+        button_hardware_->close();
+    }
+}
+
+void PanelLines::take(LocalInstant now) {
+    for (Output& output : outputs_) {
+        if (!output.state.open && now >= output.state.again) {
+            output.active = false;
+            note(output.state, now, output.hardware->open());
+        }
+    }
+    if (button_hardware_ && !button_.open && now >= button_.again) {
+        note(button_, now, button_hardware_->open());
+    }
+}
+
+void PanelLines::show(LocalInstant now, const PanelLook& look) {
+    take(now);
+    hear_button(now);
+    for (Output& output : outputs_) {
+        drive(output, now, wanted(output.line, now, look));
+    }
+}
+
+void PanelLines::note(Retried& state, LocalInstant now, const std::optional<std::string>& fault) {
+    state.open = !fault;
+    state.again = now + kPause;
+    if (fault && *fault != state.told) {
+        log_.write(now, LogLevel::kWarning, "front_panel", {{"line", state.name}, {"what", *fault}});
+    } else if (!fault && !state.told.empty()) {
+        log_.write(now, LogLevel::kInfo, "front_panel", {{"line", state.name}, {"what", "works again"}});
+    }
+    state.told = fault.value_or("");
+}
+
+void PanelLines::drive(Output& output, LocalInstant now, bool active) {
+    if (!output.state.open || output.active == active) {
+        return;
+    }
+    if (const std::optional<std::string> fault = output.hardware->set(active)) {
+        output.hardware->close();
+        note(output.state, now, fault);
+    } else {
+        output.active = active;
+    }
+}
+
+// The relay is no lamp: a test of those must not make somebody come.
+bool PanelLines::wanted(PanelLine line, LocalInstant now, const PanelLook& look) const {
+    const auto lamp = [&](LampPattern pattern) { return now < lamp_test_until_ || is_lit(pattern, step_of(now)); };
+    switch (line) {
+        case PanelLine::kTimeLed:
+            return lamp(look.time);
+        case PanelLine::kReferenceLed:
+            return lamp(look.reference);
+        case PanelLine::kAlarmLed:
+            return lamp(look.alarm);
+        case PanelLine::kAlarmRelay:
+            return look.energised;
+        case PanelLine::kButton:
+            break;
+    }
+    return false;
+}
+
+// Contacts bounce: each press is many edges, and the first of them does what all do.
+void PanelLines::hear_button(LocalInstant now) {
+    if (!button_.open) {
+        return;
+    }
+    std::array<LineEdge, 16> edges{};
+    const std::optional<std::size_t> count = button_hardware_->read(edges);
+    if (!count) {
+        button_hardware_->close();
+        note(button_, now, "the line is gone: plug the device in again that carries it");
+        return;
+    }
+    const auto pressed = [this](const LineEdge& edge) { return edge.rising == pressed_is_high_; };
+    if (std::any_of(edges.begin(), edges.begin() + static_cast<std::ptrdiff_t>(*count), pressed)) {
+        lamp_test_until_ = now + kLampTest;
+    }
+}
+
+void darken_panel(Log& log, const FrontPanelConfiguration& configuration, const PanelHardware& hardware) {
+    FrontPanelConfiguration outputs = configuration;
+    outputs.button.clear();
+    PanelLines{log, outputs, hardware}.take(LocalInstant{});
+}
+
+}  // namespace tokimori

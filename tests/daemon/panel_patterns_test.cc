@@ -1,0 +1,117 @@
+#include "server/daemon/panel_patterns.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/daemon/facts.h"
+
+namespace tokimori {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kHoldoverAlarm = 10min;
+
+std::string two_seconds_of(LampPattern pattern) {
+    std::string text;
+    for (unsigned step = 0; step < 16; ++step) {
+        text += is_lit(pattern, step) ? '#' : '.';
+    }
+    return text;
+}
+
+PanelLook look_at(const ClockFacts& facts) {
+    return panel_look(panel_sight(facts), kHoldoverAlarm);
+}
+
+/// Synchronised by pulses, and nothing is wrong.
+ClockFacts well() {
+    ClockFacts facts = SampleFacts::synchronised();
+    facts.sources.resize(1);
+    facts.sources[0].report.health.reset();
+    return facts;
+}
+
+ClockFacts in_holdover_for(Duration age) {
+    ClockFacts facts = well();
+    facts.clock.state = ClockState::kHoldover;
+    facts.clock.selected.reset();
+    facts.sources[0].report.reason = Reason::kSilent;
+    facts.state_since = facts.now - age;
+    return facts;
+}
+
+TEST(PanelPatterns, AreDrawnInStepsOfAnEighthOfASecondAndComeAgain) {
+    EXPECT_EQ(two_seconds_of(LampPattern::kOff), "................");
+    EXPECT_EQ(two_seconds_of(LampPattern::kOn), "################");
+    EXPECT_EQ(two_seconds_of(LampPattern::kSlowBlink), "########........");
+    EXPECT_EQ(two_seconds_of(LampPattern::kFastBlink), "#.#.#.#.#.#.#.#.");
+    EXPECT_EQ(two_seconds_of(LampPattern::kDoubleFlash), "#.#.............");
+    EXPECT_EQ(is_lit(LampPattern::kDoubleFlash, 2), is_lit(LampPattern::kDoubleFlash, 18));
+}
+
+TEST(PanelPatterns, AClockThatIsWellShinesAndItsRelayIsEnergised) {
+    EXPECT_EQ(look_at(well()), (PanelLook{LampPattern::kOn, LampPattern::kOn, LampPattern::kOff, true}));
+}
+
+TEST(PanelPatterns, AClockWithoutPulsesBlinksItsReferenceLamp) {
+    ClockFacts facts = well();
+    facts.clock.by_pulses = false;
+    EXPECT_EQ(look_at(facts), (PanelLook{LampPattern::kOn, LampPattern::kSlowBlink, LampPattern::kOff, true}));
+}
+
+TEST(PanelPatterns, AClockThatNeverKnewTheTimeIsAFault) {
+    EXPECT_EQ(look_at(ClockFacts{}), (PanelLook{LampPattern::kFastBlink, LampPattern::kOff, LampPattern::kOn, false}));
+}
+
+TEST(PanelPatterns, ASourceThatIsHeardAndNotFollowedYetFlashesTwice) {
+    ClockFacts facts = well();
+    facts.clock = {};
+    facts.sources[0].report.reason = Reason::kWaitingForAgreement;
+    EXPECT_EQ(look_at(facts), (PanelLook{LampPattern::kFastBlink, LampPattern::kDoubleFlash, LampPattern::kOn, false}));
+}
+
+TEST(PanelPatterns, AHoldoverIsAWarningAtFirstAndThenAFault) {
+    EXPECT_EQ(look_at(in_holdover_for(kHoldoverAlarm - 1ns)),
+              (PanelLook{LampPattern::kSlowBlink, LampPattern::kOff, LampPattern::kSlowBlink, true}));
+    EXPECT_EQ(look_at(in_holdover_for(kHoldoverAlarm)),
+              (PanelLook{LampPattern::kSlowBlink, LampPattern::kOff, LampPattern::kOn, false}));
+}
+
+TEST(PanelPatterns, TimeThatIsNotVouchedForIsAFaultWhateverTheStateSays) {
+    ClockFacts facts = well();
+    facts.clock.server.valid_until = facts.now;
+    const PanelLook look = look_at(facts);
+    EXPECT_EQ(look.time, LampPattern::kFastBlink);
+    EXPECT_EQ(look.alarm, LampPattern::kOn);
+    EXPECT_FALSE(look.energised);
+}
+
+TEST(PanelPatterns, TheLastResortIsAFaultThoughItIsServed) {
+    ClockFacts facts = well();
+    facts.clock.state = ClockState::kLocal;
+    facts.sources[0].report.reason = Reason::kLastResort;
+    EXPECT_EQ(look_at(facts), (PanelLook{LampPattern::kDoubleFlash, LampPattern::kOff, LampPattern::kOn, false}));
+}
+
+TEST(PanelPatterns, WhatDoesNotTouchServedTimeIsAWarning) {
+    const PanelLook warned{LampPattern::kOn, LampPattern::kOn, LampPattern::kSlowBlink, true};
+    ClockFacts disputed = well();
+    disputed.clock.disputed = true;
+    EXPECT_EQ(look_at(disputed), warned);
+    ClockFacts antenna = well();
+    antenna.sources[0].report.health = SampleFacts::report(1, Reason::kSelected).health;
+    EXPECT_EQ(look_at(antenna), warned);
+    for (const Reason reason : {Reason::kSilent, Reason::kFalseticker, Reason::kWrongSecond}) {
+        ClockFacts another = well();
+        another.sources.push_back(SampleFacts::source("backup", SampleFacts::report(2, reason)));
+        another.sources[1].report.health.reset();
+        EXPECT_EQ(look_at(another), warned) << reason_code(reason);
+        another.sources[1].noselect = true;
+        EXPECT_EQ(look_at(another).alarm, LampPattern::kOff) << "only watched: " << reason_code(reason);
+    }
+}
+
+}  // namespace
+}  // namespace tokimori
