@@ -64,10 +64,15 @@ private:
 
 /// Our own count of seconds: who contradicts it, and how far it may be relied on.
 struct SecondCount {
+    /// While an objection stands.
+    struct Withheld {
+        Objections::Objector by;
+        ServerState state;  ///< what is published: ours, but LI 3
+    };
+
     SecondWatch watch;
     Objections objections;
-    std::optional<ServerState> withheld{};  ///< what is published while an objection stands: our state, but LI 3
-    std::optional<Objections::Objector> objector{};  ///< whose
+    std::optional<Withheld> withheld{};
     unsigned revocations = 0;                ///< how often what was served before turned out not to be relied on
     bool doubted = false;                    ///< it was refuted …
     bool corrected = false;                  ///< … or corrected, and nobody is followed by it yet

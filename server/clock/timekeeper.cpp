@@ -110,7 +110,7 @@ std::optional<ClockMemory> Timekeeper::memory() const {
         return std::nullopt;
     }
     // Of two dates that are contested the earlier one: no date may be before it.
-    const std::chrono::seconds floor_off{seconds_.objector ? std::min<std::int64_t>(seconds_.objector->off, 0) : 0};
+    const std::chrono::seconds floor_off{seconds_.withheld ? std::min<std::int64_t>(seconds_.withheld->by.off, 0) : 0};
     const bool vouched = serving() && !seconds_.withheld && !seconds_.doubted && !seconds_.corrected;
     return ClockMemory{.rate = state_.model.rate,
                        .rate_bound = state_.model.dispersion_rate,

@@ -48,7 +48,7 @@ public:
 
     const ServerState& state() const { return resort_.instead() != nullptr ? *resort_.instead() : own_state(); }
     /// The one above is what clients are told; this is what our own clock knows, whatever is served as a last resort.
-    const ServerState& own_state() const { return seconds_.withheld ? *seconds_.withheld : state_; }
+    const ServerState& own_state() const { return seconds_.withheld ? seconds_.withheld->state : state_; }
     ClockState clock_state() const;
     std::optional<SourceId> selected() const;                 ///< the source that is followed, if one is
     Duration offset() const { return discipline_.offset(); }  ///< reference − ours at the last update

@@ -170,19 +170,19 @@ void Timekeeper::note_word(const SourceTrack& source, const Objections::Word& wo
 
 // Our clock goes on, and is heard again as soon as nobody objects. Whether it is right is weighed meanwhile.
 void Timekeeper::withhold() {
-    seconds_.objector.reset();
+    const bool before = seconds_.withheld.has_value();
+    std::optional<Objections::Objector> objector;
     if (serving()) {
-        seconds_.objector = seconds_.objections.weigh(
+        objector = seconds_.objections.weigh(
             {.now = now_,
              .lasts = settings_.policy.holdover,
              .off = [this](SourceId id, const Objections::Word& word) { return seconds_off(id, word); },
              .borne_out_since = [this](LocalInstant since) { return seconds_.watch.borne_out_since(since, now_); }});
     }
-    const bool before = seconds_.withheld.has_value();
     seconds_.withheld.reset();
-    if (seconds_.objector) {
-        seconds_.withheld = state_;
-        seconds_.withheld->valid_until = LocalInstant::min();
+    if (objector) {
+        seconds_.withheld = {*objector, state_};
+        seconds_.withheld->state.valid_until = LocalInstant::min();
         seconds_.revocations += before ? 0 : 1;
     }
 }

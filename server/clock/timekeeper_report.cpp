@@ -22,7 +22,7 @@ Reason Timekeeper::reason_of(const SourceTrack& source) const {
     if (source.settings().last_resort) {
         return reason_of_last_resort(source);
     }
-    if (seconds_.objector && seconds_.objector->source == id) {
+    if (seconds_.withheld && seconds_.withheld->by.source == id) {
         return Reason::kObjects;
     }
     const Reason own = source.reason(now_);
