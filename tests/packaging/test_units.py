@@ -49,6 +49,12 @@ def test_the_daemon_has_two_rights_and_no_others() -> None:
         assert confined.settings(unit, "NoNewPrivileges") == ["yes"]
 
 
+def test_what_the_page_changes_is_all_of_etc_that_the_daemon_may_write() -> None:
+    assert confined.settings(DAEMON, "ProtectSystem") == ["strict"]
+    assert confined.settings(DAEMON, "ReadWritePaths") == ["-/etc/tokimori/conf.d"]
+    assert confined.settings(DAEMON, "ConfigurationDirectory") == [], "systemd makes all of that writable"
+
+
 def test_the_page_has_no_right_and_cannot_disturb_the_daemon() -> None:
     def of_page(key: str) -> List[str]:
         return confined.settings(WEB, key)
