@@ -9,8 +9,10 @@ namespace {
 
 // Fewer than this are not worth thinning out (NMIN of RFC 5905).
 constexpr std::size_t kFewestSurvivors = 3;
-// The two that agree best outvote the third where it lies so many times as far off them as they lie apart and scatter.
+// The two that agree best outvote the third where it lies so many times as far off them as they lie apart and scatter;
+// it comes back where it lies less than the other so many times.
 constexpr int kClearlyApart = 3;
+constexpr int kStillApart = 2;
 
 double nanoseconds(Duration span) {
     return static_cast<double>(span.count());
@@ -67,13 +69,17 @@ bool stands_apart(const Candidate& one, std::span<const Candidate> all) {
     }
     const Duration off = std::chrono::abs(one.offset - (others.low + others.high) / 2);
     const Duration scatter = std::min_element(all.begin(), all.end(), calmer)->line.jitter;
-    return !one.prefer && off > kClearlyApart * std::max(others.high - others.low, scatter);
+    const int times = one.outlier ? kStillApart : kClearlyApart;
+    return !one.prefer && off > times * std::max(others.high - others.low, scatter);
 }
 
 void drop_third(std::vector<Candidate>& survivors, std::vector<SourceId>& outliers) {
+    if (survivors.size() != kFewestSurvivors) {
+        return;
+    }
     const auto third = std::find_if(survivors.begin(), survivors.end(),
                                     [&](const Candidate& one) { return stands_apart(one, survivors); });
-    if (survivors.size() == kFewestSurvivors && third != survivors.end()) {
+    if (third != survivors.end()) {
         outliers.push_back(third->source);
         survivors.erase(third);
     }

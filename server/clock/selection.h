@@ -37,6 +37,7 @@ struct Candidate {
     bool prefer = false;
     bool trust = false;
     bool current = false;  ///< the one that is followed
+    bool outlier = false;  ///< left out of the last combination for that
     Standing standing = Standing::kUnheard;
 
     Interval claim() const { return {offset - distance, offset + distance}; }

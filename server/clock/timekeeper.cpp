@@ -249,7 +249,8 @@ std::vector<Candidate> Timekeeper::candidates() const {
                        .line = line->estimate,
                        .prefer = source.settings().prefer && worthy,
                        .trust = source.settings().trust,
-                       .current = choice_.selected == source.settings().id});
+                       .current = choice_.selected == source.settings().id,
+                       .outlier = choice_.reason_of(source.settings().id) == Reason::kOutlier});
     }
     return all;
 }

@@ -149,6 +149,15 @@ TEST(Combination, DropsTheOneOfThreeThatTheOtherTwoAgreeAgainst) {
     EXPECT_TRUE(combine(all, kNow)->outliers.empty()) << "not three times what each of them scatters";
 }
 
+TEST(Combination, TakesAThirdBackWhereItLiesLessThanTwiceAsFarOff) {
+    std::vector all{right(1, 0us, 100us), right(2, 10us, 100us), right(3, 30us, 100us)};
+    EXPECT_TRUE(combine(all, kNow)->outliers.empty());
+    all[2].outlier = true;
+    EXPECT_EQ(combine(all, kNow)->outliers, Ids{3}) << "it was one a moment ago";
+    all[2].offset = all[2].offset - 10us;
+    EXPECT_TRUE(combine(all, kNow)->outliers.empty());
+}
+
 TEST(Combination, NeverDropsOneOfTwo) {
     EXPECT_TRUE(combine(std::vector{right(1, 0us, 10us), right(2, 15us, 11us)}, kNow)->outliers.empty());
 }
