@@ -100,9 +100,6 @@ void ChangeRunner::compare(const std::shared_ptr<Change>& change, const DaemonRe
     settle(settings);
     change->record.before = written(member_of(*settings.members, "settings", "overlay"), "{}");
     change->record.base_before = text_in(member_of(*settings.members, "settings", "base"));
-    if (change->base.empty()) {
-        change->base = change->record.base_before;
-    }
     ask_daemon(
         world_, "settings_check", with_overlay(change->record.after),
         [this, change](WebReply reply) { end(change, std::move(reply)); },

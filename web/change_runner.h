@@ -26,7 +26,7 @@ struct WantedChange {
     std::string user;
     std::string kind;     ///< as in `SettingsChange`
     std::string overlay;  ///< all that the page shall have set, JSON
-    std::string base;     ///< of the settings that the user saw; empty: those in force
+    std::string base;     ///< of the settings that the user saw
 };
 
 /// Asks a question of the daemon; `next` gets its reply, where there is one, else `respond` says why not.

@@ -18,6 +18,12 @@ WebReply not_whole(std::string_view what) {
     return error_reply(400, "bad_request", what);
 }
 
+/// Of the settings that the user saw; nullopt: the request does not say.
+std::optional<std::string> base_in(const JsonBody& body) {
+    std::string base = body.text("base");
+    return base.empty() || base.size() > 256 ? std::nullopt : std::optional{std::move(base)};
+}
+
 }  // namespace
 
 SettingsDesk::SettingsDesk(ChangeStore& changes, const ChangeWorld& world, CheckPassword check_password,
@@ -77,20 +83,25 @@ void SettingsDesk::check(const WebRequest& request, const Respond& respond) {
 void SettingsDesk::apply(const WebRequest& request, const Caller& caller, const Respond& respond) {
     const JsonBody body{request.body};
     const auto overlay = body.object("overlay");
-    const std::string base = body.text("base");
-    if (!overlay || base.empty() || base.size() > 256) {
+    const auto base = base_in(body);
+    if (!overlay || !base) {
         return respond(not_whole("Give overlay, an object, and base, a text."));
     }
-    runner_.run({caller.user, "apply", *overlay, base}, respond);
+    runner_.run({caller.user, "apply", *overlay, *base}, respond);
 }
 
 void SettingsDesk::undo(const WebRequest& request, const Caller& caller, const Respond& respond) {
-    const auto id = JsonBody{request.body}.number("id");
-    const auto undone = id ? changes_.find(*id) : std::nullopt;
+    const JsonBody body{request.body};
+    const auto id = body.number("id");
+    const auto base = base_in(body);
+    if (!id || !base) {
+        return respond(not_whole("Give id, a number, and base, a text."));
+    }
+    const auto undone = changes_.find(*id);
     if (!undone) {
         return respond(error_reply(404, "unknown_change", "There is no change of that id any more."));
     }
-    runner_.run({caller.user, "undo", undone->before, {}}, respond);
+    runner_.run({caller.user, "undo", undone->before, *base}, respond);
 }
 
 void SettingsDesk::restore(const WebRequest& request, const Caller& caller, const Respond& respond) {
@@ -99,14 +110,22 @@ void SettingsDesk::restore(const WebRequest& request, const Caller& caller, cons
     if (body.number("tokimori_backup") != 1 || !overlay) {
         return respond(error_reply(400, "not_a_backup", "This is no backup of settings, or one of another version."));
     }
-    runner_.run({caller.user, "restore", *overlay, {}}, respond);
+    const auto base = base_in(body);
+    if (!base) {
+        return respond(not_whole("Give base, a text, beside what the backup has."));
+    }
+    runner_.run({caller.user, "restore", *overlay, *base}, respond);
 }
 
 void SettingsDesk::reset(const WebRequest& request, const Caller& caller, const Respond& respond) {
-    check_password_(request, caller, JsonBody{request.body}.text("password"), respond,
-                    [this, user = caller.user, respond] {
-                        runner_.run({user, "factory_reset", "{}", {}}, respond);
-                    });
+    const JsonBody body{request.body};
+    const auto base = base_in(body);
+    if (!base) {
+        return respond(not_whole("Give password and base, texts."));
+    }
+    check_password_(
+        request, caller, body.text("password"), respond,
+        [this, user = caller.user, base = *base, respond] { runner_.run({user, "factory_reset", "{}", base}, respond); });
 }
 
 void SettingsDesk::end_pending(bool confirm, const WebRequest& request, const Caller& caller, const Respond& respond) {

@@ -35,6 +35,10 @@ class Page:
     def apply(self, overlay: Overlay) -> Reply:
         return self.operator.post("/api/v1/settings/apply", {"overlay": overlay, "base": self.settings()["base"]})
 
+    def as_seen(self, **more: Any) -> Dict[str, Any]:
+        """A body that goes over the settings as they are now."""
+        return {**more, "base": self.settings()["base"]}
+
     def changes(self) -> List[Dict[str, Any]]:
         return self.viewer.get("/api/v1/settings/changes").json()["changes"]
 
@@ -79,7 +83,7 @@ def test_a_change_is_checked_applied_recorded_and_undone_while_time_is_served(pa
         assert page.settings()["overlay"] == overlay
         change = page.changes()[0]
         assert (change["user"], change["kind"], change["difference"]) == ("jiro", "apply", checked["difference"])
-        assert page.operator.post("/api/v1/settings/undo", {"id": change["id"]}).status == 200
+        assert page.operator.post("/api/v1/settings/undo", page.as_seen(id=change["id"])).status == 200
         watch.wait_seconds(1)
         replies = watch.replies()
     assert page.settings()["overlay"] == {}
@@ -100,6 +104,20 @@ def test_what_is_wrong_or_stale_is_refused_and_leaves_no_trace(page: Page) -> No
     stale = page.operator.post("/api/v1/settings/apply", {"overlay": {}, "base": "0" * 64})
     assert stale.status == 409 and stale.code == "settings_changed"
     assert page.changes() == before and page.settings()["overlay"] == {}
+
+
+def test_undo_restore_and_reset_do_not_go_over_what_somebody_else_has_changed(page: Page) -> None:
+    assert page.apply({"log": {"level": "debug"}}).status == 200
+    backup, change = page.admin.get("/api/v1/backup").json(), page.changes()[0]
+    seen = page.settings()["base"]
+    overlay = {"log": {"level": "warning"}}
+    assert page.apply(overlay).status == 200
+    before = page.changes()
+    for path, body in (("settings/undo", {"id": change["id"]}), ("restore", backup),
+                       ("factory-reset", {"password": PASSWORD})):
+        refused = page.admin.post("/api/v1/" + path, {**body, "base": seen})
+        assert (refused.status, refused.code) == (409, "settings_changed"), path
+    assert page.settings()["overlay"] == overlay and page.changes() == before
 
 
 def test_what_could_lock_out_is_returned_or_confirmed(page: Page) -> None:
@@ -125,12 +143,12 @@ def test_a_backup_brings_everything_back_after_a_factory_reset(page: Page) -> No
     assert page.operator.get("/api/v1/backup").code == "not_allowed"
     backup = page.admin.get("/api/v1/backup")
     assert backup.headers["Content-Disposition"].startswith("attachment") and backup.json()["overlay"] == overlay
-    assert page.admin.post("/api/v1/factory-reset", {"password": "not my password"}).code == "wrong_login"
+    assert page.admin.post("/api/v1/factory-reset", page.as_seen(password="not my password")).code == "wrong_login"
     assert page.settings()["overlay"] == overlay
-    assert page.admin.post("/api/v1/factory-reset", {"password": PASSWORD}).status == 200
+    assert page.admin.post("/api/v1/factory-reset", page.as_seen(password=PASSWORD)).status == 200
     assert page.settings()["overlay"] == {}
     assert page.admin.post("/api/v1/restore", {"what": 1}).code == "not_a_backup"
-    assert page.admin.post("/api/v1/restore", backup.json()).status == 200
+    assert page.admin.post("/api/v1/restore", page.as_seen(**backup.json())).status == 200
     assert page.settings()["overlay"] == overlay
     assert [change["kind"] for change in page.changes()[:3]] == ["restore", "factory_reset", "apply"]
 

@@ -193,6 +193,20 @@ TEST_F(SettingsDeskTest, TakesNoSettingsThatOthersHaveChangedSince) {
     EXPECT_THAT(audit_, IsEmpty());
 }
 
+TEST_F(SettingsDeskTest, GoesOverNothingThatOthersHaveChangedSinceByUndoRestoreOrReset) {
+    apply(R"({"a":{"b":1}})", 1);
+    apply(R"({"a":{"b":2}})", 2);
+    for (const auto& [destination, body] : {std::pair{Destination::kUndoSettings, R"({"id":1,"base":"2"})"},
+                                            {Destination::kRestore, R"({"tokimori_backup":1,"overlay":{},"base":"2"})"},
+                                            {Destination::kFactoryReset, R"({"password":"right","base":"2"})"}}) {
+        const WebReply reply = ask(destination, body);
+        EXPECT_EQ(reply.status, 409U) << body;
+        EXPECT_THAT(reply.body, HasSubstr("settings_changed"));
+    }
+    EXPECT_EQ(daemon_.overlay, R"({"a":{"b":2}})");
+    EXPECT_THAT(kinds(), ElementsAre("apply hanako", "apply hanako"));
+}
+
 TEST_F(SettingsDeskTest, SaysWhatIsWrongWithSettings) {
     daemon_.complaints = R"([{"section":"server","key":"workers","message":"too many"}])";
     const WebReply reply = apply("{}", 1);
@@ -210,6 +224,10 @@ TEST_F(SettingsDeskTest, AsksForNothingThatIsNotWhole) {
     }
     EXPECT_EQ(ask(Destination::kConfirmSettings, R"({"id":"1"})").status, 400U);
     EXPECT_EQ(ask(Destination::kReturnSettings, "{}").status, 400U);
+    EXPECT_EQ(ask(Destination::kUndoSettings, R"({"id":1})").status, 400U);
+    EXPECT_EQ(ask(Destination::kUndoSettings, R"({"base":"1"})").status, 400U);
+    EXPECT_EQ(ask(Destination::kRestore, R"({"tokimori_backup":1,"overlay":{}})").status, 400U);
+    EXPECT_EQ(ask(Destination::kFactoryReset, R"({"password":"right"})").status, 400U);
     EXPECT_EQ(ask(Destination::kLeapList, R"({"text":""})").status, 400U);
     EXPECT_THAT(daemon_.asked, IsEmpty());
 }
@@ -225,11 +243,10 @@ TEST_F(SettingsDeskTest, AsksForNoMoreThanTheDaemonTakes) {
 TEST_F(SettingsDeskTest, UndoesAChange) {
     apply(R"({"a":{"b":1}})", 1);
     apply(R"({"a":{"b":2}})", 2);
-    EXPECT_EQ(ask(Destination::kUndoSettings, R"({"id":2})").status, 200U);
+    EXPECT_EQ(ask(Destination::kUndoSettings, R"({"id":2,"base":"3"})").status, 200U);
     EXPECT_EQ(daemon_.overlay, R"({"a":{"b":1}})");
     EXPECT_THAT(kinds(), ElementsAre("undo hanako", "apply hanako", "apply hanako"));
-    EXPECT_EQ(ask(Destination::kUndoSettings, R"({"id":99})").status, 404U);
-    EXPECT_EQ(ask(Destination::kUndoSettings, R"({})").status, 404U);
+    EXPECT_EQ(ask(Destination::kUndoSettings, R"({"id":99,"base":"4"})").status, 404U);
 }
 
 TEST_F(SettingsDeskTest, RemembersAReturnThatSomebodyWanted) {
@@ -303,7 +320,9 @@ TEST_F(SettingsDeskTest, BacksUpAndRestores) {
     EXPECT_EQ(backup.body, R"({"tokimori_backup":1,"time":77,"version":"1.2","overlay":{"a":{"b":1}}})");
     EXPECT_THAT(backup.headers.at(0).second, StartsWith("attachment"));
     apply("{}", 2);
-    EXPECT_EQ(ask(Destination::kRestore, backup.body).status, 200U);
+    json::object document = json::parse(backup.body).as_object();
+    document["base"] = "3";
+    EXPECT_EQ(ask(Destination::kRestore, json::serialize(document)).status, 200U);
     EXPECT_EQ(daemon_.overlay, R"({"a":{"b":1}})");
     EXPECT_EQ(kinds().front(), "restore hanako");
     EXPECT_EQ(ask(Destination::kRestore, R"({"tokimori_backup":2,"overlay":{}})").status, 400U);
@@ -312,9 +331,9 @@ TEST_F(SettingsDeskTest, BacksUpAndRestores) {
 
 TEST_F(SettingsDeskTest, ResetsForWhoKnowsHisPassword) {
     apply(R"({"a":{"b":1}})", 1);
-    EXPECT_EQ(ask(Destination::kFactoryReset, R"({"password":"wrong"})").status, 403U);
+    EXPECT_EQ(ask(Destination::kFactoryReset, R"({"password":"wrong","base":"2"})").status, 403U);
     EXPECT_EQ(daemon_.overlay, R"({"a":{"b":1}})");
-    EXPECT_EQ(ask(Destination::kFactoryReset, R"({"password":"right"})").status, 200U);
+    EXPECT_EQ(ask(Destination::kFactoryReset, R"({"password":"right","base":"2"})").status, 200U);
     EXPECT_EQ(daemon_.overlay, "{}");
     EXPECT_EQ(kinds().front(), "factory_reset hanako");
 }

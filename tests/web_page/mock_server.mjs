@@ -90,7 +90,8 @@ export function startMock({ scene = "gps", users = true, role = "admin", name = 
     if (by !== undefined) all.sort((one, other) => other[by] - one[by]);
     return { clients: { ...replies.clients[0].clients, matching: all.length, first, latest: all.slice(first, first + count) } };
   };
-  const applied = (response, overlay, kind) => {
+  const applied = (response, base, overlay, kind) => {
+    if (base !== settings.base()) return fail(response, 409, "settings_changed");
     const { refused, check, ...reply } = settings.apply(overlay, kind, state.user.name);
     if (refused === undefined) return json(response, 200, reply);
     return json(response, refused[0], { error: { code: refused[1], message: refused[1] }, check });
@@ -133,7 +134,7 @@ export function startMock({ scene = "gps", users = true, role = "admin", name = 
     "POST /api/v1/settings/check": async (request, response) => json(response, 200, { check: settings.check((await bodyOf(request)).overlay) }),
     "POST /api/v1/settings/apply": async (request, response) => {
       const { overlay, base } = await bodyOf(request);
-      return base === settings.base() ? applied(response, overlay, "apply") : fail(response, 409, "settings_changed");
+      return applied(response, base, overlay, "apply");
     },
     "POST /api/v1/settings/confirm": async (request, response) => decided(response, settings.confirm((await bodyOf(request)).id)),
     "POST /api/v1/settings/return": async (_, response) => decided(response, settings.pending !== null && settings.goBack(state.user.name)),
@@ -142,13 +143,18 @@ export function startMock({ scene = "gps", users = true, role = "admin", name = 
       json(response, 200, { changes: settings.changes.slice(first, first + Number(query.get("count"))), total: settings.changes.length });
     },
     "POST /api/v1/settings/undo": async (request, response) => {
-      const { id } = await bodyOf(request);
-      return applied(response, settings.changes.find((each) => each.id === id).before, "undo");
+      const { id, base } = await bodyOf(request);
+      return applied(response, base, settings.changes.find((each) => each.id === id).before, "undo");
     },
     "GET /api/v1/backup": (_, response) => json(response, 200, { tokimori_backup: 1, time: 1795882000, version: "0.1.0", overlay: settings.overlay }),
-    "POST /api/v1/restore": async (request, response) => applied(response, (await bodyOf(request)).overlay, "restore"),
-    "POST /api/v1/factory-reset": async (request, response) =>
-      (await bodyOf(request)).password === PASSWORD ? applied(response, {}, "factory_reset") : fail(response, 403, "wrong_login"),
+    "POST /api/v1/restore": async (request, response) => {
+      const { overlay, base } = await bodyOf(request);
+      return applied(response, base, overlay, "restore");
+    },
+    "POST /api/v1/factory-reset": async (request, response) => {
+      const { password, base } = await bodyOf(request);
+      return password === PASSWORD ? applied(response, base, {}, "factory_reset") : fail(response, 403, "wrong_login");
+    },
     "POST /api/v1/restart": (_, response) => json(response, 202, { restarting: true }),
     "POST /api/v1/leap/list": async (request, response) => ((await bodyOf(request)).text.includes("#@")
       ? json(response, 200, { leap_list: { updated: "2026-07-05", expires: "2027-06-28", kept: true } })

@@ -142,6 +142,38 @@ async function leap_mode() {
   return visitor;
 }
 
+// What has changed since it was looked at is told, and shown, before anything goes over it.
+async function somebody_else() {
+  const visitor = await admin({ expected: ["409"] });
+  const { page } = visitor;
+  const setSmear = async (minutes) => {
+    const { body: { settings: { overlay, base } } } = await visitor.ask("GET", "settings");
+    const reply = await visitor.ask("POST", "settings/apply", { overlay: { ...overlay, leap: { smear_minutes: minutes } }, base });
+    assert.equal(reply.status, 200, JSON.stringify(reply));
+  };
+  await setSmear(90);
+  await visitor.open("settings", ".setting");
+  await visitor.press("Changes");
+  const undo = () => page.getByRole("button", { name: /^Undo the change of/ }).first().click();
+  await page.locator(".change").getByText("90", { exact: true }).first().waitFor();
+  await setSmear(100);
+  await undo();
+  await page.getByText("Somebody else changed the settings meanwhile.").waitFor();
+  await page.locator(".change").getByText("100", { exact: true }).first().waitFor();
+  await visitor.keep("changes-somebody-else");
+  assert.equal(await valueOf(visitor, "leap", "smear_minutes"), 100);
+  await undo();
+  await page.locator(".change", { hasText: "undo" }).first().waitFor();
+  await visitor.press("Backup and restart");
+  await page.getByLabel("Your password").fill(PASSWORD);
+  await setSmear(110);
+  await visitor.press("Factory reset");
+  await page.getByText("Somebody else changed the settings meanwhile.").waitFor();
+  assert.equal(await valueOf(visitor, "leap", "smear_minutes"), 110);
+  await setSmear(120);
+  return visitor;
+}
+
 async function leap_list() {
   const visitor = await admin({ expected: ["422"] });
   const { page } = visitor;
@@ -316,7 +348,7 @@ async function polling() {
 }
 
 const STORIES = {
-  first_start, log_in_by_keyboard, leap_mode, leap_list, go_back_now, automatic_return, keep_settings, backup, roles, ended_session, polling,
+  first_start, log_in_by_keyboard, leap_mode, somebody_else, leap_list, go_back_now, automatic_return, keep_settings, backup, roles, ended_session, polling,
   views_ja: () => views("ja", WIDE),
   views_en: () => views("en", WIDE),
   views_ja_narrow: () => views("ja", NARROW),

@@ -96,7 +96,7 @@ def test_every_part_can_be_seen(stage: Stage, language: str, width: str) -> None
     stage.tell("views_%s%s" % (language, width))
 
 
-@pytest.mark.parametrize("story", ["log_in_by_keyboard", "leap_mode", "leap_list", "go_back_now", "automatic_return",
+@pytest.mark.parametrize("story", ["log_in_by_keyboard", "leap_mode", "somebody_else", "leap_list", "go_back_now", "automatic_return",
                                    "keep_settings", "backup", "roles", "ended_session", "polling"])
 def test_what_people_do(stage: Stage, story: str) -> None:
     stage.tell(story)

@@ -1,6 +1,6 @@
 /** Settings that go back by themselves unless somebody confirms them, and when settings have changed at all. */
 import { useEffect, useReducer } from "preact/hooks";
-import { post } from "../api";
+import { ApiError, post } from "../api";
 import { member, type Applied } from "./table";
 
 export type PendingOutcome = "kept" | "returned" | null;
@@ -56,6 +56,12 @@ export function tookEffect(reply: unknown): void {
   state.ended = null;
   if (applied.confirm_within_ns !== null) notePending(applied.id, applied.confirm_within_ns);
   settingsChanged();
+}
+
+/** What every refusal of them means: settings that somebody else has changed are looked at again. Throws it on. */
+export function refused(failure: unknown): never {
+  if (failure instanceof ApiError && failure.code === "settings_changed") settingsChanged();
+  throw failure;
 }
 
 function over(outcome: PendingOutcome): void {

@@ -135,8 +135,8 @@ export const errors = {
   only_https: { en: "Please open this page by https.", ja: "https で開いてください。" },
   settings_wrong: { en: "The settings are not right as they are; see the complaints.", ja: "設定に誤りがあります。指摘を確認してください。" },
   settings_changed: {
-    en: "Somebody else changed the settings meanwhile. Check once more.",
-    ja: "その間に別の人が設定を変更しました。もう一度確認してください。",
+    en: "Somebody else changed the settings meanwhile. Look at them, then try once more.",
+    ja: "その間に別の人が設定を変更しました。内容を確認してから、もう一度操作してください。",
   },
   settings_pending: {
     en: "An earlier change waits to be kept or taken back first.",

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ApiError, post } from "../api";
 import { Failure } from "../parts/failure";
-import { settingsChanged, tookEffect, usePending } from "../settings/pending";
+import { refused, tookEffect, usePending } from "../settings/pending";
 import { member, type Check, type Complaint, type Settings, type Tree } from "../settings/table";
 import { say } from "../text/language";
 import { Difference, placeText } from "./difference";
@@ -49,7 +49,7 @@ function same(one: Tree, other: Tree): boolean {
 
 /** Check, look at the difference, apply: the only way by which this page changes settings. */
 export function ChangeDesk({ settings, draft, discard, complain = () => undefined }: ChangeDeskProps): JSX.Element | null {
-  const [checked, setChecked] = useState<{ draft: Tree; check: Check } | null>(null);
+  const [checked, setChecked] = useState<{ draft: Tree; base: string; check: Check } | null>(null);
   const [busy, setBusy] = useState(false);
   const [done, setDone] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -61,20 +61,20 @@ export function ChangeDesk({ settings, draft, discard, complain = () => undefine
     setDone(false);
     what.catch(setError).finally(() => setBusy(false));
   };
-  const judge = (overlay: Tree, check: Check): void => {
-    setChecked({ draft: overlay, check });
+  const judge = (overlay: Tree, base: string, check: Check): void => {
+    setChecked({ draft: overlay, base, check });
     complain(check.complaints);
   };
-  const check = async (overlay: Tree): Promise<void> => judge(overlay, member<Check>(await post("settings/check", { overlay }), "check"));
-  const apply = async (overlay: Tree): Promise<void> => {
+  const check = async (overlay: Tree): Promise<void> => judge(overlay, settings.base, member<Check>(await post("settings/check", { overlay }), "check"));
+  // The base of what was shown, not that of what others have done since.
+  const apply = async (overlay: Tree, base: string): Promise<void> => {
     try {
-      tookEffect(await post("settings/apply", { overlay, base: settings.base }));
+      tookEffect(await post("settings/apply", { overlay, base }));
     } catch (failure) {
       const wrong = complaintsOf(failure);
-      if (wrong !== null) return judge(overlay, wrong);
-      if (failure instanceof ApiError && failure.code === "settings_changed") settingsChanged();
+      if (wrong !== null) return judge(overlay, base, wrong);
       setChecked(null);
-      throw failure;
+      return refused(failure);
     }
     setChecked(null);
     setDone(true);
@@ -82,7 +82,8 @@ export function ChangeDesk({ settings, draft, discard, complain = () => undefine
     discard();
   };
   if (draft === null || same(draft, settings.overlay)) return done && !pending && outcome === null ? <p class="outcome" role="status">{say("applied")}</p> : null;
-  const found = checked !== null && checked.draft === draft ? checked.check : null;
+  const current = checked !== null && checked.draft === draft ? checked : null;
+  const found = current?.check ?? null;
   const isRight = found !== null && found.complaints.length === 0;
   return (
     <section class="panel desk" aria-label={say(found === null ? "unsaved" : "difference")} aria-live="polite">
@@ -91,8 +92,8 @@ export function ChangeDesk({ settings, draft, discard, complain = () => undefine
       {isRight && <><Difference changes={found.difference} /><Notes check={found} /></>}
       <Failure error={error} />
       <p class="row">
-        {isRight && found.difference.length > 0 ? (
-          <button type="button" disabled={busy || pending} onClick={() => begin(apply(draft))}>{say("apply")}</button>
+        {isRight && current !== null && found.difference.length > 0 ? (
+          <button type="button" disabled={busy || pending} onClick={() => begin(apply(draft, current.base))}>{say("apply")}</button>
         ) : (
           <button type="button" disabled={busy} onClick={() => begin(check(draft))}>{say("check")}</button>
         )}

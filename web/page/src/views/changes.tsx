@@ -6,8 +6,9 @@ import { useAsked } from "../parts/asked";
 import { Failure } from "../parts/failure";
 import { Pager } from "../parts/pager";
 import { mayChange } from "../parts/role";
-import { tookEffect, usePending } from "../settings/pending";
+import { refused, tookEffect, usePending } from "../settings/pending";
 import type { Difference as Change } from "../settings/table";
+import { useSettings } from "../settings/use_settings";
 import { changeKinds } from "../text/setting_words";
 import { say, wordFor } from "../text/language";
 import { Difference } from "./difference";
@@ -25,13 +26,14 @@ const PAGE = 20;
 /** Who changed what and when, and the way back. */
 export function Changes({ user }: { user: User }): JSX.Element {
   const { version, id: pending } = usePending();
+  const { value: settings } = useSettings();
   const [first, setFirst] = useState(0);
   const [failure, setFailure] = useState<unknown>(null);
   const { value, error } = useAsked<{ changes: Changed[]; total: number }>(`settings/changes?first=${first}&count=${PAGE}`, 0, version);
   if (value === null) return error === null ? <p>{say("loading")}</p> : <Failure error={error} />;
   const undo = (id: number): void => {
     setFailure(null);
-    if (confirm(say("confirmUndo"))) post("settings/undo", { id }).then(tookEffect, setFailure);
+    if (confirm(say("confirmUndo"))) post("settings/undo", { id, base: settings?.base }).then(tookEffect, refused).catch(setFailure);
   };
   return (
     <>
@@ -45,7 +47,7 @@ export function Changes({ user }: { user: User }): JSX.Element {
           </header>
           <Difference changes={change.difference} />
           {mayChange(user) && change.kind !== "return" && (
-            <button type="button" class="secondary" disabled={pending !== null} aria-label={say("undoOf", { time: jstText(change.time) })} onClick={() => undo(change.id)}>{say("undo")}</button>
+            <button type="button" class="secondary" disabled={pending !== null || settings === null} aria-label={say("undoOf", { time: jstText(change.time) })} onClick={() => undo(change.id)}>{say("undo")}</button>
           )}
         </section>
       ))}

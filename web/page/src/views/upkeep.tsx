@@ -5,10 +5,11 @@ import { TextField } from "../parts/field";
 import { FileField } from "../parts/file_field";
 import { Form } from "../parts/form";
 import { Panel } from "../parts/panel";
-import { settingsChanged, tookEffect } from "../settings/pending";
+import { refused, settingsChanged, tookEffect } from "../settings/pending";
+import { useSettings } from "../settings/use_settings";
 import { say } from "../text/language";
 
-function documentIn(text: string): unknown {
+function documentIn(text: string): object {
   try {
     const found = JSON.parse(text) as { tokimori_backup?: unknown } | null;
     if (found?.tokimori_backup !== undefined) return found;
@@ -18,12 +19,12 @@ function documentIn(text: string): unknown {
   throw new ApiError("bad_backup", "", null);
 }
 
-function Backup(): JSX.Element {
+function Backup({ base }: { base: string }): JSX.Element {
   const [text, setText] = useState<string | null>(null);
   const [done, setDone] = useState(false);
   const send = async (): Promise<void> => {
     setDone(false);
-    tookEffect(await post("restore", documentIn(text ?? "")));
+    tookEffect(await post("restore", { ...documentIn(text ?? ""), base }).catch(refused));
     setDone(true);
   };
   return (
@@ -38,12 +39,12 @@ function Backup(): JSX.Element {
   );
 }
 
-function FactoryReset(): JSX.Element {
+function FactoryReset({ base }: { base: string }): JSX.Element {
   const [password, setPassword] = useState("");
   const [done, setDone] = useState(false);
   const send = async (): Promise<void> => {
     setDone(false);
-    tookEffect(await post("factory-reset", { password }));
+    tookEffect(await post("factory-reset", { password, base }).catch(refused));
     setPassword("");
     setDone(true);
   };
@@ -76,10 +77,11 @@ function Restart(): JSX.Element {
 
 /** What is done with all settings at once, and with the service; for administrators. */
 export function Upkeep(): JSX.Element {
+  const base = useSettings().value?.base;
   return (
     <div class="columns">
-      <Backup />
-      <FactoryReset />
+      {base !== undefined && <Backup base={base} />}
+      {base !== undefined && <FactoryReset base={base} />}
       <Restart />
       <Panel title={say("support")}>
         <p>{say("supportHelp")}</p>
