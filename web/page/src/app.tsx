@@ -7,6 +7,7 @@ import { go } from "./router";
 import { Shell } from "./shell";
 import { language, say, setLanguage } from "./text/language";
 import type { Language } from "./text/text";
+import { setZone } from "./zone";
 import { Login } from "./views/login";
 import { Setup } from "./views/setup";
 
@@ -28,6 +29,7 @@ export function App(): JSX.Element {
     const chosen = localStorage.getItem(LANGUAGE_KEY);
     const wanted = chosen === "ja" || chosen === "en" ? chosen : next.user?.language;
     if (wanted !== undefined) setLanguage(wanted);
+    if (next.user !== null) setZone(next.user.time_zone);
     setSession(next);
   };
   const ask = (): void => {

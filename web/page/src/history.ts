@@ -65,19 +65,3 @@ export function unitOf(...all: readonly Series[]): { size: number; name: string 
   if (most < 2e6) return { size: 1e3, name: "µs" };
   return most < 2e9 ? { size: 1e6, name: "ms" } : { size: 1e9, name: "s" };
 }
-
-/** "2026-11-28T09:30" of a clock nine hours ahead of UTC, as seconds since 1970; null where it is no time. */
-export function secondsFromJst(text: string): number | null {
-  const ms = Date.parse(`${text}:00+09:00`);
-  return Number.isNaN(ms) ? null : ms / 1000;
-}
-
-/** The other way round. */
-export function jstFromSeconds(seconds: number): string {
-  return new Date((seconds + 9 * 3600) * 1000).toISOString().slice(0, 16);
-}
-
-/** "2026-11-28 09:30:05", in Japan. */
-export function jstText(seconds: number): string {
-  return new Date((seconds + 9 * 3600) * 1000).toISOString().slice(0, 19).replace("T", " ");
-}

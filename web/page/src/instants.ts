@@ -15,7 +15,7 @@ export interface LeapDay {
 
 const PATTERN = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?/;
 const NS = 1_000_000_000;
-const JST_SECONDS = 9 * 3600;
+export const JST_SECONDS = 9 * 3600;
 
 export function dayNumber(year: number, month: number, day: number): number {
   return Date.UTC(year, month - 1, day) / 86_400_000;
@@ -74,13 +74,17 @@ export function showUtc(instant: NamedInstant): Shown {
   return shown(instant.day, instant.second, instant.second === 86_400);
 }
 
-/** In Japan the inserted second is 08:59:60. */
-export function showJst(instant: NamedInstant): Shown {
+/** By clocks that are so many seconds ahead of UTC: in Japan the inserted second is 08:59:60. */
+export function showAhead(instant: NamedInstant, ahead: number): Shown {
   const isLeap = instant.second === 86_400;
-  const there = instant.second + JST_SECONDS - (isLeap ? 1 : 0);
+  const there = instant.second + ahead - (isLeap ? 1 : 0);
   const day = instant.day + Math.floor(there / 86_400);
-  const second = there % 86_400;
+  const second = ((there % 86_400) + 86_400) % 86_400;
   return shown(day, isLeap ? second + 1 : second, isLeap);
+}
+
+export function showJst(instant: NamedInstant): Shown {
+  return showAhead(instant, JST_SECONDS);
 }
 
 /** Milliseconds since 1970 without leap seconds, as a browser's clock counts them. */

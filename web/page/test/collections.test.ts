@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Arrivals, computerOffset } from "../src/computer_clock";
-import { column, isEmpty, jstFromSeconds, secondsFromJst, shadesOf, unitOf, withGaps } from "../src/history";
+import { column, isEmpty, shadesOf, unitOf, withGaps } from "../src/history";
 import { jjyCells } from "../src/jjy";
 import { timelineOf, timelineOfPreview, type PreviewRow } from "../src/leap_timeline";
 import { centred, deviation, histogram, mean, PulseCollection } from "../src/pulses";
@@ -121,13 +121,6 @@ test("minutes 15 and 45 of JJY have stops instead of year, weekday and leap bits
   assert.deepEqual([50, 55].map((second) => cells[second]?.name), ["ST1", "ST6"]);
   assert.equal(cells[45]?.name, "");
   assert.equal(cells.filter(({ group }) => group === "leap" || group === "year").length, 0);
-});
-
-test("a time of Japan is read as one and shown as one", () => {
-  const seconds = secondsFromJst("2026-11-29T09:00");
-  assert.equal(seconds, Date.UTC(2026, 10, 29) / 1000);
-  assert.equal(jstFromSeconds(seconds!), "2026-11-29T09:00");
-  assert.equal(secondsFromJst("soon"), null);
 });
 
 function leapOf(scene: string): KnownLeap {

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { isEmpty, type Series, type Shade } from "../history";
 import { say } from "../text/language";
+import { fullText, zoneName, zoneWord } from "../zone";
 
 export interface Line {
   label: string;
@@ -64,7 +65,7 @@ function options({ lines, unit, shades = [] }: ChartProps, width: number): uPlot
   return {
     width,
     height: HEIGHT,
-    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Asia/Tokyo"),
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zoneName()),
     fmtDate: (template) => uPlot.fmtDate(template.replace("{M}/{D}/{YY}", "{YYYY}-{MM}-{DD}").replace("{h}:{mm}{aa}", "{HH}:{mm}")),
     hooks: { drawClear: [(plot) => drawShades(plot, shades)] },
     cursor: { sync: { key: "history" }, drag: { x: true, y: false } },
@@ -79,7 +80,7 @@ function options({ lines, unit, shades = [] }: ChartProps, width: number): uPlot
       axis(62),
     ],
     series: [
-      { label: "JST", value: "{YYYY}-{MM}-{DD} {HH}:{mm}:{ss}" },
+      { label: zoneWord(), value: (_, seconds) => (seconds === null || seconds === undefined ? "–" : fullText(seconds)) },
       ...lines.map((line): uPlot.Series => ({
         label: line.label,
         stroke: colour(line.colour),
@@ -92,7 +93,7 @@ function options({ lines, unit, shades = [] }: ChartProps, width: number): uPlot
   };
 }
 
-/** A chart over time in JST. */
+/** A chart over time, by the clocks of whoever looks. */
 export function Chart(props: ChartProps): JSX.Element {
   const room = useRef<HTMLDivElement>(null);
   const empty = props.lines.every((line) => isEmpty(line.values));

@@ -1,7 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { post, type User } from "../api";
-import { jstText } from "../history";
 import { useAsked } from "../parts/asked";
 import { Failure } from "../parts/failure";
 import { Pager } from "../parts/pager";
@@ -11,6 +10,7 @@ import type { Difference as Change } from "../settings/table";
 import { useSettings } from "../settings/use_settings";
 import { changeKinds } from "../text/setting_words";
 import { say, wordFor } from "../text/language";
+import { fullText } from "../zone";
 import { Difference } from "./difference";
 
 interface Changed {
@@ -42,12 +42,12 @@ export function Changes({ user }: { user: User }): JSX.Element {
       {value.changes.map((change) => (
         <section key={change.id} class="panel change">
           <header>
-            <h2>{jstText(change.time)} JST</h2>
+            <h2>{fullText(change.time)}</h2>
             <div class="aside">{wordFor(changeKinds, change.kind)} · {change.user}</div>
           </header>
           <Difference changes={change.difference} />
           {mayChange(user) && change.kind !== "return" && (
-            <button type="button" class="secondary" disabled={pending !== null || settings === null} aria-label={say("undoOf", { time: jstText(change.time) })} onClick={() => undo(change.id)}>{say("undo")}</button>
+            <button type="button" class="secondary" disabled={pending !== null || settings === null} aria-label={say("undoOf", { time: fullText(change.time) })} onClick={() => undo(change.id)}>{say("undo")}</button>
           )}
         </section>
       ))}

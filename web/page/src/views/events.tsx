@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { jstText } from "../history";
 import { useAsked } from "../parts/asked";
 import { Failure } from "../parts/failure";
 import { ChoiceField } from "../parts/field";
+import { Instant } from "../parts/instant";
 import { say, wordFor } from "../text/language";
 import { eventCodes, eventKinds } from "../text/event_codes";
 
@@ -25,7 +25,7 @@ function detailsOf({ kind, details }: Happening): string {
 function Row({ event }: { event: Happening }): JSX.Element {
   return (
     <tr>
-      <td>{jstText(event.time)}</td>
+      <td><Instant seconds={event.time} /></td>
       <td>{wordFor(eventKinds, event.kind)}</td>
       <td>{wordFor(eventCodes, event.text_code)}</td>
       <td>{event.user}</td>
@@ -50,7 +50,7 @@ export function Events(): JSX.Element {
           <table>
             <thead>
               <tr>
-                <th scope="col">{say("time")} (JST)</th>
+                <th scope="col">{say("time")}</th>
                 <th scope="col">{say("eventKind")}</th>
                 <th scope="col">{say("eventWhat")}</th>
                 <th scope="col">{say("eventWho")}</th>

@@ -1,13 +1,14 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Chart } from "../drawing/chart";
-import { column, jstFromSeconds, secondsFromJst, shadesOf, unitOf, withGaps, type History } from "../history";
+import { column, shadesOf, unitOf, withGaps, type History } from "../history";
 import { posixMilliseconds } from "../instants";
 import { liveNow } from "../live";
 import { useAsked } from "../parts/asked";
 import { Failure } from "../parts/failure";
 import { TextField } from "../parts/field";
 import { say } from "../text/language";
+import { fieldFromSeconds, secondsFromField, zoneWord } from "../zone";
 import { deviceNow } from "./now_line";
 
 const HOUR = 3600;
@@ -34,17 +35,17 @@ function lately(seconds: number): Range {
 }
 
 function FreeRange({ range, show }: { range: Range; show: (range: Range) => void }): JSX.Element {
-  const [from, setFrom] = useState(jstFromSeconds(range.from));
-  const [to, setTo] = useState(jstFromSeconds(range.to));
+  const [from, setFrom] = useState(fieldFromSeconds(range.from));
+  const [to, setTo] = useState(fieldFromSeconds(range.to));
   const submit = (event: Event): void => {
     event.preventDefault();
-    const [first, last] = [secondsFromJst(from), secondsFromJst(to)];
+    const [first, last] = [secondsFromField(from), secondsFromField(to)];
     if (first !== null && last !== null && first < last) show({ from: first, to: last });
   };
   return (
     <form class="row" onSubmit={submit}>
-      <TextField label={say("from")} type="datetime-local" value={from} change={setFrom} />
-      <TextField label={say("to")} type="datetime-local" value={to} change={setTo} />
+      <TextField label={say("from", { zone: zoneWord() })} type="datetime-local" value={from} change={setFrom} />
+      <TextField label={say("to", { zone: zoneWord() })} type="datetime-local" value={to} change={setTo} />
       <button type="submit">{say("show")}</button>
     </form>
   );

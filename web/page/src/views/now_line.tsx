@@ -1,12 +1,13 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { advance, parseInstant, showJst, showUtc, type LeapDay, type NamedInstant } from "../instants";
+import { advance, parseInstant, posixMilliseconds, showAhead, showJst, showUtc, type LeapDay, type NamedInstant } from "../instants";
 import { isStale, staleness, useLive, type Live } from "../live";
 import { Mark, type Tone } from "../parts/mark";
 import { age, boundSpan } from "../quantities";
 import type { Leap, State, Status } from "../replies";
 import { states } from "../text/codes";
 import { say, wordFor } from "../text/language";
+import { aheadOfUtc, isZoneOfItsOwn, zoneWord } from "../zone";
 import { servedText } from "./leap_words";
 
 export const STATE_TONES: Record<State, Tone> = {
@@ -41,7 +42,7 @@ function useSecond(now: NamedInstant | null): void {
 
 function Time({ zone, date, time }: { zone: string; date: string; time: string }): JSX.Element {
   return (
-    <p class={`now now-${zone.toLowerCase()}`}>
+    <p class={`now ${zone === "JST" ? "now-jst" : "now-utc"}`}>
       <span class="now-date">{date}</span> <time class="now-time">{time}</time> <span class="now-zone">{zone}</span>
     </p>
   );
@@ -84,6 +85,7 @@ export function NowLine(): JSX.Element {
         <div class="clocks">
           <Time zone="JST" {...showJst(now)} />
           <Time zone="UTC" {...showUtc(now)} />
+          {isZoneOfItsOwn() && <Time zone={zoneWord()} {...showAhead(now, aheadOfUtc(posixMilliseconds(now) / 1000))} />}
         </div>
       )}
       <PromiseLine status={live.status} />

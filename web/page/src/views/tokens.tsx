@@ -6,8 +6,8 @@ import { Failure } from "../parts/failure";
 import { TextField } from "../parts/field";
 import { Form } from "../parts/form";
 import { Panel } from "../parts/panel";
-import { jstFromSeconds } from "../history";
 import { say } from "../text/language";
+import { fullText } from "../zone";
 
 interface Token {
   id: number;
@@ -37,7 +37,7 @@ export function Tokens(): JSX.Element {
       <ul class="plain tokens">
         {value?.tokens.map((token) => (
           <li key={token.id}>
-            <span><b>{token.name}</b> <small>{say("tokenCreated")} {jstFromSeconds(token.created).replace("T", " ")} JST</small></span>
+            <span><b>{token.name}</b> <small>{say("tokenCreated")} {fullText(token.created)}</small></span>
             <button type="button" class="secondary" onClick={() => drop(token)}>{say("remove")}</button>
           </li>
         ))}

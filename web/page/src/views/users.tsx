@@ -8,6 +8,7 @@ import { Form } from "../parts/form";
 import { Panel } from "../parts/panel";
 import { roles } from "../text/codes";
 import { language, say, wordFor } from "../text/language";
+import { zoneName } from "../zone";
 import { Tokens } from "./tokens";
 
 function AddUser({ done }: { done: () => void }): JSX.Element {
@@ -15,7 +16,7 @@ function AddUser({ done }: { done: () => void }): JSX.Element {
   const [password, setPassword] = useState("");
   const [role, setRole] = useState("viewer");
   const send = async (): Promise<void> => {
-    await post("users", { name, password, role, language: language(), time_zone: "Asia/Tokyo" });
+    await post("users", { name, password, role, language: language(), time_zone: zoneName() });
     setName("");
     setPassword("");
     done();
