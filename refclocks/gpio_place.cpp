@@ -39,7 +39,7 @@ GpioPlace::GpioPlace(std::string chip, std::string line)
 std::optional<std::string> GpioPlace::find() {
     close();
     if (wanted_chip_.empty() && number_) {
-        return "line = \"" + wanted_line_ + "\" is a number: name its chip too (gpiodetect lists them)";
+        return "line " + wanted_line_ + " is a number: name its chip too (gpiodetect lists them)";
     }
     std::string here;
     std::string forbidden;

@@ -82,9 +82,10 @@ int forget_state(const std::string& path, const Configuration& configuration) {
     return 0;
 }
 
-int darken(const Configuration& configuration) {
-    Log log{write_to_stderr, configuration.log_level, journal_stream()};
-    darken_panel(log, configuration.front_panel);
+// A mistake elsewhere in the file, which keeps the server from coming back, must not keep the relay energised.
+int darken(const std::string& path) {
+    Log log{write_to_stderr, LogLevel::kInfo, journal_stream()};
+    darken_panel(log, check_texts(read_texts(path).texts).front_panel);
     return 0;
 }
 
@@ -109,6 +110,9 @@ int run_command_line(int argument_count, char** arguments) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 1;
     }
+    if (panel_off) {
+        return darken(path);
+    }
     std::optional<SettingsInForce> settings = read_settings(path);
     if (!settings) {
         return 1;
@@ -119,9 +123,6 @@ int run_command_line(int argument_count, char** arguments) {
     }
     if (forget) {
         return forget_state(path, *settings->checked.configuration);
-    }
-    if (panel_off) {
-        return darken(*settings->checked.configuration);
     }
     return serve(path, std::move(*settings));
 }

@@ -50,13 +50,15 @@ std::vector<std::string> overlays_in(const std::string& directory, std::error_co
 CheckedTexts check_texts(std::span<const ConfigurationText> texts) {
     MergedConfiguration merged = merge_configuration(texts);
     if (!merged.complaints.empty()) {
-        return {std::nullopt, {}, std::move(merged.complaints)};
+        return {std::nullopt, {}, std::move(merged.complaints), {}};
     }
     ConfigurationReader reader;
     reader.read(merged.root);
-    CheckedTexts checked{std::nullopt, std::move(merged.root), reader.take_complaints()};
+    CheckedTexts checked{std::nullopt, std::move(merged.root), reader.take_complaints(), {}};
+    Configuration configuration = reader.take_configuration();
+    checked.front_panel = configuration.front_panel;
     if (checked.complaints.empty()) {
-        checked.configuration = reader.take_configuration();
+        checked.configuration = std::move(configuration);
     }
     return checked;
 }

@@ -61,13 +61,24 @@ PanelLines::~PanelLines() {
 
 void PanelLines::take(LocalInstant now) {
     for (Output& output : outputs_) {
-        if (!output.state.open && now >= output.state.again) {
-            output.active = false;
-            note(output.state, now, output.hardware->open());
-        }
+        output.active &= output.state.open;
+        try_to_open(output.state, now, *output.hardware);
     }
-    if (button_hardware_ && !button_.open && now >= button_.again) {
-        note(button_, now, button_hardware_->open());
+    if (button_hardware_) {
+        try_to_open(button_, now, *button_hardware_);
+    }
+}
+
+// That it opens does not mean yet that it works.
+template <typename Hardware>
+void PanelLines::try_to_open(Retried& state, LocalInstant now, Hardware& hardware) {
+    if (state.open || now < state.again) {
+        return;
+    }
+    if (const std::optional<std::string> fault = hardware.open()) {
+        note_fault(state, now, *fault);
+    } else {
+        state.open = true;
     }
 }
 
@@ -79,15 +90,20 @@ void PanelLines::show(LocalInstant now, const PanelLook& look) {
     }
 }
 
-void PanelLines::note(Retried& state, LocalInstant now, const std::optional<std::string>& fault) {
-    state.open = !fault;
+void PanelLines::note_fault(Retried& state, LocalInstant now, const std::string& fault) {
+    state.open = false;
     state.again = now + kPause;
-    if (fault && *fault != state.told) {
-        log_.write(now, LogLevel::kWarning, "front_panel", {{"line", state.name}, {"what", *fault}});
-    } else if (!fault && !state.told.empty()) {
-        log_.write(now, LogLevel::kInfo, "front_panel", {{"line", state.name}, {"what", "works again"}});
+    if (fault != state.told) {
+        log_.write(now, LogLevel::kWarning, "front_panel", {{"line", state.name}, {"what", fault}});
+        state.told = fault;
     }
-    state.told = fault.value_or("");
+}
+
+void PanelLines::note_good(Retried& state, LocalInstant now) {
+    if (!state.told.empty()) {
+        log_.write(now, LogLevel::kInfo, "front_panel", {{"line", state.name}, {"what", "works again"}});
+        state.told.clear();
+    }
 }
 
 void PanelLines::drive(Output& output, LocalInstant now, bool active) {
@@ -96,9 +112,10 @@ void PanelLines::drive(Output& output, LocalInstant now, bool active) {
     }
     if (const std::optional<std::string> fault = output.hardware->set(active)) {
         output.hardware->close();
-        note(output.state, now, fault);
+        note_fault(output.state, now, *fault);
     } else {
         output.active = active;
+        note_good(output.state, now);
     }
 }
 
@@ -129,9 +146,10 @@ void PanelLines::hear_button(LocalInstant now) {
     const std::optional<std::size_t> count = button_hardware_->read(edges);
     if (!count) {
         button_hardware_->close();
-        note(button_, now, "the line is gone: plug the device in again that carries it");
+        note_fault(button_, now, "the line is gone: plug the device in again that carries it");
         return;
     }
+    note_good(button_, now);
     const auto pressed = [this](const LineEdge& edge) { return edge.rising == pressed_is_high_; };
     if (std::any_of(edges.begin(), edges.begin() + static_cast<std::ptrdiff_t>(*count), pressed)) {
         lamp_test_until_ = now + kLampTest;

@@ -54,7 +54,10 @@ private:
         bool active = false;
     };
 
-    void note(Retried& state, LocalInstant now, const std::optional<std::string>& fault);
+    void note_fault(Retried& state, LocalInstant now, const std::string& fault);
+    void note_good(Retried& state, LocalInstant now);
+    template <typename Hardware>
+    void try_to_open(Retried& state, LocalInstant now, Hardware& hardware);
     void drive(Output& output, LocalInstant now, bool active);
     bool wanted(PanelLine line, LocalInstant now, const PanelLook& look) const;
     void hear_button(LocalInstant now);

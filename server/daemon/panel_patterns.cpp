@@ -33,6 +33,9 @@ bool is_fault(const PanelSight& sight, Duration holdover_alarm) {
 }
 
 bool is_amiss(const NamedSource& source) {
+    if (source.noselect) {
+        return false;
+    }
     const auto& health = source.report.health;
     const bool antenna = health && health->antenna != ReceiverHealth::Antenna::kUnknown;
     switch (source.report.reason) {
@@ -42,8 +45,10 @@ bool is_amiss(const NamedSource& source) {
         case Reason::kWrongSecond:
         case Reason::kWrongLeapSeconds:
         case Reason::kFalseticker:
+        case Reason::kNoSuchSecond:
+        case Reason::kPanic:
         case Reason::kObjects:
-            return !source.noselect;
+            return true;
         default:
             return antenna;
     }
@@ -56,8 +61,14 @@ bool is_lit(LampPattern pattern, unsigned step) {
 }
 
 PanelSight panel_sight(const ClockFacts& facts) {
-    const auto is_heard = [](const NamedSource& source) {
-        return source.report.reason != Reason::kSilent && source.report.reason != Reason::kLastResort;
+    // One that is only watched has a reason of its own, and the last resort, the free counter, is heard always.
+    const bool local = facts.clock.state == ClockState::kLocal;
+    const auto is_heard = [&](const NamedSource& source) {
+        const Reason reason = source.report.reason;
+        const bool last_resort =
+            reason == Reason::kLastResort || (local && facts.clock.selected == source.report.source);
+        const bool silent = reason == Reason::kNoselect ? source.report.reach == 0 : reason == Reason::kSilent;
+        return !last_resort && !silent;
     };
     const bool followed = facts.clock.state == ClockState::kSynchronised && facts.clock.selected.has_value();
     return {.state = facts.clock.state,

@@ -81,6 +81,14 @@ TEST(ConfigurationOverlay, DoesNotMergeTheEntriesOfOneFile) {
                 ElementsAre(HasSubstr("t.toml:6: The name \"a\" is already used in line 3")));
 }
 
+TEST(ConfigurationOverlay, ReadsTheFrontPanelWhateverElseIsWrong) {
+    const std::vector<ConfigurationText> texts{
+        {"tokimori.toml", "[front_panel]\nalarm_relay = \"GPIO22\"\n[server]\nnonsense = 1\n"}};
+    const CheckedTexts checked = check_texts(texts);
+    EXPECT_FALSE(checked.configuration);
+    EXPECT_EQ(checked.front_panel.alarm_relay, "GPIO22");
+}
+
 TEST(ConfigurationOverlay, NamesTheFileAndTheLineOfWhatIsWrong) {
     EXPECT_THAT(errors_of(files("[server]\nworkers = 99\n", "[clock]\nholdover = 3\n[[refclock]]\nname = \"x\"\n")),
                 ElementsAre(HasSubstr("t.toml:2: workers in [server] is 99"),

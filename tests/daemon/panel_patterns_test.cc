@@ -91,8 +91,10 @@ TEST(PanelPatterns, TimeThatIsNotVouchedForIsAFaultWhateverTheStateSays) {
 TEST(PanelPatterns, TheLastResortIsAFaultThoughItIsServed) {
     ClockFacts facts = well();
     facts.clock.state = ClockState::kLocal;
-    facts.sources[0].report.reason = Reason::kLastResort;
+    facts.clock.selected = facts.sources[0].report.source;
     EXPECT_EQ(look_at(facts), (PanelLook{LampPattern::kDoubleFlash, LampPattern::kOff, LampPattern::kOn, false}));
+    facts.sources.push_back(SampleFacts::source("gps", SampleFacts::report(2, Reason::kWaitingForAgreement)));
+    EXPECT_EQ(look_at(facts).reference, LampPattern::kDoubleFlash) << "another one is heard";
 }
 
 TEST(PanelPatterns, WhatDoesNotTouchServedTimeIsAWarning) {
@@ -103,14 +105,33 @@ TEST(PanelPatterns, WhatDoesNotTouchServedTimeIsAWarning) {
     ClockFacts antenna = well();
     antenna.sources[0].report.health = SampleFacts::report(1, Reason::kSelected).health;
     EXPECT_EQ(look_at(antenna), warned);
-    for (const Reason reason : {Reason::kSilent, Reason::kFalseticker, Reason::kWrongSecond}) {
+    for (const Reason reason : {Reason::kSilent, Reason::kFalseticker, Reason::kWrongSecond, Reason::kNoSuchSecond}) {
         ClockFacts another = well();
         another.sources.push_back(SampleFacts::source("backup", SampleFacts::report(2, reason)));
         another.sources[1].report.health.reset();
         EXPECT_EQ(look_at(another), warned) << reason_code(reason);
-        another.sources[1].noselect = true;
-        EXPECT_EQ(look_at(another).alarm, LampPattern::kOff) << "only watched: " << reason_code(reason);
     }
+}
+
+ClockFacts beside_a_watched_one() {
+    ClockFacts facts = well();
+    facts.sources.push_back(SampleFacts::source("watched", SampleFacts::report(2, Reason::kNoselect)));
+    facts.sources[1].noselect = true;
+    return facts;
+}
+
+TEST(PanelPatterns, OneThatIsOnlyWatchedWarnsOfNothing) {
+    EXPECT_EQ(look_at(beside_a_watched_one()).alarm, LampPattern::kOff) << "though its antenna is open";
+}
+
+TEST(PanelPatterns, OneThatIsOnlyWatchedIsHeardWhereItReports) {
+    ClockFacts facts = beside_a_watched_one();
+    facts.clock = {};
+    facts.sources[0].report.reason = Reason::kSilent;
+    facts.sources[1].report.reach = 1;
+    EXPECT_EQ(look_at(facts).reference, LampPattern::kDoubleFlash);
+    facts.sources[1].report.reach = 0;
+    EXPECT_EQ(look_at(facts).reference, LampPattern::kOff);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ TEST(GpioEdgeSource, AsksForTheChipOfALineNumber) {
     const auto source = make_gpio_edge_source("", "18");
     const std::optional<std::string> fault = source->open();
     ASSERT_TRUE(fault);
-    EXPECT_THAT(*fault, HasSubstr("line = \"18\" is a number: name its chip"));
+    EXPECT_THAT(*fault, HasSubstr("line 18 is a number: name its chip"));
 }
 
 TEST(GpioEdgeSource, SaysWhyAChipOrALineCannotBeHad) {
