@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pathlib
 import re
 import signal
 import socket
@@ -21,6 +22,8 @@ from web import PASSWORD, Browser, Web, query, routes, trusting
 
 needs_web = pytest.mark.skipif(not os.access(program("tokimori-web"), os.X_OK), reason="NO tokimori-web was built")
 pytestmark = needs_web
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(name="asked", scope="module")
@@ -132,6 +135,19 @@ def test_the_page_comes_with_a_policy_and_nothing_else_does(web: Web) -> None:
 
 ROUTES = routes() if os.access(program("tokimori-web"), os.X_OK) else []
 EVIL = "<script>alert(1)</script>\"'\u2028\u202e&\\"
+
+
+def test_the_list_of_routes_leaves_none_out() -> None:
+    """The program lists what stands in its table, and all that the page asks for; so the tests below see every one."""
+    listed = {(method, path) for method, path, _, _ in ROUTES}
+    table = (ROOT / "web" / "route_table.cpp").read_text(encoding="utf-8")
+    assert set(re.findall(r'\{"([A-Z]+)", "(/[^"]+)"', table)) == listed and len(listed) == len(ROUTES) > 40
+    page = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "web" / "page" / "src").rglob("*.ts*"))
+    asked = {("POST", "/api/v1/" + name) for name in re.findall(r'\bpost(?:<.*?>)?\("([a-z/-]+)', page)}
+    asked |= {("DELETE", "/api/v1/" + name) for name in re.findall(r'\bremove(?:<.*?>)?\("([a-z/-]+)', page)}
+    asked |= {("GET", "/api/v1/" + name) for name in re.findall(r'\b(?:get|useAsked)(?:<.*?>)?\([`"]([a-z/-]+)', page)}
+    asked |= {("GET", path) for path in re.findall(r'href=[`"{]*(/api/v1/[a-z./-]+)', page)}
+    assert len(asked) > 20 and asked <= listed, asked - listed
 
 
 @pytest.mark.parametrize("method,path,role,longest", ROUTES)
