@@ -120,6 +120,7 @@ async function leap_mode() {
   await visitor.press("Preview");
   await page.getByText("2016-12-31 23:59:60").first().waitFor();
   await page.getByText(/kinds of clients cannot follow this/).waitFor();
+  await page.getByText(/cannot follow this smear/).waitFor();
   await visitor.keep("leap-preview");
   await visitor.setting("mode").locator("select").selectOption("smear");
   await visitor.setting("smear_minutes").locator("input").fill("30");

@@ -52,6 +52,17 @@ export const leapPhrases = {
   leapListFile: { ja: "leap-seconds.list", en: "leap-seconds.list" },
   leapListSend: { ja: "アップロード", en: "Upload" },
   leapListTaken: { ja: "受け付けました: {updated} 更新、期限 {expires}", en: "Accepted: as of {updated}, expires {expires}" },
+  leftBehind: { ja: "この装置に問い合わせているクライアント", en: "Clients that ask this device" },
+  leftBehindSome: {
+    ja: "{total} 台のうち {n} 台は、問い合わせの間隔が {longest} より長いため、この smear に追従できません。",
+    en: "{n} of {total} ask less often than every {longest} and cannot follow this smear.",
+  },
+  leftBehindNone: {
+    ja: "{total} 台のうち、この smear に追従できないものは {n} 台です (間隔が {longest} 以下なら追従できます)。",
+    en: "{n} of {total} cannot follow this smear: who asks at least every {longest} can.",
+  },
+  leftBehindUnknown: { ja: "{n} 台は 1 回しか問い合わせていないため、間隔が分かりません。", en: "How often {n} of them ask is not known: they have asked once." },
+  leftBehindAsks: { ja: "間隔", en: "Asks every" },
   previewClients: { ja: "クライアントの見込み", en: "Which clients can follow" },
   previewServed: { ja: "配信時刻 (UTC)", en: "Served (UTC)" },
   smearMinutes: { ja: "smear の長さ (分)", en: "Length of the smear (min)" },

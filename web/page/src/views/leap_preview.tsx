@@ -4,6 +4,7 @@ import { get } from "../api";
 import { LeapTimeline } from "../drawing/leap_timeline";
 import { plain } from "../instants";
 import { timelineOfPreview, type PreviewRow } from "../leap_timeline";
+import { longestInterval } from "../leap_clients";
 import { ChoiceField, TextField } from "../parts/field";
 import { Form } from "../parts/form";
 import { Badge, type Tone } from "../parts/mark";
@@ -14,6 +15,7 @@ import { member } from "../settings/table";
 import { clientKinds, forecasts } from "../text/leap_codes";
 import { fill } from "../text/text";
 import { say, wordFor } from "../text/language";
+import { LeapLeftBehind } from "./leap_left_behind";
 
 interface Preview {
   rows: (PreviewRow & { utc: string; jst: string; served: string; rate_ppm: number })[];
@@ -75,6 +77,7 @@ export function LeapPreview({ policy }: { policy: KnownLeap["policy"] }): JSX.El
     const query = new URLSearchParams({ day, kind, mode, smear_minutes: minutes });
     setPreview(member<Preview>(await get<unknown>(`leap/preview?${query}`), "preview"));
   };
+  const longest = preview === null ? null : longestInterval(preview.rows);
   return (
     <Panel title={say("preview")}>
       <Form submit={say("previewShow")} send={send}>
@@ -89,6 +92,7 @@ export function LeapPreview({ policy }: { policy: KnownLeap["policy"] }): JSX.El
         <>
           <LeapTimeline timeline={timelineOfPreview(preview.rows)} />
           <Forecasts clients={preview.clients} />
+          {longest !== null && <LeapLeftBehind longest={longest} />}
           <Rows rows={preview.rows} />
         </>
       )}
