@@ -169,8 +169,14 @@ std::string state_text(const json::value& status) {
     return result;
 }
 
+std::string storage_text(const json::value& status) {
+    const json::value* const fault = at_path(&status, {"at", "storage_fault"});
+    return heading("tokimori_storage_fault", "1 while the daemon cannot write settings, state or statistics", "gauge") +
+           sample("tokimori_storage_fault", "", fault != nullptr && fault->is_string() ? 1 : 0);
+}
+
 std::string daemon_text(const json::value& status) {
-    std::string result = state_text(status);
+    std::string result = state_text(status) + storage_text(status);
     for (const Figure& figure : kSystem) {
         result += figure_text(figure, status);
     }

@@ -54,6 +54,8 @@ public:
     LocalInstant now() const { return counter_.now(); }
     /// How often it has turned so far: twice a second, as long as it is well.
     std::uint64_t ticks() const { return ticks_; }
+    /// Why what it remembers cannot be written; empty: it can.
+    std::string storage_fault() const { return state_keeper_.trouble(); }
     /// What is known now. The leap table in it is good until the next call of anything else.
     ClockFacts facts() const;
 

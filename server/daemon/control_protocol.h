@@ -45,6 +45,7 @@ struct ControlFacts {
     ControlCounts control = {};
     std::string_view version = {};  ///< of the product
     bool lab_mode = false;
+    std::string storage_fault = {};  ///< why something cannot be written, a sentence; empty: nothing is known of
 };
 
 /// A reply line without its newline.

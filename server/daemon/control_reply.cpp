@@ -217,7 +217,8 @@ json::object at_reply(const ControlFacts& facts) {
             {"state", state_name(clock.clock.state)},
             {"state_age_ns", nanoseconds(clock.now - clock.state_since)},
             {"disputed", clock.clock.disputed},
-            {"lab_mode", facts.lab_mode}};
+            {"lab_mode", facts.lab_mode},
+            {"storage_fault", facts.storage_fault.empty() ? json::value(nullptr) : json::value(facts.storage_fault)}};
 }
 
 json::object tracking_reply(const ControlFacts& facts) {

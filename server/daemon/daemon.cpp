@@ -68,7 +68,10 @@ public:
                       {[this] { return clock_.facts(); }, [this] { return workers_.counts(); }},
                       workers_.threads() > 0,
                       started_},
-          panel_{io_, log, {[this] { return clock_.now(); }, [this] { return panel_sight(clock_.facts()); }}},
+          panel_{io_,
+                 log,
+                 {[this] { return clock_.now(); },
+                  [this] { return panel_sight(clock_.facts(), !storage_fault().empty()); }}},
           watchdog_{io_, log, manager_, {[this] { return clock_.now(); }, [this] { return trouble(); }}} {
         control_handlers_.push_back(
             leap_list_handler([this](std::string_view text) { return clock_.take_leap_list(text); }));
@@ -84,6 +87,9 @@ public:
     WorkerThreads& workers() { return workers_; }
     const ServiceManager& manager() const { return manager_; }
     Watchdog& watchdog() { return watchdog_; }
+
+    // Who knows whether changed settings could be written.
+    void ask_of_settings(std::function<std::string()> fault) { settings_fault_ = std::move(fault); }
 
     // What more than the facts is answered on the control socket.
     void answer(std::vector<ControlHandler> handlers) {
@@ -153,6 +159,13 @@ private:
         return view;
     }
 
+    // The first that is known: one disk mostly bears all.
+    std::string storage_fault() const {
+        const std::string settings = settings_fault_();
+        const std::string fault = settings.empty() ? clock_.storage_fault() : settings;
+        return fault.empty() ? statistics_.trouble() : fault;
+    }
+
     ControlFacts facts() const {
         return {.clock = clock_.facts(),
                 .started = started_,
@@ -160,7 +173,8 @@ private:
                 .client_tables = workers_.client_tables(),
                 .control = control_.counts(),
                 .version = TOKIMORI_VERSION,
-                .lab_mode = lab_mode_};
+                .lab_mode = lab_mode_,
+                .storage_fault = storage_fault()};
     }
 
     boost::asio::io_context& io_{lasting_event_loop()};
@@ -177,6 +191,7 @@ private:
     QueryTeller queries_;
     WorkerThreads workers_;
     bool lab_mode_;
+    std::function<std::string()> settings_fault_ = [] { return std::string{}; };
     std::vector<ControlHandler> control_handlers_;
     ControlSocket control_;
     Statistics statistics_;
@@ -208,6 +223,7 @@ int Daemon::run() {
     await_signal();
     await_step_request();
     crew_->answer(settings_->requests());
+    crew_->ask_of_settings([this] { return settings_->storage_fault(); });
     crew_->distribute(configuration_, log_);
     crew_->workers().start();
     crew_->clock().start();

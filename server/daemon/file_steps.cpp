@@ -1,13 +1,18 @@
 #include "server/daemon/file_steps.h"
 
 #include <fcntl.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 
 namespace tokimori {
 namespace {
+
+// What a file of ours takes while it is exchanged, and some more.
+constexpr std::uint64_t kLeastRoom = 32 * 1024;
 
 int last_error(bool failed) {
     return failed ? errno : 0;
@@ -77,6 +82,18 @@ public:
         return last_error(directory.number() < 0 || ::fsync(directory.number()) != 0);
     }
     int remove(const std::string& path) override { return last_error(::unlink(path.c_str()) != 0); }
+    int room(const std::string& path) override {
+        struct statvfs disk {};
+        if (::statvfs(path.c_str(), &disk) != 0) {
+            return errno;
+        }
+        if ((disk.f_flag & ST_RDONLY) != 0) {
+            return EROFS;
+        }
+        // Not every file system counts its files.
+        const bool full = disk.f_bavail * disk.f_frsize < kLeastRoom || (disk.f_files > 0 && disk.f_favail == 0);
+        return full ? ENOSPC : 0;
+    }
 
 private:
     Descriptor file_{-1};

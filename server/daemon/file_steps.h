@@ -25,6 +25,8 @@ public:
     /// The names in the directory are on the disk.
     virtual int sync_directory(const std::string& path) = 0;
     virtual int remove(const std::string& path) = 0;
+    /// 0 where more can be written into the directory, as far as can be seen without doing it.
+    virtual int room(const std::string& path) = 0;
 };
 
 /// Those of this host.

@@ -151,7 +151,7 @@ std::optional<ControlError> OverlayDesk::keep(Candidate next, const std::string&
     }
     if (!next.check.needs_confirmation) {
         if (const std::string why = hands_.put_in_place(); !why.empty()) {
-            hands_.take_effect(*in_force_.checked.configuration);
+            stand_by_the_files();
             return ControlError{"not_written", why};
         }
     }
@@ -162,6 +162,13 @@ std::optional<ControlError> OverlayDesk::keep(Candidate next, const std::string&
         applied.confirm_within = confirm_within_;
     }
     return std::nullopt;
+}
+
+// A disk that fails late may have taken the new ones all the same: what is in force must be what the next start finds.
+void OverlayDesk::stand_by_the_files() {
+    if (!reload().empty()) {
+        hands_.take_effect(*in_force_.checked.configuration);
+    }
 }
 
 std::optional<ControlError> OverlayDesk::confirm(std::int64_t id) {

@@ -103,6 +103,7 @@ private:
     Candidate candidate(const std::string& overlay_text);
     std::optional<ControlError> keep(Candidate next, const std::string& text, SettingsApplied& applied,
                                      LocalInstant now);
+    void stand_by_the_files();
     std::string overlay_text() const;
 
     std::string overlay_file_;

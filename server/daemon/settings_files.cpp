@@ -44,12 +44,13 @@ bool SettingsFiles::forget_unconfirmed() {
     return steps_->remove(beside_) == 0;
 }
 
-std::string SettingsFiles::explain(int error) const {
-    return error == 0 ? std::string{}
-                      : fmt::format(
-                            "{} cannot be written ({}); make {} a directory that the user of tokimorid may "
-                            "write",
-                            overlay_, std::generic_category().message(error), overlay_directory(configuration_));
+std::string SettingsFiles::explain(int error) {
+    trouble_ = error == 0 ? std::string{}
+                          : fmt::format(
+                                "{} cannot be written ({}); make {} a directory that the user of tokimorid may "
+                                "write",
+                                overlay_, std::generic_category().message(error), overlay_directory(configuration_));
+    return trouble_;
 }
 
 }  // namespace tokimori

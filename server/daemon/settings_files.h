@@ -34,14 +34,18 @@ public:
     /// What an earlier run left without a confirmation, if anything; it does not count, and is taken away.
     bool forget_unconfirmed();
 
+    /// Why the last change could not be written; empty: it could.
+    const std::string& trouble() const { return trouble_; }
+
 private:
-    std::string explain(int error) const;
+    std::string explain(int error);
 
     std::string configuration_;
     std::string overlay_;
     std::string beside_;  ///< not named like one that is read
     Effects effects_;
     std::unique_ptr<FileSteps> steps_;
+    std::string trouble_;
 };
 
 }  // namespace tokimori

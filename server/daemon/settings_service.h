@@ -38,6 +38,8 @@ public:
     std::vector<std::string> reload() { return desk_.reload(); }
     /// What settings change at the next start only and wait for it.
     std::vector<std::string> waiting_for_restart() const { return desk_.restart(); }
+    /// Why the last change could not be written; empty: it could.
+    const std::string& storage_fault() const { return files_.trouble(); }
     void stop();
 
 private:

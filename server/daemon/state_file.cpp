@@ -47,6 +47,10 @@ std::string StateFile::forget() {
     return error == ENOENT ? std::string{} : explain("cannot be removed", error);
 }
 
+std::string StateFile::trouble_ahead() {
+    return explain("cannot be written", steps_.room(directory_));
+}
+
 std::string StateFile::explain(std::string_view what, int error) const {
     if (error == 0) {
         return {};

@@ -27,6 +27,9 @@ public:
     /// Removes it. Empty, or a sentence for the operator.
     std::string forget();
 
+    /// Why the next `save` would fail, as far as can be seen without it; empty: it may work.
+    std::string trouble_ahead();
+
 private:
     std::string refuse(const std::string& why);
     std::string explain(std::string_view what, int error) const;

@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 
 constexpr Duration kInterval = 1h;
 constexpr Duration kRetryInterval = 30s;
+constexpr Duration kLookInterval = 10s;
 constexpr Duration kSleepFloor = 10ms;
 constexpr auto kPatience = 2s;
 constexpr const char* kBootId = "/proc/sys/kernel/random/boot_id";
@@ -80,11 +81,12 @@ std::optional<StateKeeper::Recalled> StateKeeper::recall() {
 bool StateKeeper::keep(const std::function<std::optional<ClockMemory>()>& tell, bool urgent) {
     take_result();
     const LocalInstant now = counter_.now();
-    if (settings_.directory.empty() || writing_ || (!urgent && !is_due(now))) {
+    if (settings_.directory.empty() || writing_) {
         return false;
     }
-    const std::optional<ClockMemory> memory = tell();
+    const std::optional<ClockMemory> memory = urgent || is_due(now) ? tell() : std::nullopt;
     if (!memory) {
+        look_ahead(now);
         return false;
     }
     written_ = now;
@@ -93,13 +95,24 @@ bool StateKeeper::keep(const std::function<std::optional<ClockMemory>()>& tell, 
     return true;
 }
 
+// A disk that is full, or that the kernel made read-only, is not only found out within the hour.
+void StateKeeper::look_ahead(LocalInstant now) {
+    if (looking_ || (failed_ && written_) || (looked_ && now - *looked_ < kLookInterval)) {
+        return;
+    }
+    looked_ = now;
+    looking_ = files_.run([storage = storage_] { return storage->file.trouble_ahead(); });
+    take_result();
+}
+
 bool StateKeeper::is_due(LocalInstant now) const {
     return !written_ || now - *written_ >= (failed_ ? kRetryInterval : kInterval);
 }
 
 void StateKeeper::take_result() {
-    if (const auto outcome = files_.next_outcome()) {
-        writing_ = false;
+    while (const auto outcome = files_.next_outcome()) {
+        // Who looks began before whatever is being written.
+        (looking_ ? looking_ : writing_) = false;
         const std::string error = outcome->value_or("");
         failed_ = !error.empty();
         report(error);

@@ -22,7 +22,8 @@ std::string host_machine(FileSteps& files);
 
 /// Keeps what the clock remembers over a restart: reads it once, writes it when the clock is first synchronised, every
 /// hour, and at the end. Where threads are allowed a write has one of its own, since a memory card may take a second
-/// for it. What goes wrong is said once, until it goes right again. Clock thread only.
+/// for it. Looks every ten seconds whether it could be written.
+/// What goes wrong is said once, until it goes right again. Clock thread only.
 class StateKeeper {
 public:
     struct Settings {
@@ -52,12 +53,16 @@ public:
     /// The last write, waited for, but not for a disk that is stuck.
     void finish(const std::optional<ClockMemory>& memory);
 
+    /// Why nothing can be written at present; empty: it can, or was not tried yet.
+    std::string trouble() const { return failed_ ? reported_ : std::string{}; }
+
 private:
     /// What the work on the file holds, since it may outlive us.
     struct Storage;
 
     KeptState state_from(const ClockMemory& memory) const;
     bool is_due(LocalInstant now) const;
+    void look_ahead(LocalInstant now);
     void take_result();
     void report(const std::string& error);
 
@@ -67,8 +72,10 @@ private:
     std::shared_ptr<Storage> storage_;
     FileThread files_;
     bool writing_ = false;
-    bool failed_ = false;  ///< the last write
+    bool looking_ = false;  ///< whether it could be written
+    bool failed_ = false;   ///< the last write
     std::optional<LocalInstant> written_;
+    std::optional<LocalInstant> looked_;
     std::string reported_;
 };
 

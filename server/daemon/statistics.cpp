@@ -35,7 +35,9 @@ void Statistics::configure(const Configuration& configuration) {
     if (!directory_.empty()) {
         flush(origin_.facts());
     }
-    complained_ = complained_ && configuration.statistics_dir == directory_;
+    if (configuration.statistics_dir != directory_) {
+        complaint_.clear();
+    }
     directory_ = configuration.statistics_dir;
     kinds_ = configuration.statistics_files;
     keep_days_ = configuration.statistics_keep_days;
@@ -115,13 +117,13 @@ void Statistics::tell_outcomes(LocalInstant now) {
 }
 
 void Statistics::tell(LocalInstant now, const FileThread::Outcome& outcome) {
-    if (outcome && !complained_) {
+    if (outcome && complaint_.empty()) {
         log_.write(now, LogLevel::kWarning, "statistics_lost",
                    {{"what", *outcome}, {"effect", "lines are missing until it can be written again; time is served"}});
-    } else if (!outcome && complained_) {
+    } else if (!outcome && !complaint_.empty()) {
         log_.write(now, LogLevel::kInfo, "statistics_written_again", {{"dir", directory_}});
     }
-    complained_ = outcome.has_value();
+    complaint_ = outcome.value_or("");
 }
 
 }  // namespace tokimori

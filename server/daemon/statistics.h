@@ -37,6 +37,8 @@ public:
     void configure(const Configuration& configuration);
     /// What a source says.
     void note(const Observation& observation);
+    /// Why the last lines could not be written; empty: they could.
+    const std::string& trouble() const { return complaint_; }
     /// Writes what is left; then no more.
     void stop();
 
@@ -60,7 +62,7 @@ private:
     int keep_days_ = 0;
     bool laboratory_ = false;
     std::optional<UtcDay> forgotten_before_;
-    bool complained_ = false;
+    std::string complaint_;  ///< of the last write
     FileThread files_;
     std::unique_ptr<Ticker> ticker_;
 };

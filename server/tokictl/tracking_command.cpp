@@ -132,7 +132,7 @@ Lines lines_of(const json::object& reply, Language language) {
     const json::object& at = object_in(reply, "at");
     const json::object& tracking = object_in(reply, "tracking");
     const auto span = [&](std::string_view name) { return seconds(integer_in(tracking, name), language); };
-    return {
+    Lines lines{
         {say(language, "Reference ID", "参照 ID"), refid_of(tracking)},
         {say(language, "Stratum", "Stratum"), count(integer_in(tracking, "stratum"))},
         {say(language, "State", "状態"), state(at, language)},
@@ -153,6 +153,10 @@ Lines lines_of(const json::object& reply, Language language) {
         {say(language, "Valid for", "有効期間の残り"), span("valid_for_ns")},
         {say(language, "Leap status", "うるう秒"), or_dash(in_words(kLeaps, text_in(tracking, "leap"), language))},
     };
+    if (const std::string fault{text_in(at, "storage_fault")}; !fault.empty()) {
+        lines.push_back({say(language, "NOT WRITTEN", "保存できません"), fault});
+    }
+    return lines;
 }
 
 }  // namespace

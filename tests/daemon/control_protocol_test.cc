@@ -63,6 +63,7 @@ TEST(ControlProtocol, TellsWithEveryReplyWhenItIsTrueAndHowTheClockIsDoing) {
         EXPECT_EQ(at.at("uptime_ns"), 600 * SampleFacts::kSecond);
         EXPECT_EQ(at.at("disputed"), false);
         EXPECT_EQ(at.at("lab_mode"), false);
+        EXPECT_TRUE(at.at("storage_fault").is_null());
     }
 }
 

@@ -33,7 +33,7 @@ public:
         return full;
     }
     std::string put_in_place() override {
-        if (immovable.empty()) {
+        if (immovable.empty() || late) {
             overlay = beside;
         }
         beside.clear();
@@ -55,6 +55,7 @@ public:
     std::vector<std::string> unreadable;
     std::string full;
     std::string immovable;
+    bool late = false;  ///< it is immovable, but in its place all the same
     std::string port_taken;
     bool leap = false;
     Configuration running;
@@ -285,6 +286,14 @@ TEST_F(OverlayDeskTest, GoesBackWhereItCannotBePutInItsPlace) {
     hands_.immovable.clear();
     EXPECT_EQ(code(desk_.confirm(applied.id)), "none");
     EXPECT_THAT(hands_.overlay, HasSubstr("127.0.0.1"));
+}
+
+TEST_F(OverlayDeskTest, IsInForceWhatTheFilesSayWhereADiskFailsLate) {
+    hands_.immovable = "Input/output error.";
+    hands_.late = true;
+    EXPECT_EQ(code(apply("[log]\nlevel = \"debug\"\n").error), "not_written");
+    EXPECT_EQ(hands_.running.log_level, LogLevel::kDebug);
+    EXPECT_FALSE(desk_.overlay().empty());
 }
 
 TEST(WithOverlay, TakesThePlaceOfItsNameAmongTheOthers) {

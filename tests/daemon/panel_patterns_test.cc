@@ -102,6 +102,7 @@ TEST(PanelPatterns, WhatDoesNotTouchServedTimeIsAWarning) {
     ClockFacts disputed = well();
     disputed.clock.disputed = true;
     EXPECT_EQ(look_at(disputed), warned);
+    EXPECT_EQ(panel_look(panel_sight(well(), true), kHoldoverAlarm), warned) << "a disk that takes nothing";
     ClockFacts antenna = well();
     antenna.sources[0].report.health = SampleFacts::report(1, Reason::kSelected).health;
     EXPECT_EQ(look_at(antenna), warned);

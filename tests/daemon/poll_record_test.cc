@@ -45,6 +45,7 @@ public:
         files_.erase(path);
         return 0;
     }
+    int room(const std::string&) override { return 0; }
 
 private:
     Files& files_;

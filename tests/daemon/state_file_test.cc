@@ -314,6 +314,7 @@ public:
         }
         return seen_.erase(path) > 0 ? 0 : ENOENT;
     }
+    int room(const std::string&) override { return step(); }
 
 private:
     int step() {

@@ -252,6 +252,50 @@ TEST_P(Keeping, AWriteThatFailedIsTriedAgainSoonAndToldOnce) {
     EXPECT_EQ(lines_.size(), 1U);
 }
 
+TEST_P(Keeping, ADiskThatTakesNothingAnyMoreIsFoundOutLongBeforeTheNextWrite) {
+    settings_.directory = directory_ / "later";
+    std::filesystem::create_directory(settings_.directory);
+    StateKeeper keeper = this->keeper();
+    keep(keeper);
+    while (!std::filesystem::exists(settings_.directory + "/clock.state")) {
+        keep(keeper);
+    }
+    EXPECT_EQ(keeper.trouble(), "");
+    std::filesystem::rename(settings_.directory, directory_ / "gone");
+    while (keeper.trouble().empty()) {
+        pass(1s);
+        keep(keeper);
+    }
+    EXPECT_THAT(keeper.trouble(), HasSubstr("No such file"));
+    while (asked_ < 4) {
+        pass(10s);
+        keep(keeper);
+    }
+    EXPECT_THAT(lines_, ElementsAre(HasSubstr("warning state what=")));
+    std::filesystem::rename(directory_ / "gone", settings_.directory);
+    while (!keeper.trouble().empty()) {
+        pass(10s);
+        keep(keeper);
+    }
+    EXPECT_EQ(lines_.size(), 1U);
+}
+
+TEST_P(Keeping, BeforeThereIsAnythingToKeepADiskIsLookedAtAllTheSame) {
+    memory_.reset();
+    settings_.directory = directory_ / "later";
+    StateKeeper keeper = this->keeper();
+    while (keeper.trouble().empty()) {
+        pass(10s);
+        keep(keeper);
+    }
+    std::filesystem::create_directory(settings_.directory);
+    while (!keeper.trouble().empty()) {
+        pass(10s);
+        keep(keeper);
+    }
+    EXPECT_EQ(lines_.size(), 1U);
+}
+
 TEST_P(Keeping, ADamagedFileIsToldAndSetAside) {
     std::ofstream{directory_ / "clock.state"} << "tokimori clock state 2\nrate 5\n";
     EXPECT_FALSE(keeper().recall());
@@ -281,6 +325,7 @@ public:
     int rename(const std::string&, const std::string&) override { return EROFS; }
     int sync_directory(const std::string&) override { return EROFS; }
     int remove(const std::string&) override { return EROFS; }
+    int room(const std::string&) override { return EROFS; }
 
 private:
     std::map<std::string, std::string> files_;

@@ -52,6 +52,9 @@ Call call(std::vector<std::string> arguments) {
 TEST(ExitCodeOf, IsWhatAMonitorNeeds) {
     EXPECT_EQ(exit_code_of(reply_with("synchronised")), ExitCode::kGood);
     EXPECT_EQ(exit_code_of(reply_with("synchronised", true)), ExitCode::kWarning);
+    json::object full_disk = reply_with("synchronised");
+    full_disk["at"].as_object()["storage_fault"] = "no room";
+    EXPECT_EQ(exit_code_of(full_disk), ExitCode::kWarning);
     EXPECT_EQ(exit_code_of(reply_with("holdover")), ExitCode::kWarning);
     EXPECT_EQ(exit_code_of(reply_with("never_synchronised")), ExitCode::kCritical);
     EXPECT_EQ(exit_code_of(reply_with("unsynchronised")), ExitCode::kCritical);

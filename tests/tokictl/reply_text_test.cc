@@ -57,6 +57,15 @@ TEST(TrackingText, SaysWhatMakesTheTimeDoubtful) {
     EXPECT_THAT(tracking_text(reply, Language::kJapanese), HasSubstr("時刻源が食い違っています"));
 }
 
+TEST(TrackingText, SaysThatSomethingCannotBeWritten) {
+    json::object reply = sample();
+    EXPECT_THAT(tracking_text(reply, Language::kEnglish), Not(HasSubstr("NOT WRITTEN")));
+    reply["at"].as_object()["storage_fault"] = "clock.state cannot be written (Read-only file system)";
+    EXPECT_THAT(tracking_text(reply, Language::kEnglish), HasSubstr("NOT WRITTEN"));
+    EXPECT_THAT(tracking_text(reply, Language::kJapanese), HasSubstr("保存できません"));
+    EXPECT_THAT(tracking_text(reply, Language::kJapanese), HasSubstr("Read-only file system"));
+}
+
 TEST(TrackingText, NamesTheLeapSecond) {
     json::object reply = sample();
     reply["at"].as_object()["utc"] = "2016-12-31T23:59:60.999999999Z";

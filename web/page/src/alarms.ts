@@ -36,6 +36,9 @@ function ofState({ at }: Status): Alarm[] {
 function ofService(status: Status): Alarm[] {
   const found: Alarm[] = [];
   if (status.at.disputed) found.push({ code: "disputed", severity: "warning", since_ns: null });
+  if (status.at.storage_fault) {
+    found.push({ code: "storage_fault", severity: "alarm", since_ns: null, details: status.at.storage_fault });
+  }
   if (status.at.lab_mode) found.push({ code: "lab_mode", severity: "warning", since_ns: status.at.uptime_ns });
   if (status.serverstats.clients_replaced > 0) found.push({ code: "clients_replaced", severity: "notice", since_ns: null });
   const clock = status.tracking.system_clock.state;

@@ -11,6 +11,8 @@ export interface At {
   state_age_ns: Known<number>;
   disputed: boolean;
   lab_mode: boolean;
+  /** Why something cannot be written; a daemon of before says nothing of it. */
+  storage_fault?: string | null;
 }
 
 export interface Tracking {

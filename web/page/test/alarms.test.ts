@@ -51,6 +51,14 @@ test("a disagreement about a leap second outranks everything that is no alarm", 
   assert.equal(alarmsOf(status)[0]?.code, "leap_disagreement");
 });
 
+test("a disk that takes nothing is an alarm with the daemon's words", () => {
+  const status = last("gps");
+  status.at.storage_fault = "clock.state cannot be written (Read-only file system)";
+  const alarm = alarmsOf(status)[0];
+  assert.equal(alarm?.code, "storage_fault");
+  assert.equal(alarm?.details, status.at.storage_fault);
+});
+
 test("an antenna that is open or short, an old table, a refused list: each is told", () => {
   const status = last("gps");
   status.sources[0]!.receiver = { antenna: "open", antenna_powered: true, jamming: 3, age_ns: 1e9 };

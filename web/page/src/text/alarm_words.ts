@@ -59,6 +59,17 @@ export const alarmWords = {
       en: "Look at the contradicted ones under Sources. A third source would tell who is right.",
     },
   },
+  storage_fault: {
+    what: { ja: "ディスクに保存できません", en: "The disk takes nothing" },
+    effect: {
+      ja: "時刻の配信に影響はありません。設定の変更や学習した内容は、再起動すると失われることがあります。",
+      en: "None on the time served. Changed settings and what was learned may be lost at a restart.",
+    },
+    next: {
+      ja: "空き容量とカードの状態を確認してください: {details}",
+      en: "Look at the room left and at the card: {details}",
+    },
+  },
   lab_mode: {
     what: { ja: "試験モードです (lab_mode)", en: "Laboratory mode" },
     effect: {

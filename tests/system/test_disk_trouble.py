@@ -1,0 +1,119 @@
+"""Disks that are full, read-only or fail: time is served as before, whoever changes settings is told what failed, an alarm
+is raised, and the log stays quiet."""
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import signal
+import tempfile
+from typing import Any, Dict, Iterator, List
+
+import pytest
+
+from control import PATIENCE, SKY, Client
+from failing_disk import FailingDisk
+from namespace import mounting
+from ntp_client import NtpWatch
+from programs import Process, configuration, free_port, program, run, wait_until
+
+NO_ROOM = "No space left on device"
+READ_ONLY = "Read-only file system"
+FAILS = "Input/output error"
+
+
+class Box:
+    """A daemon whose files, all but its socket, lie in `directory`."""
+
+    def __init__(self, room: str, workers: int) -> None:
+        self.port = free_port()
+        self.socket = os.path.join(room, "control.sock")
+        self.directory = os.path.join(room, "disk")
+        os.mkdir(self.directory)
+        self.path = os.path.join(self.directory, "tokimori.toml")
+        self.text = configuration(["127.0.0.1:%d" % self.port], [SKY], workers=workers, lab_mode=True,
+                                  control_socket=self.socket, state_dir=os.path.join(self.directory, "state"))
+
+    def write(self) -> None:
+        """Its files as they are on a good disk."""
+        for name in ("conf.d", "state"):
+            os.mkdir(os.path.join(self.directory, name))
+        with open(self.path, "w", encoding="utf-8") as file:
+            file.write(self.text)
+
+    def start(self, prefix: List[str]) -> Process:
+        """The daemon, once it is synchronised."""
+        daemon = Process([*prefix, program("tokimorid"), "--config", self.path])
+        daemon.wait_for("clock state=synchronised", PATIENCE)
+        return daemon
+
+    def ask(self, name: str, **members: Any) -> Dict[str, Any]:
+        """One request."""
+        with Client(self.socket) as client:
+            return client.ask(name, **members)
+
+    def apply(self) -> Dict[str, Any]:
+        """Tries to change a setting."""
+        return self.ask("settings_apply", overlay={"log": {"level": "debug"}},
+                        base=self.ask("settings")["settings"]["base"])
+
+    def fault(self) -> str:
+        """What the daemon says of its disk."""
+        return self.ask("tracking")["at"]["storage_fault"] or ""
+
+
+@contextlib.contextmanager
+def serving(box: Box) -> Iterator[NtpWatch]:
+    """In the block every reply is right, and none is missing."""
+    with NtpWatch(box.port, per_second=20) as watch:
+        watch.wait_for(lambda reply: reply.synchronised, PATIENCE)
+        yield watch
+        watch.wait_seconds(1)
+        assert all(reply.synchronised for reply in watch.replies())
+
+
+def expect_trouble(box: Box, daemon: Process, words: str) -> None:
+    """A change is refused with these words, the alarm is there, the log has few lines of it."""
+    wait_until(lambda: words in box.fault(), 40, "the fault is told: " + words)
+    before = box.ask("settings")["settings"]
+    reply = box.apply()
+    assert reply["error"]["code"] == "not_written" and words in reply["error"]["message"], reply
+    assert box.ask("settings")["settings"]["overlay"] == before["overlay"]
+    told = run([program("tokictl"), "tracking", "--socket", box.socket, "--lang", "ja"])
+    assert told.returncode == 1 and "保存できません" in told.stdout and words in told.stdout
+    assert len(daemon.find(words)) <= 2, daemon.log()
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("options, words", [("size=64k", NO_ROOM), ("ro", READ_ONLY)])
+def test_a_disk_that_is_full_or_read_only(options: str, words: str, workers: int) -> None:
+    with tempfile.TemporaryDirectory(prefix="tokimori-") as room:
+        box = Box(room, workers)
+        fill = "dd if=/dev/zero of=%s/filler bs=1k count=1000 2>/dev/null; true" % box.directory
+        spoil = fill if words == NO_ROOM else "mount -o remount,ro %s" % box.directory
+        made = "mkdir \"$0/conf.d\" \"$0/state\" && cat > \"$0/tokimori.toml\" <<'END'\n%s\nEND\n" % box.text
+        mount = "mount -t tmpfs -o %s none \"$0\" && { %s } && { %s; }" % (
+            options.replace("ro", "size=64k"), made, spoil)
+        daemon = box.start(mounting(mount, box.directory))
+        with daemon, serving(box):
+            expect_trouble(box, daemon, words)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_disk_that_fails_and_comes_back(workers: int) -> None:
+    with tempfile.TemporaryDirectory(prefix="tokimori-") as room:
+        box = Box(room, workers)
+        box.write()
+        with FailingDisk(box.directory) as disk, box.start(disk.prefix()) as daemon, serving(box):
+            assert box.fault() == ""
+            assert "applied" in box.apply()
+            disk.fail(errno.EIO)
+            reply = box.ask("settings_apply", overlay={}, base=box.ask("settings")["settings"]["base"])
+            assert "error" in reply and FAILS in str(reply), reply
+            assert box.ask("settings")["settings"]["overlay"] == {"log": {"level": "debug"}}
+            assert len(daemon.find(FAILS)) <= 2, daemon.log()
+            disk.count()
+            applied = box.ask("settings_apply", overlay={}, base=box.ask("settings")["settings"]["base"])
+            assert "applied" in applied and box.fault() == ""
+            daemon.send_signal(signal.SIGHUP)
+            daemon.wait_for("info reloaded")
