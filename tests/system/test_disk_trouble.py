@@ -13,9 +13,11 @@ import pytest
 
 from control import PATIENCE, SKY, Client
 from failing_disk import FailingDisk
+from killed_saves import WebHouse
 from namespace import mounting
 from ntp_client import NtpWatch
 from programs import Process, configuration, free_port, program, run, wait_until
+from web import PASSWORD, Reply
 
 NO_ROOM = "No space left on device"
 READ_ONLY = "Read-only file system"
@@ -117,3 +119,26 @@ def test_a_disk_that_fails_and_comes_back(workers: int) -> None:
             assert "applied" in applied and box.fault() == ""
             daemon.send_signal(signal.SIGHUP)
             daemon.wait_for("info reloaded")
+
+
+@pytest.mark.skipif(not os.access(program("tokimori-web"), os.X_OK), reason="NO tokimori-web was built")
+def test_the_page_on_a_disk_that_fails() -> None:
+    with WebHouse() as house:
+        web = house.start()
+
+        def add_user() -> Reply:
+            return house.admin.post("/api/v1/users", {"name": "jiro", "role": "viewer", "password": PASSWORD})
+
+        house.disk.fail(errno.EIO)
+        lines = web.mark()
+        for path in ("status", "users", "events", "settings"):
+            assert house.admin.get("/api/v1/" + path).status == 200, path
+        refused = add_user()
+        assert (refused.status, refused.code) == (500, "not_stored")
+        base = house.admin.get("/api/v1/settings").json()["settings"]["base"]
+        applied = house.admin.post("/api/v1/settings/apply", {"overlay": {"log": {"level": "debug"}}, "base": base})
+        assert (applied.status, applied.code) == (500, "not_stored")
+        assert house.admin.get("/api/v1/settings").json()["settings"]["overlay"] == {}, "nobody would know who did it"
+        assert web.mark() - lines < 10, web.log()
+        house.disk.count()
+        assert add_user().status == 200
