@@ -85,8 +85,10 @@ int forget_state(const std::string& path, const Configuration& configuration) {
 // A mistake elsewhere in the file, which keeps the server from coming back, must not keep the relay energised.
 int darken(const std::string& path) {
     Log log{write_to_stderr, LogLevel::kInfo, journal_stream()};
-    darken_panel(log, check_texts(read_texts(path).texts).front_panel);
-    return 0;
+    const TextsResult read = read_texts(path);
+    std::ranges::for_each(read.errors, complain);
+    darken_panel(log, check_texts(read.texts).front_panel);
+    return read.errors.empty() ? 0 : 1;
 }
 
 }  // namespace

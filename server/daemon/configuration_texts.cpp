@@ -45,6 +45,15 @@ std::vector<std::string> overlays_in(const std::string& directory, std::error_co
     return names;
 }
 
+// Half of it might energise a relay that is active while low.
+FrontPanelConfiguration sound_front_panel(const TomlTable& root) {
+    TomlTable alone = root;
+    std::erase_if(alone, [](const TomlEntry& entry) { return entry.key != "front_panel"; });
+    ConfigurationReader reader;
+    reader.read(alone);
+    return reader.take_complaints().empty() ? reader.take_configuration().front_panel : FrontPanelConfiguration{};
+}
+
 }  // namespace
 
 CheckedTexts check_texts(std::span<const ConfigurationText> texts) {
@@ -55,10 +64,9 @@ CheckedTexts check_texts(std::span<const ConfigurationText> texts) {
     ConfigurationReader reader;
     reader.read(merged.root);
     CheckedTexts checked{std::nullopt, std::move(merged.root), reader.take_complaints(), {}};
-    Configuration configuration = reader.take_configuration();
-    checked.front_panel = configuration.front_panel;
+    checked.front_panel = sound_front_panel(checked.root);
     if (checked.complaints.empty()) {
-        checked.configuration = std::move(configuration);
+        checked.configuration = reader.take_configuration();
     }
     return checked;
 }

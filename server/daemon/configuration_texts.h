@@ -16,7 +16,7 @@ struct CheckedTexts {
     std::optional<Configuration> configuration;  ///< absent where there are complaints
     TomlTable root;                              ///< as written, all files as one; empty after wrong syntax
     std::vector<Complaint> complaints;           ///< in the order of files and lines
-    FrontPanelConfiguration front_panel{};       ///< as far as it is readable, whatever else is wrong
+    FrontPanelConfiguration front_panel{};       ///< where nothing is wrong with that, whatever else is
 };
 
 /// Pure; never throws, whatever the texts.

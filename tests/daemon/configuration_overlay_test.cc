@@ -89,6 +89,12 @@ TEST(ConfigurationOverlay, ReadsTheFrontPanelWhateverElseIsWrong) {
     EXPECT_EQ(checked.front_panel.alarm_relay, "GPIO22");
 }
 
+TEST(ConfigurationOverlay, ReadsNothingOfAFrontPanelThatIsWrong) {
+    const std::vector<ConfigurationText> texts{
+        {"tokimori.toml", "[front_panel]\nalarm_relay = \"GPIO22\"\nactiv_low = [\"alarm_relay\"]\n"}};
+    EXPECT_EQ(check_texts(texts).front_panel, FrontPanelConfiguration{});
+}
+
 TEST(ConfigurationOverlay, NamesTheFileAndTheLineOfWhatIsWrong) {
     EXPECT_THAT(errors_of(files("[server]\nworkers = 99\n", "[clock]\nholdover = 3\n[[refclock]]\nname = \"x\"\n")),
                 ElementsAre(HasSubstr("t.toml:2: workers in [server] is 99"),

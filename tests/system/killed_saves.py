@@ -357,6 +357,9 @@ class PageSettings(WebSave):
     def _now(self) -> Any:
         return self.get("/api/v1/settings")["settings"]["overlay"]
 
+    def _base(self) -> str:
+        return str(self.get("/api/v1/settings")["settings"]["base"])
+
     def expected(self) -> Sequence[Any]:
         old = self._now()
         self._next = {"log": {"level": "debug" if old != {"log": {"level": "debug"}} else "info"}}
@@ -364,8 +367,7 @@ class PageSettings(WebSave):
 
     def change_to(self, overlay: Dict[str, Any]) -> int:
         """Applies it."""
-        base = self.get("/api/v1/settings")["settings"]["base"]
-        return self.post("/api/v1/settings/apply", {"overlay": overlay, "base": base})
+        return self.post("/api/v1/settings/apply", {"overlay": overlay, "base": self._base()})
 
     def change(self) -> int:
         return self.change_to(self._next)
@@ -436,14 +438,14 @@ class UndoneSettings(PageSettings):
 
     def change(self) -> int:
         last = self.get("/api/v1/settings/changes")["changes"][0]
-        return self.post("/api/v1/settings/undo", {"id": last["id"]})
+        return self.post("/api/v1/settings/undo", {"id": last["id"], "base": self._base()})
 
 
 class RestoredSettings(PageSettings):
     """A backup is put back."""
 
     def change(self) -> int:
-        return self.post("/api/v1/restore", {**self.get("/api/v1/backup"), "overlay": self._next})
+        return self.post("/api/v1/restore", {**self.get("/api/v1/backup"), "overlay": self._next, "base": self._base()})
 
 
 def saves_of_the_daemon(house: DaemonHouse) -> Iterator[Save]:
