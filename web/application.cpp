@@ -45,6 +45,7 @@ bool is_for_settings(Destination destination) {
         case Destination::kFactoryReset:
         case Destination::kRestart:
         case Destination::kLeapList:
+        case Destination::kForgetLeapList:
             return true;
         default:
             return false;

@@ -12,8 +12,8 @@ namespace tokimori::web {
 WebReply daemon_silent();
 
 /// The daemon's reply as it came; where it refused, its error (with `check`, where that says why) under the status that
-/// fits: 403 `not_allowed`; 409 `settings_changed`, `settings_pending`, `not_pending`; 422 `settings_wrong`,
-/// `leap_list_wrong`; 503 all else.
+/// fits: 403 `not_allowed`; 409 `settings_changed`, `settings_pending`, `not_pending`, `no_leap_list`,
+/// `leap_list_needed`; 422 `settings_wrong`, `leap_list_wrong`; 503 all else.
 WebReply passed_on(const DaemonReply& reply, unsigned status = 200);
 
 /// The member `name` of the reply alone; `daemon_silent` where it has none.

@@ -51,6 +51,7 @@ constexpr std::array kRoutes{
     Route{"POST", "/api/v1/factory-reset", kFactoryReset, kAdmin},
     Route{"POST", "/api/v1/restart", kRestart, kAdmin},
     with_long_body({"POST", "/api/v1/leap/list", kLeapList, kOperator}),
+    Route{"DELETE", "/api/v1/leap/list", kForgetLeapList, kOperator},
     Route{"GET", "/api/v1/leap/preview", kLeapPreview, kViewer},
     Route{"GET", "/api/v1/support", kSupport, kAdmin},
     Route{"GET", "/metrics", kMetrics, std::nullopt, true},

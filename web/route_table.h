@@ -43,6 +43,7 @@ enum class Destination : std::uint8_t {
     kFactoryReset,
     kRestart,
     kLeapList,
+    kForgetLeapList,
     kLeapPreview,
     kSupport,
 };

@@ -59,6 +59,8 @@ void SettingsDesk::answer(Destination destination, const WebRequest& request, co
             return restart(caller, respond);
         case Destination::kLeapList:
             return take_leap_list(request, caller, respond);
+        case Destination::kForgetLeapList:
+            return forget_leap_list(caller, respond);
         default:
             return tell_settings(respond);
     }
@@ -123,9 +125,17 @@ void SettingsDesk::reset(const WebRequest& request, const Caller& caller, const 
     if (!base) {
         return respond(not_whole("Give password and base, texts."));
     }
-    check_password_(
-        request, caller, body.text("password"), respond,
-        [this, user = caller.user, base = *base, respond] { runner_.run({user, "factory_reset", "{}", base}, respond); });
+    const Respond forget_too = [this, user = caller.user, respond](WebReply reply) {
+        if (reply.status == 200) {
+            forget_leap_list_too(user, std::move(reply), respond);
+        } else {
+            respond(std::move(reply));
+        }
+    };
+    check_password_(request, caller, body.text("password"), respond,
+                    [this, user = caller.user, base = *base, forget_too] {
+                        runner_.run({user, "factory_reset", "{}", base}, forget_too);
+                    });
 }
 
 void SettingsDesk::end_pending(bool confirm, const WebRequest& request, const Caller& caller, const Respond& respond) {
@@ -176,6 +186,31 @@ void SettingsDesk::take_leap_list(const WebRequest& request, const Caller& calle
                    const std::string updated(text_in(member_of(*reply.members, "leap_list", "updated")));
                    world_.record(user, "leap_list_kept", updated);
                    respond(passed_on(reply));
+               });
+}
+
+void SettingsDesk::forget_leap_list(const Caller& caller, const Respond& respond) {
+    ask_daemon(world_, "leap_list_forget", {}, respond, [this, user = caller.user, respond](const DaemonReply& reply) {
+        world_.record(user, "leap_list_forgotten", "");
+        respond(passed_on(reply));
+    });
+}
+
+// The settings are reset all the same; that the list stays is told beside it.
+void SettingsDesk::forget_leap_list_too(const std::string& user, WebReply reply, const Respond& respond) {
+    world_.ask("leap_list_forget", {},
+               [this, user, reply = std::move(reply), respond](const DaemonReply& forgotten) mutable {
+                   json::object members = json::parse(reply.body).as_object();
+                   if (forgotten.members != nullptr) {
+                       world_.record(user, "leap_list_forgotten", "");
+                       members["leap_list"] = "forgotten";
+                   } else if (forgotten.refusal != nullptr) {
+                       members["leap_list"] = text_in(member_of(*forgotten.refusal, "error", "code"));
+                   } else {
+                       members["leap_list"] = "daemon_silent";
+                   }
+                   reply.body = json::serialize(members);
+                   respond(std::move(reply));
                });
 }
 

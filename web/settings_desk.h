@@ -35,6 +35,8 @@ private:
     void end_pending(bool confirm, const WebRequest& request, const Caller& caller, const Respond& respond);
     void back_up(const Respond& respond);
     void take_leap_list(const WebRequest& request, const Caller& caller, const Respond& respond);
+    void forget_leap_list(const Caller& caller, const Respond& respond);
+    void forget_leap_list_too(const std::string& user, WebReply reply, const Respond& respond);
     void restart(const Caller& caller, const Respond& respond);
     WebReply change_list(const WebRequest& request);
 

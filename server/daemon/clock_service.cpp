@@ -149,6 +149,13 @@ LeapListOutcome ClockService::take_leap_list(std::string_view text) {
     return outcome;
 }
 
+LeapListForgotten ClockService::forget_leap_list() {
+    timekeeper_.advance(counter_.now());
+    const LeapListForgotten forgotten = leap_.forget_list(timekeeper_, counter_.now());
+    publish();
+    return forgotten;
+}
+
 void ClockService::set_sources(const Configuration& configuration) {
     upstream_.own_ports.clear();
     for (const ListenAddress& address : configuration.listen) {

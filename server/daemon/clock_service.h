@@ -49,6 +49,8 @@ public:
 
     /// Somebody gives us a leap-seconds.list, which is weighed and published at once; see `LeapService::take_list`.
     LeapListOutcome take_leap_list(std::string_view text);
+    /// Takes it back; see `LeapService::forget_list`.
+    LeapListForgotten forget_leap_list();
 
     void observe(const Observation& observation) override;
     LocalInstant now() const { return counter_.now(); }

@@ -65,6 +65,7 @@ json::object table_of(const LeapFacts& leap, UtcDay today) {
     const LeapTable& table = leap.list.table;
     return {{"from", leap.list.from_list ? "list" : "built_in"},
             {"file", leap.list_file},
+            {"given", leap.list.given},
             {"refused", leap.list.refused.empty() ? json::value(nullptr) : json::value(leap.list.refused)},
             {"updated", format_date(table.updated())},
             {"expires", format_date(table.expires())},

@@ -11,6 +11,22 @@ namespace {
 
 namespace json = boost::json;
 
+std::optional<ControlError> refusal(LeapListForgotten forgotten) {
+    switch (forgotten) {
+        case LeapListForgotten::kNone:
+            return ControlError{"no_leap_list", "No leap-seconds.list was given to the daemon."};
+        case LeapListForgotten::kNeeded:
+            return ControlError{"leap_list_needed",
+                                "The list knows of a leap second that has been, and nothing else here does: without it "
+                                "the time would jump."};
+        case LeapListForgotten::kNot:
+            return ControlError{"leap_list_not_forgotten", "The list cannot be removed; the log says why."};
+        case LeapListForgotten::kDone:
+            break;
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 ControlHandler leap_list_handler(std::function<LeapListOutcome(std::string_view text)> take) {
@@ -29,6 +45,17 @@ ControlHandler leap_list_handler(std::function<LeapListOutcome(std::string_view 
                                       {"expires", format_date(taken.expires)},
                                       {"kept", taken.kept}};
                 return std::nullopt;
+            }};
+}
+
+ControlHandler leap_list_forget_handler(std::function<LeapListForgotten()> forget) {
+    return {"leap_list_forget", true,
+            [forget = std::move(forget)](const json::object& /*members*/, json::object& reply) {
+                std::optional<ControlError> refused = refusal(forget());
+                if (!refused) {
+                    reply["forgotten"] = true;
+                }
+                return refused;
             }};
 }
 

@@ -12,4 +12,7 @@ namespace tokimori {
 /// leap_list_wrong. `take` gets the text.
 ControlHandler leap_list_handler(std::function<LeapListOutcome(std::string_view text)> take);
 
+/// The request `leap_list_forget`. Errors: no_leap_list, leap_list_needed, leap_list_not_forgotten.
+ControlHandler leap_list_forget_handler(std::function<LeapListForgotten()> forget);
+
 }  // namespace tokimori

@@ -73,8 +73,8 @@ public:
                  {[this] { return clock_.now(); },
                   [this] { return panel_sight(clock_.facts(), !storage_fault().empty()); }}},
           watchdog_{io_, log, manager_, {[this] { return clock_.now(); }, [this] { return trouble(); }}} {
-        control_handlers_.push_back(
-            leap_list_handler([this](std::string_view text) { return clock_.take_leap_list(text); }));
+        control_handlers_ = {leap_list_handler([this](std::string_view text) { return clock_.take_leap_list(text); }),
+                             leap_list_forget_handler([this] { return clock_.forget_leap_list(); })};
         clock_.set_listener([this](const Observation& observation) { statistics_.note(observation); });
     }
 

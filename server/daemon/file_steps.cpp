@@ -123,18 +123,18 @@ int write_whole(FileSteps& steps, const std::string& path, std::string_view text
     return error;
 }
 
-int put_in_place(FileSteps& steps, const std::string& beside, const std::string& path) {
+Exchanged put_in_place(FileSteps& steps, const std::string& beside, const std::string& path) {
     if (const int error = steps.rename(beside, path)) {
         steps.remove(beside);
-        return error;
+        return {false, error};
     }
-    return steps.sync_directory(path.substr(0, path.rfind('/')));
+    return {true, steps.sync_directory(path.substr(0, path.rfind('/')))};
 }
 
-int exchange_file(FileSteps& steps, const std::string& path, std::string_view text) {
+Exchanged exchange_file(FileSteps& steps, const std::string& path, std::string_view text) {
     const std::string beside = path + ".new";
     const int error = write_whole(steps, beside, text);
-    return error == 0 ? put_in_place(steps, beside, path) : error;
+    return error == 0 ? put_in_place(steps, beside, path) : Exchanged{false, error};
 }
 
 }  // namespace tokimori

@@ -35,11 +35,17 @@ std::unique_ptr<FileSteps> host_file_steps();
 /// Makes a file that is whole and on the disk, or absent. 0 or an errno.
 int write_whole(FileSteps& steps, const std::string& path, std::string_view text);
 
+/// What became of an exchange.
+struct Exchanged {
+    bool stands = false;  ///< the new one; else the old one, as it was
+    int error = 0;        ///< an errno; where the new one stands, a power cut may yet bring back the old one
+};
+
 /// Lets the file at `beside` take the place of the one at `path`, in the same directory: at any time one of the two
-/// stands there, whole. 0 or an errno; then the old one stands.
-int put_in_place(FileSteps& steps, const std::string& beside, const std::string& path);
+/// stands there, whole.
+Exchanged put_in_place(FileSteps& steps, const std::string& beside, const std::string& path);
 
 /// Both: writes a file beside `path` (`.new`), then exchanges it.
-int exchange_file(FileSteps& steps, const std::string& path, std::string_view text);
+Exchanged exchange_file(FileSteps& steps, const std::string& path, std::string_view text);
 
 }  // namespace tokimori

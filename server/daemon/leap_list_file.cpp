@@ -60,7 +60,7 @@ LoadedLeapTable load_leap_table(const LeapListPaths& paths, Log& log, LocalInsta
             refuse(path, read.error, "what else is known", log, now);
             loaded.refused = path == loaded.file ? read.error : loaded.refused;
         } else if (&LeapTable::better(*read.table, loaded.table) == &*read.table) {
-            loaded = {*read.table, true, {}, path};
+            loaded = {*read.table, true, {}, path, path == paths.kept};
         }
     };
     if (!paths.configured.empty()) {
@@ -85,15 +85,25 @@ std::optional<LoadedLeapTable> better_leap_table(const std::string& path, const 
     return LoadedLeapTable{*read.table, true, {}, path};
 }
 
-bool keep_leap_list(const std::string& path, std::string_view text, Log& log, LocalInstant now) {
-    const int error = path.empty() ? ENOENT : exchange_file(*host_file_steps(), path, text);
+bool keep_leap_list(const std::string& path, std::string_view text, FileSteps& steps, Log& log, LocalInstant now) {
+    const auto [stands, error] = path.empty() ? Exchanged{false, ENOENT} : exchange_file(steps, path, text);
     if (error != 0) {
-        log.write(now, LogLevel::kWarning, "leap_list_not_kept",
-                  {{"file", path},
-                   {"why", path.empty() ? "there is no dir in [state]" : std::generic_category().message(error)},
-                   {"effect", "the list counts until the end of this run"}});
+        log.write(
+            now, LogLevel::kWarning, "leap_list_not_kept",
+            {{"file", path},
+             {"why", path.empty() ? "there is no dir in [state]" : std::generic_category().message(error)},
+             {"effect", stands ? "a power cut may take the list away" : "the list counts until the end of this run"}});
     }
-    return error == 0;
+    return stands;
+}
+
+// A power cut may bring it back where the directory cannot be synced; then it is forgotten once more.
+int forget_leap_list(const std::string& path, FileSteps& steps) {
+    if (path.empty()) {
+        return ENOENT;
+    }
+    const int error = steps.remove(path);
+    return error != 0 ? error : steps.sync_directory(path.substr(0, path.rfind('/')));
 }
 
 }  // namespace tokimori

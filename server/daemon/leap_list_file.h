@@ -8,6 +8,7 @@
 
 #include "leap/leap_table.h"
 #include "server/daemon/configuration.h"
+#include "server/daemon/file_steps.h"
 #include "server/daemon/log.h"
 
 namespace tokimori {
@@ -18,6 +19,7 @@ struct LoadedLeapTable {
     bool from_list = false;  ///< false: it is compiled in, which is as new or newer, or the lists were refused
     std::string refused{};   ///< why the list at `file` was not read; empty: it was, or there is none
     std::string file{};      ///< the list; the configured one where none counts
+    bool given = false;      ///< it was given to the daemon
 };
 
 /// Tells one content of a file from the next.
@@ -52,7 +54,10 @@ std::optional<LoadedLeapTable> better_leap_table(const std::string& path, const 
                                                  LocalInstant now);
 
 /// Puts the text of a list at `path`, whole or not at all; empty: nowhere. Waits for the disk. What went wrong is a
-/// warning, and false.
-bool keep_leap_list(const std::string& path, std::string_view text, Log& log, LocalInstant now);
+/// warning; false where it does not lie there.
+bool keep_leap_list(const std::string& path, std::string_view text, FileSteps& steps, Log& log, LocalInstant now);
+
+/// Takes the list at `path` away. 0 or an errno; ENOENT: there was none.
+int forget_leap_list(const std::string& path, FileSteps& steps);
 
 }  // namespace tokimori

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 namespace tokimori {
@@ -107,12 +109,47 @@ LeapListOutcome LeapService::take_list(std::string_view text, Timekeeper& timeke
     if (!list_.table.agrees_until(std::max(today, list_.table.rows().back().day), table)) {
         return {.wrong = "the list changes leap seconds of the past, which nobody does: it is a wrong one"};
     }
-    const bool kept = keep_leap_list(lists_.kept, text, log_, now);
+    const bool kept = keep_leap_list(lists_.kept, text, *host_file_steps(), log_, now);
     log_.write(now, LogLevel::kInfo, "leap_list_taken",
                {{"updated", format_date(table.updated())}, {"expires", format_date(table.expires())}, {"kept", kept}});
-    adopt({table, true, {}, lists_.kept}, timekeeper);
+    adopt({table, true, {}, lists_.kept, true}, timekeeper);
     advance(timekeeper, now);
     return {.updated = table.updated(), .expires = table.expires(), .kept = kept};
+}
+
+// Without it the time would jump by what was counted then.
+bool LeapService::is_needed(const LeapTable& left, const Timekeeper& timekeeper, LocalInstant now) const {
+    if (!timekeeper.state().ever_synchronised) {
+        return false;
+    }
+    const TaiInstant tai = timekeeper.state().model.tai_at(now);
+    return !list_.table.agrees_until(list_.table.utc_at(tai).second.day, left);
+}
+
+LeapListForgotten LeapService::forget_list(Timekeeper& timekeeper, LocalInstant now) {
+    LoadedLeapTable left = load_leap_table({lists_.configured, {}}, log_, now);
+    if (list_.given && is_needed(left.table, timekeeper, now)) {
+        return LeapListForgotten::kNeeded;
+    }
+    const int error = forget_leap_list(lists_.kept, *host_file_steps());
+    if (error == ENOENT && !list_.given) {
+        return LeapListForgotten::kNone;
+    }
+    if (error != 0 && error != ENOENT) {
+        log_.write(now, LogLevel::kWarning, "leap_list_not_forgotten",
+                   {{"file", lists_.kept}, {"why", std::generic_category().message(error)}});
+        return LeapListForgotten::kNot;
+    }
+    log_.write(now, LogLevel::kInfo, "leap_list_forgotten", {{"counts", left.from_list ? left.file : "built in"}});
+    if (list_.given) {
+        list_ = std::move(left);
+        expiry_told_.reset();
+        LeapChanges::Wanted wanted = changes_.wanted();
+        wanted.knowledge.table = list_.table;
+        changes_.configure(std::move(wanted));
+        advance(timekeeper, now);
+    }
+    return LeapListForgotten::kDone;
 }
 
 void LeapService::watch(Timekeeper& timekeeper, LocalInstant now) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -31,6 +32,14 @@ struct LeapListOutcome {
     bool kept = false;  ///< over a restart
 };
 
+/// What became of taking such a list back.
+enum class LeapListForgotten : std::uint8_t {
+    kDone,
+    kNone,    ///< nobody has given one
+    kNeeded,  ///< it knows of a leap second that has been, and nothing else here does
+    kNot,     ///< the file cannot be removed
+};
+
 /// Feeds the timekeeper with what is configured and known of leap seconds, and tells the log what becomes of it. When
 /// changes come into force is for `LeapChanges` to say. A newer list is read within an hour. Clock thread only.
 class LeapService {
@@ -50,6 +59,9 @@ public:
     /// Somebody gives us the text of a leap-seconds.list: refused where it is bad or older than what is known, else
     /// kept in `[state] dir` and weighed at once. Waits for the disk.
     LeapListOutcome take_list(std::string_view text, Timekeeper& timekeeper, LocalInstant now);
+    /// Takes back what was given: what else is known counts, as after a reload, so that it waits where a leap second
+    /// would be called off that clients are being prepared for. Waits for the disk.
+    LeapListForgotten forget_list(Timekeeper& timekeeper, LocalInstant now);
     /// To be called about once a second.
     void watch(Timekeeper& timekeeper, LocalInstant now);
 
@@ -59,6 +71,7 @@ public:
 private:
     LeapChanges::Wanted read(const Configuration& configuration, LocalInstant now);
     void advance(Timekeeper& timekeeper, LocalInstant now);
+    bool is_needed(const LeapTable& left, const Timekeeper& timekeeper, LocalInstant now) const;
     void adopt(LoadedLeapTable better, const Timekeeper& timekeeper);
     void look_for_list(const Timekeeper& timekeeper, LocalInstant now);
     void tell_phase(const Timekeeper& timekeeper, LocalInstant now);

@@ -149,22 +149,25 @@ std::optional<ControlError> OverlayDesk::keep(Candidate next, const std::string&
         applied.check.complaints.push_back({{"server", std::nullopt, "listen"}, why});
         return ControlError{"settings_wrong", why};
     }
+    unsynced_.clear();
     if (!next.check.needs_confirmation) {
-        if (const std::string why = hands_.put_in_place(); !why.empty()) {
+        Placed placed = hands_.put_in_place();
+        if (!placed.stands) {
             stand_by_the_files();
-            return ControlError{"not_written", why};
+            return ControlError{"not_written", placed.trouble};
         }
+        unsynced_ = std::move(placed.trouble);
     }
     before_ = std::exchange(in_force_, std::move(next.next));
-    applied.id = ++last_id_;
+    applied.id = hands_.new_id();
     if (next.check.needs_confirmation) {
-        pending_ = {last_id_, now + confirm_within_, text};
+        pending_ = {applied.id, now + confirm_within_, text};
         applied.confirm_within = confirm_within_;
     }
     return std::nullopt;
 }
 
-// A disk that fails late may have taken the new ones all the same: what is in force must be what the next start finds.
+// Others may have written meanwhile: what is in force must be what the next start finds.
 void OverlayDesk::stand_by_the_files() {
     if (!reload().empty()) {
         hands_.take_effect(*in_force_.checked.configuration);
@@ -176,10 +179,14 @@ std::optional<ControlError> OverlayDesk::confirm(std::int64_t id) {
         return not_pending();
     }
     // Whatever became of it meanwhile.
-    const std::string unwritten = hands_.write_beside(pending_->text);
-    if (const std::string why = unwritten.empty() ? hands_.put_in_place() : unwritten; !why.empty()) {
+    if (const std::string why = hands_.write_beside(pending_->text); !why.empty()) {
         return ControlError{"not_written", why};
     }
+    Placed placed = hands_.put_in_place();
+    if (!placed.stands) {
+        return ControlError{"not_written", placed.trouble};
+    }
+    unsynced_ = std::move(placed.trouble);
     pending_.reset();
     return std::nullopt;
 }

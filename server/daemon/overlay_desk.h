@@ -15,6 +15,12 @@
 
 namespace tokimori {
 
+/// What became of the file of an overlay.
+struct Placed {
+    bool stands = false;    ///< it is the one that counts
+    std::string trouble{};  ///< why not; where it stands, why a power cut may yet bring back the one before
+};
+
 /// What the desk has done for it. Sentences say why something was not done; empty: it was.
 class SettingsHands {
 public:
@@ -25,10 +31,12 @@ public:
     /// Writes an overlay beside the one that counts: whole, on the disk, and not read at the next start.
     virtual std::string write_beside(std::string_view text) = 0;
     /// Lets it take the place of the one that counts, at once.
-    virtual std::string put_in_place() = 0;
+    virtual Placed put_in_place() = 0;
     virtual void remove_beside() = 0;
     /// Goes over to another configuration as a reload does; where that fails nothing has changed.
     virtual std::string take_effect(const Configuration& configuration) = 0;
+    /// For a change: above 0 and below 2^53, never the same again, also of another run, and nobody guesses it.
+    virtual std::int64_t new_id() = 0;
     /// Whether a leap second is being announced or smeared.
     virtual bool leap_second_under_way() = 0;
 };
@@ -88,6 +96,8 @@ public:
 
     const TomlTable& root() const { return in_force_.checked.root; }  ///< in force, as written
     std::span<const ConfigurationText> texts() const { return in_force_.texts; }
+    /// Why the overlay in force may be gone after a power cut, although it was kept; empty: it is on the disk.
+    const std::string& unsynced() const { return unsynced_; }
     TomlTable overlay() const;  ///< the part of it that can be changed here
     std::string base() const;   ///< another one for every other overlay
     const std::string& overlay_file() const { return overlay_file_; }
@@ -111,7 +121,7 @@ private:
     TomlTable started_;  ///< what was in force at the start
     SettingsHands& hands_;
     Duration confirm_within_;
-    std::int64_t last_id_ = 0;
+    std::string unsynced_;
     std::optional<Pending> pending_;
     SettingsInForce before_;  ///< what was in force before it
 };

@@ -2,13 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <random>
 #include <system_error>
 #include <utility>
 
 #include "server/daemon/configuration_texts.h"
 
 namespace tokimori {
+namespace {
+
+// Programs that know all numbers as double must be able to say it back.
+constexpr std::uint64_t kLargestExactInteger = (std::uint64_t{1} << 53U) - 1;
+
+}  // namespace
 
 std::string overlay_file_of(const std::string& configuration) {
     return overlay_directory(configuration) + "/90-page.toml";
@@ -32,8 +40,22 @@ std::string SettingsFiles::write_beside(std::string_view text) {
     return explain(write_whole(*steps_, beside_, text));
 }
 
-std::string SettingsFiles::put_in_place() {
-    return explain(tokimori::put_in_place(*steps_, beside_, overlay_));
+Placed SettingsFiles::put_in_place() {
+    const auto [stands, error] = tokimori::put_in_place(*steps_, beside_, overlay_);
+    std::string why = explain(error);
+    if (stands && error != 0) {
+        trouble_ = fmt::format(
+            "{} is written, but the disk does not say that it keeps it ({}): it may be gone after a power cut",
+            overlay_, std::generic_category().message(error));
+        why = trouble_;
+    }
+    return {stands, std::move(why)};
+}
+
+std::int64_t SettingsFiles::new_id() {
+    std::random_device chance;
+    const std::uint64_t number = (std::uint64_t{chance()} << 32U | chance()) & kLargestExactInteger;
+    return static_cast<std::int64_t>(std::max<std::uint64_t>(number, 1));
 }
 
 void SettingsFiles::remove_beside() {

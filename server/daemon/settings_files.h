@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -26,9 +27,10 @@ public:
 
     TextsResult read() override;
     std::string write_beside(std::string_view text) override;
-    std::string put_in_place() override;
+    Placed put_in_place() override;
     void remove_beside() override;
     std::string take_effect(const Configuration& configuration) override { return effects_.take_effect(configuration); }
+    std::int64_t new_id() override;
     bool leap_second_under_way() override { return effects_.leap_second_under_way(); }
 
     /// What an earlier run left without a confirmation, if anything; it does not count, and is taken away.

@@ -130,7 +130,8 @@ public:
         reply["applied"] = {{"id", applied.id},
                             {"confirm_within_ns", applied.confirm_within ? json::value(applied.confirm_within->count())
                                                                          : json::value(nullptr)},
-                            {"base", desk_.base()}};
+                            {"base", desk_.base()},
+                            {"synced", desk_.unsynced().empty()}};
         world_.happened(SettingsEvent::kApplied);
         return std::nullopt;
     }
@@ -145,6 +146,7 @@ public:
             return error;
         }
         reply["base"] = desk_.base();
+        reply["synced"] = desk_.unsynced().empty();
         world_.happened(confirmed ? SettingsEvent::kConfirmed : SettingsEvent::kReturned);
         return std::nullopt;
     }

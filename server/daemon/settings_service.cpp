@@ -67,6 +67,9 @@ void SettingsService::note(SettingsEvent event) {
         log_.write(now, LogLevel::kInfo, event == SettingsEvent::kApplied ? "settings_applied" : "settings_confirmed",
                    {{"file", desk_.overlay_file()}});
     }
+    if (event != SettingsEvent::kReturned && !desk_.unsynced().empty()) {
+        log_.write(now, LogLevel::kWarning, "settings_not_synced", {{"why", desk_.unsynced()}});
+    }
 }
 
 void SettingsService::set_alarm() {

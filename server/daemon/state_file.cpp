@@ -35,8 +35,9 @@ std::string StateFile::refuse(const std::string& why) {
 }
 
 std::string StateFile::save(const KeptState& state) {
-    const int error = exchange_file(steps_, path_, state_text(state));
-    return error == 0 ? std::string{} : explain("cannot be written", error);
+    const Exchanged exchanged = exchange_file(steps_, path_, state_text(state));
+    return explain(exchanged.stands ? "is written, but may be gone after a power cut" : "cannot be written",
+                   exchanged.error);
 }
 
 std::string StateFile::forget() {

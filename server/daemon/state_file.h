@@ -21,7 +21,8 @@ public:
     /// ours is renamed aside. An error is a sentence for the operator.
     StateResult load();
 
-    /// Writes beside it, then exchanges it at once. Empty, or a sentence for the operator; then the old one stands.
+    /// Writes beside it, then exchanges it at once. Empty, or a sentence for the operator; then the old one stands, or
+    /// may come back after a power cut.
     std::string save(const KeptState& state);
 
     /// Removes it. Empty, or a sentence for the operator.

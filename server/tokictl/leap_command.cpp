@@ -167,10 +167,14 @@ Action prepare_leap(CLI::App& app, Language language) {
                       "デーモンに leap-seconds.list を渡します (ダウンロードできない場合。root が必要)"));
     const auto file = std::make_shared<std::string>();
     upload->add_option("file", *file, say(language, "The list", "リストのファイル"))->required()->type_name("FILE");
-    return [ask, sub, options, upload, file](const Console& console) {
-        return upload->parsed() ? upload_leap_list(*file, console)
-               : sub->parsed()  ? preview(*options, console)
-                                : ask(console);
+    CLI::App* const forget =
+        app.add_subcommand("forget", say(language, "Takes back the list that was given by upload (needs root)",
+                                         "upload で渡したリストを取り消します (root が必要)"));
+    return [ask, sub, options, upload, file, forget](const Console& console) {
+        return upload->parsed()   ? upload_leap_list(*file, console)
+               : forget->parsed() ? forget_leap_list(console)
+               : sub->parsed()    ? preview(*options, console)
+                                  : ask(console);
     };
 }
 

@@ -51,7 +51,45 @@ std::string text_of(const json::object& taken, Language language) {
     return text;
 }
 
+ExitCode not_forgotten(const NoAnswer& trouble, const Console& console) {
+    const auto is = [&](std::string_view code) { return trouble.detail.starts_with(code); };
+    if (is("no_leap_list: ")) {
+        console.err << say(console.language, "tokictl: no list was given to the daemon\n",
+                           "tokictl: デーモンに渡されたリストはありません\n");
+        return ExitCode::kWarning;
+    }
+    if (is("leap_list_needed: ")) {
+        console.err << say(
+            console.language,
+            "tokictl: the list stays: it knows of a leap second that has been, and nothing else here "
+            "does; without it the time would jump\n",
+            "tokictl: リストを取り消せません。実施済みのうるう秒を含むのはこのリストだけで、取り消すと時刻が"
+            "飛びます\n");
+        return ExitCode::kCritical;
+    }
+    if (is("leap_list_not_forgotten: ")) {
+        console.err << say(console.language, "tokictl: the list cannot be removed: see the log\n",
+                           "tokictl: リストを削除できません。ログを確認してください\n");
+        return ExitCode::kCritical;
+    }
+    return complain(trouble, console);
+}
+
 }  // namespace
+
+ExitCode forget_leap_list(const Console& console) {
+    json::object reply;
+    if (const auto trouble = DaemonClient{console.socket}.ask("leap_list_forget", {}, reply)) {
+        return not_forgotten(*trouble, console);
+    }
+    if (console.json) {
+        print_document(console.out, "leap forget", kDocumentVersion, {{"forgotten", true}});
+    } else {
+        console.out << say(console.language, "The list is forgotten; what else is known counts.\n",
+                           "リストを取り消しました。ほかに知られている表に戻ります。\n");
+    }
+    return ExitCode::kGood;
+}
 
 ExitCode upload_leap_list(const std::string& path, const Console& console) {
     std::string text;

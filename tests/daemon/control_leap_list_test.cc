@@ -44,6 +44,21 @@ TEST(LeapListRequest, SaysWhyAListIsNotTaken) {
     EXPECT_EQ(reply.at("error"), (json::value{{"code", "leap_list_wrong"}, {"message", "the hash is wrong"}}));
 }
 
+TEST(LeapListForgetRequest, TellsWhatCameOfIt) {
+    const auto reply = [](LeapListForgotten outcome, bool may_change = true) {
+        const std::vector handlers{leap_list_forget_handler([&] { return outcome; })};
+        const auto facts = [] { return ControlFacts{.clock = SampleFacts::synchronised()}; };
+        return json::parse(
+            answer_control(R"({"version":1,"request":"leap_list_forget"})", facts, {.may_change = may_change}, handlers)
+                .line);
+    };
+    EXPECT_EQ(reply(LeapListForgotten::kDone).at("forgotten"), true);
+    EXPECT_EQ(reply(LeapListForgotten::kNone).at("error").at("code"), "no_leap_list");
+    EXPECT_EQ(reply(LeapListForgotten::kNeeded).at("error").at("code"), "leap_list_needed");
+    EXPECT_EQ(reply(LeapListForgotten::kNot).at("error").at("code"), "leap_list_not_forgotten");
+    EXPECT_EQ(reply(LeapListForgotten::kDone, false).at("error").at("code"), "not_allowed");
+}
+
 TEST(LeapListRequest, NeedsATextAndSomebodyWhoMayChange) {
     EXPECT_EQ(ask({}, {}).at("error").at("code"), "bad_request");
     EXPECT_EQ(ask({{"text", nullptr}}, {}).at("error").at("code"), "bad_request");

@@ -399,6 +399,56 @@ TEST_F(LeapServiceTest, KeepsAListThatIsGivenToItAndGoesOnWithItAfterARestart) {
     std::filesystem::remove_all(directory);
 }
 
+TEST_F(LeapServiceTest, ForgetsAListThatWasGivenToIt) {
+    std::string name = (std::filesystem::temp_directory_path() / "tokimori-leap.XXXXXX").string();
+    const std::filesystem::path directory = ::mkdtemp(name.data());
+    configuration_.state_dir = directory.string();
+    const UtcDay updated = *day_from_date(2028, 7, 6);
+    const LeapEvent next{*day_from_date(2028, 12, 31), LeapKind::kInsert};
+    begin(*LeapTable::built_in().tai_at({{updated + 10, 0}, 0}));
+    const auto forget = [&] { return service_->forget_list(*timekeeper_, now_); };
+    EXPECT_EQ(forget(), LeapListForgotten::kNone);
+    ASSERT_TRUE(service_->take_list(newer_list(updated, next.day), *timekeeper_, now_).kept);
+    EXPECT_EQ(told().at("table").at("given"), true);
+    EXPECT_EQ(forget(), LeapListForgotten::kDone);
+    EXPECT_EQ(timekeeper_->leap_table().kind_on(next.day), LeapKind::kNone) << "at once";
+    EXPECT_EQ(told().at("table").at("from"), "built_in");
+    EXPECT_EQ(told().at("table").at("given"), false);
+    EXPECT_THAT(lines_, Contains(HasSubstr("leap_list_forgotten counts=\"built in\"")));
+    EXPECT_FALSE(std::filesystem::exists(directory / "leap-seconds.list"));
+    EXPECT_EQ(forget(), LeapListForgotten::kNone);
+    restart();
+    EXPECT_EQ(told().at("table").at("from"), "built_in");
+    reload();
+    EXPECT_EQ(told().at("table").at("from"), "built_in");
+    std::filesystem::remove_all(directory);
+}
+
+TEST_F(LeapServiceTest, GoesOnWithAListForAsLongAsClientsAreBeingPreparedByIt) {
+    const UtcDay updated = *day_from_date(2028, 7, 6);
+    const LeapEvent next{*day_from_date(2028, 12, 31), LeapKind::kInsert};
+    const LeapTable known = LeapTable::built_in().with_event(next);
+    begin(known.end_of(next) - 30h);
+    EXPECT_EQ(service_->take_list(newer_list(updated, next.day), *timekeeper_, now_).wrong, "");
+    pass(10h);
+    ASSERT_EQ(leap(), LeapIndicator::kInsert);
+    EXPECT_EQ(service_->forget_list(*timekeeper_, now_), LeapListForgotten::kDone);
+    EXPECT_EQ(leap(), LeapIndicator::kInsert);
+    EXPECT_THAT(lines_, Contains(HasSubstr("leap_change_waits")));
+}
+
+TEST_F(LeapServiceTest, ForgetsNoListThatAloneKnowsOfALeapSecondThatHasBeen) {
+    const UtcDay updated = *day_from_date(2028, 7, 6);
+    const LeapEvent next{*day_from_date(2028, 12, 31), LeapKind::kInsert};
+    begin(LeapTable::built_in().with_event(next).end_of(next) - 48h);
+    EXPECT_EQ(service_->take_list(newer_list(updated, next.day), *timekeeper_, now_).wrong, "");
+    pass(49h);
+    EXPECT_EQ(told().at("tai_minus_utc"), 38);
+    EXPECT_EQ(service_->forget_list(*timekeeper_, now_), LeapListForgotten::kNeeded);
+    pass(1s);
+    EXPECT_EQ(told().at("tai_minus_utc"), 38);
+}
+
 TEST_F(LeapServiceTest, WeighsAKeptListWithTheConfiguredOne) {
     std::string name = (std::filesystem::temp_directory_path() / "tokimori-leap.XXXXXX").string();
     const std::filesystem::path directory = ::mkdtemp(name.data());

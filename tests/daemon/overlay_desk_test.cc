@@ -32,13 +32,14 @@ public:
         }
         return full;
     }
-    std::string put_in_place() override {
-        if (immovable.empty() || late) {
+    Placed put_in_place() override {
+        if (immovable.empty()) {
             overlay = beside;
         }
         beside.clear();
-        return immovable;
+        return {immovable.empty(), immovable + unsynced};
     }
+    std::int64_t new_id() override { return id += 10; }
     void remove_beside() override { beside.clear(); }
     std::string take_effect(const Configuration& configuration) override {
         if (port_taken.empty()) {
@@ -55,7 +56,8 @@ public:
     std::vector<std::string> unreadable;
     std::string full;
     std::string immovable;
-    bool late = false;  ///< it is immovable, but in its place all the same
+    std::string unsynced;
+    std::int64_t id = 7;
     std::string port_taken;
     bool leap = false;
     Configuration running;
@@ -288,12 +290,28 @@ TEST_F(OverlayDeskTest, GoesBackWhereItCannotBePutInItsPlace) {
     EXPECT_THAT(hands_.overlay, HasSubstr("127.0.0.1"));
 }
 
-TEST_F(OverlayDeskTest, IsInForceWhatTheFilesSayWhereADiskFailsLate) {
-    hands_.immovable = "Input/output error.";
-    hands_.late = true;
-    EXPECT_EQ(code(apply("[log]\nlevel = \"debug\"\n").error), "not_written");
+TEST_F(OverlayDeskTest, KeepsWhatStandsThoughTheDiskDoesNotSayThatItIsThere) {
+    hands_.unsynced = "I/O error.";
+    const SettingsApplied applied = apply("[log]\nlevel = \"debug\"\n");
+    EXPECT_EQ(code(applied.error), "none");
+    EXPECT_EQ(desk_.unsynced(), "I/O error.");
     EXPECT_EQ(hands_.running.log_level, LogLevel::kDebug);
-    EXPECT_FALSE(desk_.overlay().empty());
+    EXPECT_EQ(desk_.overlay().size(), 1U);
+    const SettingsApplied reached = apply(kListen);
+    EXPECT_THAT(desk_.unsynced(), IsEmpty()) << "nothing was put in its place yet";
+    EXPECT_EQ(code(desk_.confirm(reached.id)), "none");
+    EXPECT_EQ(desk_.unsynced(), "I/O error.");
+    EXPECT_FALSE(desk_.pending());
+    hands_.unsynced.clear();
+    EXPECT_EQ(code(apply("").error), "none");
+    EXPECT_THAT(desk_.unsynced(), IsEmpty());
+}
+
+TEST_F(OverlayDeskTest, NamesChangesAsItIsTold) {
+    EXPECT_EQ(apply("[log]\nlevel = \"debug\"\n").id, 17);
+    EXPECT_EQ(apply(kListen).id, 27);
+    EXPECT_EQ(code(desk_.confirm(17)), "not_pending");
+    EXPECT_EQ(desk_.pending()->id, 27);
 }
 
 TEST(WithOverlay, TakesThePlaceOfItsNameAmongTheOthers) {

@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "server/daemon/control_protocol.h"
 #include "server/daemon/settings_files.h"
@@ -200,10 +202,54 @@ TEST_F(SettingsRequestsTest, ForgetWhatAnEarlierRunLeftUnconfirmed) {
     EXPECT_FALSE(next.forget_unconfirmed());
 }
 
+/// A disk that does as it is told, and fails where it should say that names are there to stay.
+class UnsureDisk : public FileSteps {
+public:
+    int read(const std::string& path, std::size_t limit, std::string& text) override {
+        return host_->read(path, limit, text);
+    }
+    int create(const std::string& path) override { return host_->create(path); }
+    int write(std::string_view text) override { return host_->write(text); }
+    int sync() override { return host_->sync(); }
+    int close() override { return host_->close(); }
+    int rename(const std::string& from, const std::string& to) override { return host_->rename(from, to); }
+    int sync_directory(const std::string& /*path*/) override { return EIO; }
+    int remove(const std::string& path) override { return host_->remove(path); }
+    int room(const std::string& path) override { return host_->room(path); }
+
+private:
+    std::unique_ptr<FileSteps> host_ = host_file_steps();
+};
+
+TEST_F(SettingsRequestsTest, SayWhatStandsThoughTheDiskIsNotSureOfIt) {
+    SettingsFiles files{main(), {}, std::make_unique<UnsureDisk>()};
+    EXPECT_EQ(files.write_beside("[log]\nlevel = \"debug\"\n"), "");
+    const Placed placed = files.put_in_place();
+    EXPECT_TRUE(placed.stands);
+    EXPECT_THAT(placed.trouble, HasSubstr("90-page.toml is written, but the disk does not say that it keeps it"));
+    EXPECT_THAT(overlay(), HasSubstr("debug"));
+    EXPECT_EQ(files.read().texts.size(), 2U) << "the next start reads it";
+}
+
+TEST(SettingsFiles, NameNoTwoChangesAlikeAndNoneBeyondWhatProgramsKnow) {
+    SettingsFiles one{"/t.toml", {}};
+    SettingsFiles other{"/t.toml", {}};
+    std::set<std::int64_t> ids;
+    for (int i = 0; i < 100; ++i) {
+        ids.insert(one.new_id());
+        ids.insert(other.new_id());
+    }
+    EXPECT_EQ(ids.size(), 200U);
+    EXPECT_GT(*ids.begin(), 0);
+    EXPECT_LT(*ids.rbegin(), std::int64_t{1} << 53);
+}
+
 TEST(SettingsFiles, SayWhyNothingCanBeWritten) {
     SettingsFiles files{"/no/such/place/t.toml", {}};
     EXPECT_THAT(files.write_beside("x"), HasSubstr("/no/such/place/conf.d/90-page.toml cannot be written (No such"));
-    EXPECT_THAT(files.put_in_place(), HasSubstr("cannot be written"));
+    const Placed placed = files.put_in_place();
+    EXPECT_FALSE(placed.stands);
+    EXPECT_THAT(placed.trouble, HasSubstr("cannot be written"));
 }
 
 }  // namespace

@@ -235,6 +235,13 @@ def upload_leap_lists(room: pathlib.Path) -> None:
         daemon.wait_for("control_socket path")
         leap = daemon.ask("leap")["leap"]
         assert (leap["next"]["day"], leap["table"]["file"]) == ("2028-12-31", str(state / "leap-seconds.lab.list"))
+        assert leap["table"]["given"]
+        assert daemon.tokictl("leap", "forget").returncode == 0
+        leap = daemon.ask("leap")["leap"]
+        assert leap["next"] is None and not leap["table"]["given"]
+        assert not list(state.glob("leap*"))
+        again = daemon.tokictl("leap", "forget")
+        assert (again.returncode, again.stdout) == (1, "") and "no list was given" in again.stderr
 
 
 def test_previews_and_pages_of_clients_are_told_to_who_asks() -> None:

@@ -263,6 +263,33 @@ TEST_F(LeapUploadCommand, GivesTheDaemonTheTextOfTheList) {
     EXPECT_EQ(json::parse(upload(lost, {"--json"}).out).at("leap_list").at("kept"), false);
 }
 
+Call forget(const json::object& members, std::vector<std::string> more = {}) {
+    json::object reply{{"version", 1}};
+    reply.insert(members.begin(), members.end());
+    const FakeDaemon daemon{json::serialize(reply) + "\n"};
+    more.insert(more.begin(), {"leap", "forget", "--socket", daemon.path()});
+    const Call called = call(more);
+    EXPECT_EQ(json::parse(daemon.asked()), (json::value{{"version", 1}, {"request", "leap_list_forget"}}));
+    return called;
+}
+
+TEST(LeapForgetCommand, TakesTheListBackOrSaysWhyItStays) {
+    const json::object done{{"request", "leap_list_forget"}, {"forgotten", true}};
+    EXPECT_EQ(forget(done).code, 0);
+    EXPECT_THAT(forget(done).out, HasSubstr("The list is forgotten"));
+    EXPECT_EQ(json::parse(forget(done, {"--json"}).out).at("forgotten"), true);
+    const auto refused = [](const char* code) {
+        return forget({{"error", {{"code", code}, {"message", "The daemon's own words."}}}});
+    };
+    EXPECT_EQ(refused("no_leap_list").code, 1);
+    EXPECT_THAT(refused("no_leap_list").err, HasSubstr("no list was given"));
+    EXPECT_EQ(refused("leap_list_needed").code, 2);
+    EXPECT_THAT(refused("leap_list_needed").err, HasSubstr("would jump"));
+    EXPECT_EQ(refused("leap_list_not_forgotten").code, 2);
+    EXPECT_EQ(refused("not_allowed").code, 3);
+    EXPECT_THAT(refused("not_allowed").err, HasSubstr("The daemon's own words."));
+}
+
 TEST_F(LeapUploadCommand, SaysWhyAListIsNotTaken) {
     const Call wrong = upload({{"error", {{"code", "leap_list_wrong"}, {"message", "its hash is wrong"}}}});
     EXPECT_EQ(wrong.code, 2);

@@ -75,6 +75,12 @@ private:
         } else if (name == "leap_list") {
             list = request.at("text").as_string().c_str();
             reply["leap_list"] = {{"updated", "2026-01-01"}, {"kept", true}};
+        } else if (name == "leap_list_forget") {
+            if (list.empty()) {
+                return refusal("no_leap_list");
+            }
+            list.clear();
+            reply["forgotten"] = true;
         }
         return reply;
     }
@@ -342,6 +348,34 @@ TEST_F(SettingsDeskTest, HandsInALeapSecondsList) {
     EXPECT_EQ(ask(Destination::kLeapList, json::serialize(json::object{{"text", "#$ 1\n\"x\"\t2\r\n"}})).status, 200U);
     EXPECT_EQ(daemon_.list, "#$ 1\n\"x\"\t2\r\n");
     EXPECT_THAT(audit_, ElementsAre("leap_list_kept hanako 2026-01-01"));
+}
+
+TEST_F(SettingsDeskTest, TakesALeapSecondsListBack) {
+    EXPECT_EQ(ask(Destination::kForgetLeapList, "{}").status, 409U);
+    EXPECT_THAT(ask(Destination::kForgetLeapList, "{}").body, HasSubstr("no_leap_list"));
+    daemon_.list = "something";
+    EXPECT_EQ(ask(Destination::kForgetLeapList, "{}").status, 200U);
+    EXPECT_EQ(daemon_.list, "");
+    EXPECT_THAT(audit_, ElementsAre("leap_list_forgotten hanako "));
+}
+
+TEST_F(SettingsDeskTest, ForgetsTheListWithAReset) {
+    const auto reset = [this](int base) {
+        return json::parse(
+            ask(Destination::kFactoryReset, R"({"password":"right","base":")" + std::to_string(base) + "\"}").body);
+    };
+    daemon_.list = "something";
+    EXPECT_EQ(reset(1).at("leap_list"), "forgotten");
+    EXPECT_EQ(daemon_.list, "");
+    EXPECT_THAT(audit_, ElementsAre("factory_reset hanako 1", "leap_list_forgotten hanako "));
+    EXPECT_EQ(reset(2).at("leap_list"), "no_leap_list");
+    EXPECT_EQ(reset(3).at("applied").at("base"), "4");
+    daemon_.silent = {"leap_list_forget"};
+    EXPECT_EQ(reset(4).at("leap_list"), "daemon_silent");
+    daemon_.list = "something";
+    daemon_.silent = {};
+    EXPECT_EQ(reset(1).at("error").at("code"), "settings_changed");
+    EXPECT_EQ(daemon_.list, "something") << "what was not reset forgets nothing";
 }
 
 TEST_F(SettingsDeskTest, Restarts) {

@@ -159,6 +159,7 @@ export function startMock({ scene = "gps", users = true, role = "admin", name = 
     "POST /api/v1/leap/list": async (request, response) => ((await bodyOf(request)).text.includes("#@")
       ? json(response, 200, { leap_list: { updated: "2026-07-05", expires: "2027-06-28", kept: true } })
       : fail(response, 422, "leap_list_wrong")),
+    "DELETE /api/v1/leap/list": (_, response) => fail(response, 409, "no_leap_list"),
     "GET /api/v1/leap/preview": (_, response, query) => json(response, 200, { preview: recordedPreview(query.get("mode")) }),
     "GET /api/v1/events": (_, response) => json(response, 200, { events: [
       { time: 1795882000, kind: "access", user: "admin", text_code: "login", details: "192.168.10.20" },

@@ -190,6 +190,10 @@ async function leap_list() {
   await page.locator("input[type=file]").setInputFiles(LEAP_LIST);
   await visitor.press("Upload");
   await page.getByText(/^Accepted: as of/).waitFor();
+  await visitor.button("Take the upload back").waitFor();
+  await visitor.keep("leap-list-given");
+  await visitor.press("Take the upload back");
+  await visitor.button("Take the upload back").waitFor({ state: "detached" });
   return visitor;
 }
 

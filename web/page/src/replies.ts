@@ -139,6 +139,7 @@ export interface KnownLeap {
   table: {
     from: string;
     file: string;
+    given: boolean;
     refused: Known<string>;
     updated: string;
     expires: string;

@@ -11,13 +11,15 @@ interface State {
   endsAt: number;
   whole: number;
   outcome: PendingOutcome;
+  /** What is in force may be gone after a power cut: the disk reported an error. */
+  unsynced: boolean;
   /** The last that was over, and when that was. */
   ended: { id: number; at: number } | null;
   /** Counts what changed the settings. */
   version: number;
 }
 
-const state: State = { id: null, endsAt: 0, whole: 60, outcome: null, ended: null, version: 0 };
+const state: State = { id: null, endsAt: 0, whole: 60, outcome: null, unsynced: false, ended: null, version: 0 };
 const OUTCOME_MS = 15_000;
 /** A reply may have been under way for so long. */
 const LATE_MS = 10_000;
@@ -53,6 +55,7 @@ export function settingsChanged(): void {
 export function tookEffect(reply: unknown): void {
   const applied = member<Applied>(reply, "applied");
   state.outcome = null;
+  state.unsynced = applied.synced === false;
   state.ended = null;
   if (applied.confirm_within_ns !== null) notePending(applied.id, applied.confirm_within_ns);
   settingsChanged();
@@ -74,7 +77,7 @@ function over(outcome: PendingOutcome): void {
 }
 
 export async function keepPending(): Promise<void> {
-  await post("settings/confirm", { id: state.id });
+  state.unsynced = member<boolean>(await post("settings/confirm", { id: state.id }), "synced") === false;
   over("kept");
 }
 

@@ -70,6 +70,7 @@ export interface Applied {
   id: number;
   confirm_within_ns: number | null;
   base: string;
+  synced: boolean;
 }
 
 /** The rows of a section; in a list, those that an entry with this driver may use. */

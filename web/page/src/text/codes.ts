@@ -148,6 +148,15 @@ export const errors = {
     ja: "設定を書き込めませんでした。設定用のディレクトリに tokimorid が書き込める必要があります。",
   },
   leap_list_wrong: { en: "This list is not accepted.", ja: "このリストは使えません。" },
+  no_leap_list: { en: "No list was uploaded.", ja: "アップロードされたリストはありません。" },
+  leap_list_needed: {
+    en: "The uploaded list stays: it alone knows of a leap second that has been, and without it the time would jump.",
+    ja: "アップロードしたリストは取り消せません。実施済みのうるう秒を含むのはこのリストだけで、取り消すと時刻が飛びます。",
+  },
+  leap_list_not_forgotten: {
+    en: "The uploaded list could not be removed from the disk.",
+    ja: "アップロードしたリストをディスクから削除できませんでした。",
+  },
   not_returned: { en: "The settings before could not be put back.", ja: "元の設定に戻せませんでした。" },
   unknown_change: { en: "This change is not recorded any more.", ja: "この変更の記録はもうありません。" },
   not_a_backup: {

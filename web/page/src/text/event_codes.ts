@@ -26,6 +26,7 @@ export const eventCodes = {
   settings_confirmed: { ja: "設定を確定しました", en: "kept the settings" },
   settings_returned: { ja: "元の設定に戻りました", en: "the settings went back" },
   leap_list_kept: { ja: "うるう秒リストを更新しました", en: "uploaded a leap second list" },
+  leap_list_forgotten: { ja: "アップロードしたうるう秒リストを取り消しました", en: "took the uploaded leap second list back" },
   restart_asked: { ja: "時刻サービスを再起動しました", en: "restarted the time service" },
   no_daemon: { ja: "時刻サービスが応答しません", en: "the time service does not answer" },
 } as const satisfies Table;

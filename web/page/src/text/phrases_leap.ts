@@ -63,6 +63,12 @@ export const leapPhrases = {
   },
   leftBehindUnknown: { ja: "{n} 台は 1 回しか問い合わせていないため、間隔が分かりません。", en: "How often {n} of them ask is not known: they have asked once." },
   leftBehindAsks: { ja: "間隔", en: "Asks every" },
+  leapListGiven: { ja: "アップロードされたリストを使っています。", en: "A list that was uploaded is in use." },
+  leapListForget: { ja: "アップロードを取り消す", en: "Take the upload back" },
+  confirmLeapListForget: {
+    ja: "アップロードしたリストを取り消し、ファイルまたは内蔵の表に戻しますか?",
+    en: "Forget the uploaded list, and go back to that of the file or the table built in?",
+  },
   previewClients: { ja: "クライアントの見込み", en: "Which clients can follow" },
   previewServed: { ja: "配信時刻 (UTC)", en: "Served (UTC)" },
   smearMinutes: { ja: "smear の長さ (分)", en: "Length of the smear (min)" },

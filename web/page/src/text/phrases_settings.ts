@@ -55,6 +55,10 @@ export const settingsPhrases = {
   pendingReturn: { ja: "今すぐ戻す", en: "Go back now" },
   pendingKept: { ja: "設定を確定しました。", en: "The settings are kept." },
   pendingReturned: { ja: "元の設定に戻しました。", en: "The settings before are in force again." },
+  pendingUnsynced: {
+    ja: "設定は有効ですが、ディスクがエラーを報告しました。停電すると前の設定に戻るおそれがあります。記憶装置を確認してください。",
+    en: "The settings are in force, but the disk reported an error: after a power cut the settings before may be back. Please check the storage.",
+  },
   changesNone: { ja: "このページからの変更はまだありません。", en: "Nothing was changed on this page yet." },
   undo: { ja: "取り消す", en: "Undo" },
   undoOf: { ja: "{time} の変更を取り消す", en: "Undo the change of {time}" },
@@ -69,8 +73,8 @@ export const settingsPhrases = {
   restoreFile: { ja: "バックアップファイル", en: "Backup file" },
   factoryReset: { ja: "初期設定に戻す", en: "Factory reset" },
   factoryResetHelp: {
-    ja: "このページで設定した内容をすべて取り消します。設定ファイル、ユーザー、履歴は残ります。",
-    en: "Takes back all that was set on this page. The configuration file, accounts and history stay.",
+    ja: "このページで設定した内容と、アップロードしたうるう秒リストをすべて取り消します。設定ファイル、ユーザー、履歴は残ります。",
+    en: "Takes back all that was set on this page, and an uploaded leap second list. The configuration file, accounts and history stay.",
   },
   ownPassword: { ja: "あなたのパスワード", en: "Your password" },
   restart: { ja: "時刻サービスの再起動", en: "Restart the time service" },

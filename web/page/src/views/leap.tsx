@@ -93,7 +93,7 @@ export function LeapSecond({ user }: { user: User }): JSX.Element {
           <p class="hint">{say("leapChangeMore")}</p>
         </Panel>
       )}
-      {mayChange(user) && <LeapList />}
+      {mayChange(user) && <LeapList given={leap.table.given} />}
     </>
   );
 }

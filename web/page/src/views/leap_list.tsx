@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { ApiError, post } from "../api";
+import { ApiError, post, remove } from "../api";
 import { FileField } from "../parts/file_field";
 import { Form } from "../parts/form";
 import { Panel } from "../parts/panel";
@@ -12,8 +12,15 @@ interface Taken {
   expires: string;
 }
 
-/** For networks without any download. */
-export function LeapList(): JSX.Element {
+function Forget(): JSX.Element {
+  const send = async (): Promise<void> => {
+    if (confirm(say("confirmLeapListForget"))) await remove("leap/list", {});
+  };
+  return <Form submit={say("leapListForget")} send={send}><p class="hint">{say("leapListGiven")}</p></Form>;
+}
+
+/** For networks without any download. `given`: the list that counts was uploaded. */
+export function LeapList({ given }: { given: boolean }): JSX.Element {
   const [text, setText] = useState<string | null>(null);
   const [taken, setTaken] = useState<Taken | null>(null);
   const [why, setWhy] = useState("");
@@ -34,6 +41,7 @@ export function LeapList(): JSX.Element {
       </Form>
       {why !== "" && <p class="hint" lang="en">{why}</p>}
       {taken !== null && <p class="outcome" role="status">{say("leapListTaken", { updated: taken.updated, expires: taken.expires })}</p>}
+      {given && <Forget />}
     </Panel>
   );
 }

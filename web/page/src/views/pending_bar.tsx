@@ -30,8 +30,9 @@ function Buttons(): JSX.Element {
 /** Above every part, while settings wait to be confirmed; whoever opens the page meanwhile sees it, too. */
 export function PendingBar({ user }: { user: User }): JSX.Element | null {
   useSettings();
-  const { id, whole, outcome } = usePending();
+  const { id, whole, outcome, unsynced } = usePending();
   if (id === null) {
+    if (unsynced) return <p class="outcome back" role="status"><Mark tone="warn" /> {say("pendingUnsynced")}</p>;
     return outcome === null ? null : (
       <p class={outcome === "kept" ? "outcome" : "outcome back"} role="status"><Mark tone={outcome === "kept" ? "good" : "warn"} /> {say(outcome === "kept" ? "pendingKept" : "pendingReturned")}</p>
     );

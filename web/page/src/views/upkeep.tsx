@@ -44,9 +44,12 @@ function FactoryReset({ base }: { base: string }): JSX.Element {
   const [done, setDone] = useState(false);
   const send = async (): Promise<void> => {
     setDone(false);
-    tookEffect(await post("factory-reset", { password, base }).catch(refused));
+    const reply = await post<{ leap_list?: string }>("factory-reset", { password, base }).catch(refused);
+    tookEffect(reply);
     setPassword("");
     setDone(true);
+    const { leap_list: list = "forgotten" } = reply;
+    if (!["forgotten", "no_leap_list"].includes(list)) throw new ApiError(list, "", null);
   };
   return (
     <Panel title={say("factoryReset")}>
