@@ -55,6 +55,12 @@ class Qmp:
             if "return" in answer:
                 return answer["return"]
 
+    def forwarded_ports(self) -> Dict[int, int]:
+        """Port of the host by port of the guest."""
+        listing = self.ask("human-monitor-command", **{"command-line": "info usernet"})
+        rows = re.findall(r"\[HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)\s+\S+\s+(\d+)", listing)
+        return {int(inside): int(outside) for outside, inside in rows}
+
 
 class Machine:
     """Powered on when made, off when closed."""
@@ -72,7 +78,7 @@ class Machine:
         try:
             self._qmp = Qmp(directory + "/qmp.sock")
             self.gpio = self._find_gpio()
-            self.ports = self._find_ports()
+            self.ports = self._qmp.forwarded_ports()
             self.guest = Guest(self.ports[_SHELL_PORT])
             self._await_boot()
         except BaseException:
@@ -107,12 +113,6 @@ class Machine:
             if entry["type"] == "child<pl061>":
                 return "/machine/unattached/" + entry["name"]
         raise RuntimeError("This QEMU has no pl061 on its board.")
-
-    def _find_ports(self) -> Dict[int, int]:
-        """Port of the host by port of the guest."""
-        listing = self._qmp.ask("human-monitor-command", **{"command-line": "info usernet"})
-        rows = re.findall(r"\[HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)\s+\S+\s+(\d+)", listing)
-        return {int(inside): int(outside) for outside, inside in rows}
 
     def _await_boot(self) -> None:
         deadline = time.monotonic() + _BOOT_PATIENCE
