@@ -83,6 +83,15 @@ public:
         return span && from < span->ends && span->begins <= to;
     }
 
+    /// True if all that is served from `from` to `to` is TAI and one offset, with one leap indicator.
+    bool is_even(TaiInstant from, TaiInstant to) const {
+        const auto turns = [&](std::int64_t at) {
+            return from.time_since_epoch().count() < at && at <= to.time_since_epoch().count();
+        };
+        return smear_seconds_ == 0 ? !turns(announce_from_) && !turns(change_at_) && !turns(day_begins_)
+                                   : !smears_within(from, to);
+    }
+
     /// The refid of ntpd's smeared replies as four octets in one number: 254, then the offset from UTC in signed 2.22
     /// fixed point, rounded. nullopt when not smearing, or where that is not to be marked.
     std::optional<std::uint32_t> smear_mark_at(TaiInstant instant) const;

@@ -39,7 +39,7 @@ CLOCK_READERS = r"\b(clock_gettime|gettimeofday)\b|\b(system|steady|utc|tai|high
 SAID_ONLY_IN = [
     (CLOCK_READERS, ["refclocks/counter.cpp", "web/host_clock.cpp"],
      "clocks are read by refclocks/counter.h and web/host_clock.h alone"),
-    (r"\btimespec\b", ["refclocks/counter.cpp", "server/daemon/udp_port.cpp"], "use Duration or an instant"),
+    (r"\btimespec\b", ["refclocks/counter.cpp", "server/daemon/datagram_control.cpp"], "use Duration or an instant"),
     (r"\b(clock_adjtime|adjtimex|ntp_adjtime|clock_settime|settimeofday|adjtime)\b", ["server/daemon/system_clock.cpp"],
      "the host's clock is steered by server/daemon/system_clock.h alone"),
     (r"\batomic_(thread|signal)_fence\b", [], "the thread sanitizer does not see fences; order the atomic words"),

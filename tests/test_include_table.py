@@ -20,7 +20,7 @@ GOOD = {
     "server/clock/server_state.h": "#pragma once\n#include \"server/clock/model.h\"\n",
     "server/ntp/packet.cpp": "#include \"server/clock/server_state.h\"\n",
     "server/daemon/daemon.h": "#pragma once\n#include <fmt/format.h>\n#include \"server/clock/model.h\"\n",
-    "server/daemon/udp_port.cpp": "void f(timespec t);\n",
+    "server/daemon/datagram_control.cpp": "void f(timespec t);\n",
     "web/main.cpp": "#include <boost/beast.hpp>\n",
     "tests/run": "",
 }

@@ -60,14 +60,12 @@ struct PublishedClock {
     ServerState state;
     Duration asleep{};  ///< how long the host had slept since its boot when `state` held
 
-    /// The state for one who finds that the host has slept for `asleep_now` in all. If that is more, the counter stood
-    /// still meanwhile: the time is not known until the clock thread, woken up itself, says otherwise.
-    ServerState as_of(Duration asleep_now) const {
-        ServerState known = state;
+    /// For one who finds that the host has slept for `asleep_now` in all. If that is more, the counter stood still
+    /// meanwhile: the time is not known until the clock thread, woken up itself, says otherwise.
+    void hold_against(Duration asleep_now) {
         if (Counter::slept_between(asleep, asleep_now)) {
-            known.valid_until = LocalInstant::min();
+            state.valid_until = LocalInstant::min();
         }
-        return known;
     }
 };
 using PublishedState = Published<PublishedClock>;

@@ -11,18 +11,15 @@
 
 #include "server/daemon/configuration.h"
 #include "server/daemon/departure_stamps.h"
-#include "server/ntp/client_address.h"
+#include "server/ntp/request.h"
 
 namespace tokimori {
 
 /// A datagram as the kernel handed it over.
 struct Datagram {
-    std::span<const std::byte> octets;
+    Request request;  ///< but for `arrival` and `client`; from unicast: neither multicast nor this very port
     std::optional<std::int64_t> stamp;  ///< kernel receive time, CLOCK_REALTIME, POSIX nanoseconds
-    ClientAddress source = {};
-    std::uint16_t source_port = 0;
-    bool from_unicast = false;  ///< neither broadcast nor multicast, nor this very port
-    std::size_t slot = 0;       ///< for `UdpPort::reply`
+    std::size_t slot = 0;               ///< for `UdpPort::reply`
 };
 
 /// One UDP socket: batches in, batches out, replies from the address that was asked. The only file that speaks to
@@ -51,7 +48,7 @@ public:
     const ListenAddress& address() const { return address_; }
 
     /// Whatever waits, at most `kBatch`; empty if nothing does. Valid until the next call.
-    std::span<const Datagram> receive();
+    std::span<Datagram> receive();
 
     /// Whether `receive` would find anything now.
     bool has_waiting() const;
@@ -60,7 +57,7 @@ public:
     void reply(std::size_t slot, std::span<const std::byte> octets);
     /// Of the reply queued last, asks when it will have left; `departed` will give `token` back.
     void ask_for_departure(std::uint64_t token);
-    std::size_t queued() const { return queued_; }
+    std::size_t queued() const;
     /// Sends what is queued. What the kernel will not take is dropped: UDP promises no more.
     void flush();
 
@@ -71,13 +68,10 @@ public:
 private:
     struct Buffers;
 
-    void prepare(std::size_t slot);
-    void read_datagram(std::size_t slot);
+    void prepare(std::size_t slot, std::uint32_t address_size);
 
     ListenAddress address_;
     int descriptor_ = -1;
-    std::size_t queued_ = 0;
-    std::size_t received_ = 0;
     std::array<Datagram, kBatch> datagrams_;
     std::unique_ptr<Buffers> buffers_;
     std::optional<DepartureStamps> departures_;

@@ -93,9 +93,10 @@ bool Worker::keeps_up() {
 }
 
 void Worker::drain(UdpPort& port) {
+    Scene scene{sources_.state.read()};
     std::size_t served = UdpPort::kBatch;
     for (int batch = 0; batch < kBatchesPerWakeup && served == UdpPort::kBatch; ++batch) {
-        served = serve_batch(port);
+        served = serve_batch(port, scene);
     }
     // What had to wait in a queue of the kernel; one who is woken for that and leaves it there is woken for ever.
     if (served == 0 || port.awaits_departures()) {
@@ -104,42 +105,38 @@ void Worker::drain(UdpPort& port) {
 }
 
 // How many datagrams there were.
-std::size_t Worker::serve_batch(UdpPort& port) {
-    const std::span<const Datagram> batch = port.receive();
+std::size_t Worker::serve_batch(UdpPort& port, Scene& scene) {
+    const std::span<Datagram> batch = port.receive();
     if (batch.empty()) {
         return 0;
     }
-    const PublishedClock clock = sources_.state.read();
     const Counter::RealtimeStamps stamps = counter_.realtime_stamps();
-    const ServerState state = clock.as_of(stamps.asleep());
+    scene.clock.hold_against(stamps.asleep());
     const LocalInstant read_at = read_host_counter();
-    std::size_t waiting = 0;
-    for (const Datagram& datagram : batch) {
-        clients_[datagram.slot] = responder_.find(datagram.source);
+    Waiting* const first = waiting_.data();
+    Waiting* next = first;
+    for (Datagram& datagram : batch) {
+        datagram.request.client = responder_.find(datagram.request.source);
     }
-    for (const Datagram& datagram : batch) {
+    for (Datagram& datagram : batch) {
+        Request& request = datagram.request;
         const auto arrival = datagram.stamp ? stamps.at(*datagram.stamp) : std::nullopt;
-        const Request request{.octets = datagram.octets,
-                              .arrival = arrival.value_or(read_at),
-                              .source_port = datagram.source_port,
-                              .from_unicast = datagram.from_unicast,
-                              .source = datagram.source,
-                              .client = clients_[datagram.slot]};
-        const Verdict verdict = responder_.answer(request, state, replies_[waiting]);
+        request.arrival = arrival.value_or(read_at);
+        const Verdict verdict = responder_.answer(request, scene.clock.state, next->reply);
         if (verdict == Verdict::kQueried) {
             // What waits is sent first: it is about time.
-            send(port, state, std::exchange(waiting, 0));
+            send(port, scene, {first, std::exchange(next, first)});
             tell(port, request, datagram.slot);
         }
         if (!has_reply(verdict)) {
             continue;
         }
-        slots_[waiting++] = datagram.slot;
-        if (waiting == UdpPort::kSubBatch) {
-            send(port, state, std::exchange(waiting, 0));
+        next->slot = datagram.slot;
+        if (++next == first + waiting_.size()) {
+            send(port, scene, {first, std::exchange(next, first)});
         }
     }
-    send(port, state, waiting);
+    send(port, scene, {first, next});
     return batch.size();
 }
 
@@ -161,21 +158,25 @@ void Worker::tell(UdpPort& port, const Request& request, std::size_t slot) {
 
 // Stamped at the last moment: what costs time is done. Each leaves a little later than the one before; so little as was
 // seen at best, that none is stamped later than it leaves.
-void Worker::send(UdpPort& port, const ServerState& state, std::size_t count) {
-    if (count == 0) {
+void Worker::send(UdpPort& port, Scene& scene, std::span<Waiting> waiting) {
+    if (waiting.empty()) {
         return;
     }
     const LocalInstant begun = read_host_counter();
-    const Departure departure{state, begun};
-    for (std::size_t i = 0; i < count; ++i) {
-        responder_.stamp(replies_[i], departure, static_cast<Duration::rep>(i) * pace_);
-        port.reply(slots_[i], {replies_[i].octets.data(), replies_[i].size});
-        if (replies_[i].interleaved.client != 0) {
-            port.ask_for_departure(replies_[i].interleaved.ticket);
+    if (!scene.departure || !scene.departure->move_to(begun)) {
+        scene.departure.emplace(scene.clock.state, begun);
+    }
+    const Departure& departure = *scene.departure;
+    Duration later{};
+    for (Waiting& one : waiting) {
+        responder_.stamp(one.reply, departure, std::exchange(later, later + pace_));
+        port.reply(one.slot, {one.reply.octets.data(), one.reply.size});
+        if (one.reply.interleaved.client != 0) {
+            port.ask_for_departure(one.reply.interleaved.ticket);
         }
     }
     port.flush();
-    const Duration seen = (read_host_counter() - begun) / static_cast<Duration::rep>(count);
+    const Duration seen = (read_host_counter() - begun) / static_cast<Duration::rep>(waiting.size());
     pace_ = std::clamp(pace_ + pace_ / kForgetting + Duration{1}, Duration::zero(), std::min(seen, kSlowestPace));
     if (port.awaits_departures()) {
         learn_departures(port);

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -59,21 +61,30 @@ public:
 
 private:
     class Watch;
+    /// A reply that is complete but for the time.
+    struct Waiting {
+        Reply reply;
+        std::size_t slot = 0;
+    };
+
+    /// What one wake-up knows of the clock.
+    struct Scene {
+        PublishedClock clock;
+        std::optional<Departure> departure = std::nullopt;  ///< of `clock.state`
+    };
 
     void drain(UdpPort& port);
-    std::size_t serve_batch(UdpPort& port);
+    std::size_t serve_batch(UdpPort& port, Scene& scene);
     void learn_departures(UdpPort& port);
     void tell(UdpPort& port, const Request& request, std::size_t slot);
-    void send(UdpPort& port, const ServerState& state, std::size_t count);
+    void send(UdpPort& port, Scene& scene, std::span<Waiting> waiting);
 
     boost::asio::io_context& io_;
     Sources sources_;
     Counter counter_;
     Counter departures_;  ///< of its own, so that either notices for itself that CLOCK_REALTIME was stepped
     Responder responder_;
-    std::array<ClientKey, UdpPort::kBatch> clients_{};
-    std::array<Reply, UdpPort::kSubBatch> replies_;
-    std::array<std::size_t, UdpPort::kSubBatch> slots_{};
+    std::array<Waiting, UdpPort::kSubBatch> waiting_;
     Duration pace_{};  ///< from one reply of a sub-batch to the next
     QueryResponder queries_;
     std::array<QueryResponder::Fragment, UdpPort::kSubBatch> fragments_{};

@@ -145,6 +145,7 @@ void AccessRules::take_v4(Ranges& ranges) {
         const auto lowest = static_cast<std::uint32_t>(last_not_behind(ranges.v4_begins, begin));
         const auto highest = static_cast<std::uint32_t>(last_not_behind(ranges.v4_begins, begin | 0xFF'FFFFU));
         ranges.v4_parts[octet] = {lowest, highest - lowest + 1};
+        ranges.v4_of_all[octet] = highest == lowest ? ranges.v4_rights[lowest] : kSeveral;
     }
 }
 

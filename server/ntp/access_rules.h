@@ -16,6 +16,15 @@ struct Rights {
     bool unlisted = false;  ///< no network of the policy holds the source
 
     constexpr bool has(AccessFlag flag) const { return (flags >> static_cast<unsigned>(flag) & 1U) != 0; }
+    /// Whether nothing but its limits and the form of its request may keep it from the time; an unlisted one is denied.
+    constexpr bool may_have_time() const {
+        constexpr auto bit = [](AccessFlag flag) { return 1U << static_cast<unsigned>(flag); };
+        constexpr unsigned kObstacles = bit(AccessFlag::kIgnore) | bit(AccessFlag::kNoServe) |
+                                        bit(AccessFlag::kNoTrust) | bit(AccessFlag::kDeny) | bit(AccessFlag::kRestrict);
+        return (flags & kObstacles) == 0;
+    }
+    /// The limit of those who may have it; nullptr: none.
+    constexpr const RateLimit* limit_for_time() const { return has(AccessFlag::kLimited) ? &limit : nullptr; }
     constexpr Rights& add(AccessFlag flag) {
         flags = static_cast<std::uint16_t>(flags | 1U << static_cast<unsigned>(flag));
         return *this;
@@ -41,6 +50,7 @@ public:
 
 private:
     static constexpr std::uint16_t kNtpPort = 123;
+    static constexpr std::uint16_t kSeveral = 0xFFFF;
 
     struct Entry {
         Prefix prefix;
@@ -61,7 +71,8 @@ private:
         std::vector<std::uint16_t> rights;
         std::vector<std::uint32_t> v4_begins;  ///< the same of IPv4 alone: most clients
         std::vector<std::uint16_t> v4_rights;
-        std::array<Part, 256> v4_parts{};  ///< of them, those in which addresses with this first octet lie
+        std::array<Part, 256> v4_parts{};            ///< of them, those in which addresses with this first octet lie
+        std::array<std::uint16_t, 256> v4_of_all{};  ///< the rights of all these addresses, or kSeveral
     };
 
     std::uint16_t keep(const Rights& rights);
@@ -74,12 +85,17 @@ private:
             return rights_[ranges.rights[last_not_behind(ranges.begins, source)]];
         }
         const auto address = static_cast<std::uint32_t>(source.low);
-        return rights_[ranges.v4_rights[last_not_behind(ranges.v4_begins, address, ranges.v4_parts[address >> 24])]];
+        const std::uint16_t of_all = ranges.v4_of_all[address >> 24];
+        return rights_[of_all != kSeveral ? of_all : v4_rights_of(ranges, address)];
+    }
+
+    static std::uint16_t v4_rights_of(const Ranges& ranges, std::uint32_t address) {
+        return ranges.v4_rights[last_not_behind(ranges.v4_begins, address, ranges.v4_parts[address >> 24])];
     }
 
     /// The last range that does not begin behind `place`; one of `part` is.
     template <typename Place>
-    static std::size_t last_not_behind(const std::vector<Place>& begins, const Place& place, Part part) {
+    static std::size_t last_not_behind(const std::vector<Place>& begins, const Place& place, const Part& part) {
         std::size_t first = part.first;
         for (std::size_t size = part.size; size > 1;) {
             const std::size_t half = size / 2;

@@ -44,6 +44,7 @@ struct Prefix {
         return a.length == b.length && a.first() == b.first();
     }
 
+    static constexpr int kBits = 128;
     static constexpr int kV4Bits = 96;
 
 private:

@@ -1,58 +1,19 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <optional>
 
-#include "leap/instant.h"
-#include "server/ntp/access_policy.h"
-#include "server/ntp/client_address.h"
-#include "server/ntp/siphash.h"
+#include "server/ntp/client_record.h"
+#include "server/ntp/scatter.h"
 
 namespace tokimori {
-
-/// What is known of one client. Of IPv6 the prefix that clients are counted by, the rest zero.
-struct Client {
-    ClientAddress address;
-    LocalInstant first_seen;  ///< to the second
-    LocalInstant last_seen;
-    std::uint32_t requests = 0;
-    std::uint32_t limited = 0;  ///< of them, over the limit and not answered
-    std::uint32_t refused = 0;  ///< of them, denied by a rule of access, over the limit or not
-    Duration interval{};        ///< between its requests of late, to about a tenth; 0: unknown
-    std::byte first_octet{};    ///< of its last request: leap indicator, version, mode
-    std::uint8_t stratum = 0;   ///< that it claimed then
-    std::uint16_t port = 0;     ///< from which it asked then
-};
-
-/// Where a client is, or will be, in the table.
-struct ClientKey {
-    std::uint64_t name = 0;  ///< the second half of its address, in disguise; 0: nobody
-    std::uint64_t high = 0;  ///< the first half
-    std::uint32_t one = 0;
-    std::uint32_t other = 0;
-};
-
-/// A request as far as the table wants to know it.
-struct Sighting {
-    ClientKey client = {};
-    LocalInstant at = {};
-    std::byte first_octet{};
-    std::uint8_t stratum = 0;
-    std::uint16_t port = 0;
-    bool denied = false;  ///< a rule of access turns it down, whatever the limit says
-};
-
-/// What the limits say to a request.
-enum class Allowance : std::uint8_t {
-    kServe,
-    kDrop,
-    kKiss,  ///< not served, and it is time for a kiss code
-};
 
 /// Who asked of late, and who asks too often. All memory is taken in the constructor; every request costs the same,
 /// two sets of eight places at most, found by a keyed hash. Where all of these are taken the client that was silent for
@@ -65,11 +26,38 @@ public:
     ClientTable(std::size_t clients, int ipv6_prefix, HashKey key);
 
     /// Where to look, and a hint to the processor that it soon will be looked at.
-    ClientKey find(const ClientAddress& address) const;
+    ClientKey find(const ClientAddress& address) const {
+        if (sets_ == 0) {
+            return {};
+        }
+        const bool whole = v6_.length == Prefix::kBits || address.is_v4();
+        const ClientAddress counted = whole ? address : Prefix{address, v6_.length}.first();
+        ClientKey key{.name = counted.low ^ scatter_.mask_of(counted.high), .high = counted.high};
+        key.name = std::max<std::uint64_t>(key.name, 1);
+        const std::uint64_t hash = scatter_(key.name);
+        key.one = static_cast<std::uint32_t>((hash >> 32) * sets_ >> 32);
+        key.other = static_cast<std::uint32_t>((hash & 0xFFFF'FFFF) * sets_ >> 32);
+        __builtin_prefetch(&names_[key.one]);
+        __builtin_prefetch(&names_[key.other]);
+        return key;
+    }
 
-    /// Notes a request. With `limit` it may be turned down: of the requests over it one in `limit->leak`, the place of
-    /// which in each row of as many nobody can know, is served.
-    Allowance note(const Sighting& sighting, const RateLimit* limit);
+    /// Notes a request of one that `find` has found. With `limit` it may be turned down: of the requests over it one in
+    /// `limit->leak`, the place of which in each row of as many nobody can know, is served.
+    Allowance note(const ClientKey& client, Sighting sighting, const RateLimit* limit) {
+        if (client.name == 0) {
+            return Allowance::kServe;
+        }
+        const auto& names = names_[client.one].names;
+        ClientRecord* record = &records_[client.one * kWays];
+        for (const Word& name : names) {
+            if (name.load(std::memory_order_relaxed) == client.name && record->has_high(client.high)) {
+                return noted(*record, sighting, limit);
+            }
+            ++record;
+        }
+        return note_elsewhere(client, sighting, limit);
+    }
 
     /// Who has this place of `places()`, if anybody. Any thread: what changes meanwhile is told as it was or as it is.
     std::optional<Client> at(std::size_t place) const;
@@ -84,39 +72,46 @@ private:
     using Word = std::atomic<std::uint64_t>;
     static constexpr std::size_t kWays = 8;
 
-    /// Of one client; 48 octets, so that a full table is small.
-    struct Record {
-        Word high;    ///< the first half of the address; the name gives the other
-        Word last;    ///< ns: when it was last seen
-        Word owed;    ///< at `last`, what it had asked for beyond the pace of its limit (GCRA), in 10 us; requests
-        Word seen;    ///< first seen in s; requests turned down
-        Word traits;  ///< see Traits
-        Word refused;
-    };
     /// The names of a set stand in one line of the cache.
     struct alignas(64) Set {
         std::array<Word, kWays> names{};
     };
 
-    Record* find_in(std::uint32_t set, const ClientKey& client);
-    Record* place_for(const Sighting& sighting);
+    /// Of one client; counts stop at the largest. Rare, so it lies apart: pages of it that nobody writes take no
+    /// memory.
+    struct Refusals {
+        std::uint32_t limited = 0;
+        std::uint32_t denied = 0;
+    };
+    struct Free {
+        void operator()(void* memory) const { std::free(memory); }
+    };
+
+    Allowance noted(ClientRecord& record, Sighting sighting, const RateLimit* limit) {
+        const Allowance allowance = record.note(sighting, limit, random_);
+        if (allowance != Allowance::kServe || sighting.denied) {
+            note_refusal(record, allowance, sighting.denied);
+        }
+        return allowance;
+    }
+    void note_refusal(const ClientRecord& record, Allowance allowance, bool denied);
+    ClientRecord* find_in(std::uint32_t set, const ClientKey& client);
+    Allowance note_elsewhere(const ClientKey& client, Sighting sighting, const RateLimit* limit);
+    ClientRecord* place_for(const ClientKey& client, LocalInstant now);
     std::size_t free_places(std::uint32_t set) const;
-    void take_place(std::size_t place, const Sighting& sighting);
+    void take_place(std::size_t place, const ClientKey& client, LocalInstant now);
     void look_for_oldest(std::uint32_t set, LocalInstant now, std::size_t& oldest) const;
-    bool at_its_limit(const Record& record, LocalInstant now) const;
-    Allowance judge(Record& record, const Sighting& sighting, const RateLimit* limit);
-    Client client_of(std::uint64_t name, const Record& record) const;
-    std::uint64_t mixed(std::uint64_t high) const { return high * (key_.first | 1); }
-    std::uint64_t random_bits();
 
     std::size_t sets_;
     Prefix v6_;  ///< its mask
-    HashKey key_;
+    Scatter scatter_;
     std::unique_ptr<Set[]> names_;
-    std::unique_ptr<Record[]> records_;
-    Record shared_{};  ///< of all who found no place
+    std::unique_ptr<ClientRecord[]> records_;
+    std::unique_ptr<std::uint32_t[]> first_seen_;  ///< s
+    std::unique_ptr<Refusals[], Free> refusals_;
+    ClientRecord shared_{};  ///< of all who found no place
     Word replaced_{0};
-    std::uint64_t random_state_;
+    RandomBits random_;
 };
 
 }  // namespace tokimori

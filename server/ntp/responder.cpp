@@ -77,7 +77,7 @@ constexpr bool is_request(Verdict verdict) {
 constexpr std::size_t kTimestampSize = sizeof(NtpTimestamp);
 
 // One thread writes, so that nothing has to be locked.
-void count(std::atomic<std::uint64_t>& tally) {
+inline void count(std::atomic<std::uint64_t>& tally) {
     tally.store(tally.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
@@ -85,14 +85,35 @@ std::span<std::byte, kHeaderSize> header_of(Reply& reply) {
     return std::span(reply.octets).first<kHeaderSize>();
 }
 
-/// LI=3, the version, poll and origin that were asked with, and nothing else yet.
-void begin_reply(std::span<const std::byte, kHeaderSize> asked, NtpMode mode, std::span<std::byte, kHeaderSize> reply) {
+std::span<const std::byte, kHeaderSize> header_of(const Request& request) {
+    return request.octets.first<kHeaderSize>();
+}
+
+/// A header alone, of a client, of a version we know: what nearly all send.
+bool is_plain(std::span<const std::byte> octets) {
+    constexpr std::uint64_t kVersionsAndMode =
+        std::uint64_t{1} << 0x0B | std::uint64_t{1} << 0x13 | std::uint64_t{1} << 0x1B | std::uint64_t{1} << 0x23;
+    return octets.size() == kHeaderSize &&
+           (kVersionsAndMode >> (std::to_integer<unsigned>(octets[0]) & 0x3FU) & 1U) != 0;
+}
+
+/// A plain reply: LI=3, the version, poll and origin that were asked with, and nothing else yet.
+void begin_reply(const Request& request, NtpMode mode, Reply& reply) {
     constexpr std::byte kUnsynchronised{0xC0};
     constexpr std::byte kVersion{0x38};
-    std::memset(reply.data(), 0, reply.size());
-    reply[0] = kUnsynchronised | (asked[0] & kVersion) | static_cast<std::byte>(mode);
-    reply[kPollAt] = asked[kPollAt];
-    std::memcpy(&reply[kOriginAt], &asked[kTransmitAt], kTimestampSize);
+    const auto asked = header_of(request);
+    const auto header = header_of(reply);
+    const std::byte first = kUnsynchronised | (asked[0] & kVersion) | static_cast<std::byte>(mode);
+    const std::byte poll = asked[kPollAt];
+    const NtpTimestamp origin = timestamp_at(asked, kTransmitAt);
+    std::memset(header.data(), 0, header.size());
+    header[0] = first;
+    header[kPollAt] = poll;
+    put_timestamp(header, kOriginAt, origin);
+    reply.size = kHeaderSize;
+    reply.arrival = request.arrival;
+    reply.plain = true;
+    reply.interleaved.client = 0;
 }
 
 void kiss(const ReferenceId& code, std::span<std::byte, kHeaderSize> reply) {
@@ -108,51 +129,83 @@ Responder::Responder(HashKey secret, std::size_t clients, int ipv6_prefix)
       clients_{clients, ipv6_prefix, secret},
       interleaved_{secret},
       queriers_{kQueriers, ipv6_prefix, secret},
-      random_state_{siphash(secret, clients + 1) | 1} {}
+      random_{siphash(secret, clients + 1)} {}
+
+[[gnu::always_inline]] inline Verdict Responder::answer_found(const Request& request, const ServerState& state,
+                                                              Reply& reply) {
+    if (!request.from_unicast || request.source_port == 0) {
+        return carry_out({Verdict::kForbiddenSource}, request, state, reply);
+    }
+    const Rights& rights = rules_->for_time(request.source, request.source_port);
+    if (!is_plain(request.octets) || !rights.may_have_time()) {
+        return carry_out(judge(request, rights), request, state, reply);
+    }
+    // The short way for what nearly all send; nothing else would come of it by the long one.
+    const std::byte first_octet = request.octets[0];
+    const Allowance allowance = note_client(request, rights.limit_for_time());
+    if (allowance != Allowance::kServe) {
+        return carry_out(turned_down(allowance, rights), request, state, reply);
+    }
+    count(plainly_answered_[version_of(first_octet)]);
+    const bool may_be_interleaved = InterleavedMode::may_be_asked_by(header_of(request));
+    begin_reply(request, NtpMode::kServer, reply);
+    if (may_be_interleaved && offers_interleaved_) {
+        reply.timeless = false;
+        reply.key = nullptr;
+        begin_interleaved(request, state, reply);
+    }
+    return Verdict::kAnswered;
+}
 
 Verdict Responder::answer(const Request& request, const ServerState& state, Reply& reply) {
-    Extras extras;
-    const Verdict verdict = judge(request, extras);
-    note(verdict, request.octets);
-    if (!has_reply(verdict)) {
-        return verdict;
+    return request.client.name != 0 ? answer_found(request, state, reply) : answer_unfound(request, state, reply);
+}
+
+Verdict Responder::answer_unfound(Request request, const ServerState& state, Reply& reply) {
+    request.client = find(request.source);
+    return answer_found(request, state, reply);
+}
+
+Verdict Responder::carry_out(const Judgement& judgement, const Request& request, const ServerState& state,
+                             Reply& reply) {
+    note(judgement.verdict, request.octets);
+    if (!has_reply(judgement.verdict)) {
+        return judgement.verdict;
     }
-    reply.timeless = verdict == Verdict::kKissed;
-    reply.key = extras.key;
-    begin_reply(request.octets.first<kHeaderSize>(), reply_mode(request.octets[0], request.source_port),
-                header_of(reply));
-    reply.interleaved.client = 0;
-    const auto asked = request.octets.first<kHeaderSize>();
+    begin_reply(request, reply_mode(request.octets[0], request.source_port), reply);
+    reply.timeless = judgement.verdict == Verdict::kKissed;
+    reply.key = judgement.key;
+    reply.plain = !reply.timeless && reply.key == nullptr;
     if (reply.timeless) {
-        kiss(extras.kiss, header_of(reply));
-    } else if (offers_interleaved_ && InterleavedMode::may_be_asked_by(asked)) {
-        reply.interleaved = interleaved_.begin({asked, request.source, state, request.arrival}, header_of(reply));
+        kiss(judgement.kiss, header_of(reply));
+    } else if (InterleavedMode::may_be_asked_by(header_of(request)) && offers_interleaved_) {
+        begin_interleaved(request, state, reply);
     }
-    reply.size = kHeaderSize;
-    reply.arrival = request.arrival;
-    return verdict;
+    return judgement.verdict;
+}
+
+void Responder::begin_interleaved(const Request& request, const ServerState& state, Reply& reply) {
+    reply.interleaved =
+        interleaved_.begin({header_of(request), request.source, state, request.arrival}, header_of(reply));
+    reply.plain = reply.plain && reply.interleaved.client == 0;
 }
 
 // ntpd's order: who, then what, then how often.
-Verdict Responder::judge(const Request& request, Extras& extras) {
-    if (!request.from_unicast || request.source_port == 0) {
-        return Verdict::kForbiddenSource;
-    }
-    const Rights& rights = rules_->for_time(request.source, request.source_port);
+Responder::Judgement Responder::judge(const Request& request, const Rights& rights) {
     if (rights.has(AccessFlag::kIgnore)) {
-        return Verdict::kDenied;
+        return {Verdict::kDenied};
     }
     if (request.octets.empty()) {
-        return Verdict::kTooShort;
+        return {Verdict::kTooShort};
     }
     // Before the length: a control message may be shorter than a header.
     switch (mode_of(request.octets[0])) {
         case NtpMode::kControl:
-            return judge_query(request);
+            return {judge_query(request)};
         case NtpMode::kPrivate:
-            return Verdict::kPrivate;
+            return {Verdict::kPrivate};
         default:
-            return judge_request(request, rights, extras);
+            return judge_request(request, rights);
     }
 }
 
@@ -161,70 +214,71 @@ Verdict Responder::judge_query(const Request& request) {
     if (rights.has(AccessFlag::kIgnore) || rights.has(AccessFlag::kNoQuery)) {
         return Verdict::kControl;
     }
-    const Sighting sighting{.client = queriers_.find(request.source), .at = request.arrival};
-    return queriers_.note(sighting, &kQueryLimit) == Allowance::kServe ? Verdict::kQueried : Verdict::kControl;
+    const ClientKey querier = queriers_.find(request.source);
+    return queriers_.note(querier, {.at = request.arrival}, &kQueryLimit) == Allowance::kServe ? Verdict::kQueried
+                                                                                               : Verdict::kControl;
 }
 
-Verdict Responder::judge_request(const Request& request, const Rights& rights, Extras& extras) {
+Responder::Judgement Responder::judge_request(const Request& request, const Rights& rights) {
     if (rights.unlisted) {
         note_unlisted(request.source);
     }
     if (rights.has(AccessFlag::kNoServe)) {
-        return Verdict::kDenied;
+        return {Verdict::kDenied};
     }
     Tail tail;
-    Verdict verdict = verdict_on_header(request.octets, request.source_port, tail);
-    if (verdict == Verdict::kAnswered) {
-        verdict = judge_rate(request, rights, extras);
+    const Verdict verdict = verdict_on_header(request.octets, request.source_port, tail);
+    if (verdict != Verdict::kAnswered) {
+        return {verdict};
     }
+    if (rights.has(AccessFlag::kDeny) || rights.has(AccessFlag::kRestrict)) {
+        return judge_denied(request, rights);
+    }
+    const Allowance allowance = note_client(request, rights.limit_for_time());
     // After the limits: nobody shall make us compute as often as he likes.
-    return verdict == Verdict::kAnswered ? judge_key(request, rights, tail.authenticator, extras) : verdict;
+    return allowance == Allowance::kServe ? judge_key(request, rights, tail.authenticator)
+                                          : turned_down(allowance, rights);
 }
 
-Verdict Responder::judge_key(const Request& request, const Rights& rights, std::size_t authenticator,
-                             Extras& extras) const {
+Responder::Judgement Responder::judge_denied(const Request& request, const Rights& rights) {
+    if (note_client(request, &rights.limit, true) != Allowance::kServe) {
+        return {Verdict::kDenied};
+    }
+    return {Verdict::kKissed, reference_id(rights.has(AccessFlag::kDeny) ? "DENY" : "RSTR")};
+}
+
+Responder::Judgement Responder::turned_down(Allowance allowance, const Rights& rights) {
+    if (allowance == Allowance::kKiss && rights.has(AccessFlag::kKod)) {
+        return {Verdict::kKissed, reference_id("RATE")};
+    }
+    return {Verdict::kRateLimited};
+}
+
+Responder::Judgement Responder::judge_key(const Request& request, const Rights& rights,
+                                          std::size_t authenticator) const {
     if (authenticator == 0) {
-        return rights.has(AccessFlag::kNoTrust) ? Verdict::kUnauthenticated : Verdict::kAnswered;
+        return {rights.has(AccessFlag::kNoTrust) ? Verdict::kUnauthenticated : Verdict::kAnswered};
     }
     const Key* const key = keys_ != nullptr ? keys_->find(key_identifier(request.octets, authenticator)) : nullptr;
     if (key == nullptr || !is_signed_by(*key, request.octets, authenticator)) {
-        return Verdict::kUnauthenticated;
+        return {Verdict::kUnauthenticated};
     }
-    extras.key = key;
-    return Verdict::kAnswered;
-}
-
-Verdict Responder::judge_rate(const Request& request, const Rights& rights, Extras& extras) {
-    const bool denied = rights.has(AccessFlag::kDeny) || rights.has(AccessFlag::kRestrict);
-    const Sighting sighting{.client = request.client.name != 0 ? request.client : clients_.find(request.source),
-                            .at = request.arrival,
-                            .first_octet = request.octets[0],
-                            .stratum = std::to_integer<std::uint8_t>(request.octets[1]),
-                            .port = request.source_port,
-                            .denied = denied};
-    const Allowance allowance =
-        clients_.note(sighting, denied || rights.has(AccessFlag::kLimited) ? &rights.limit : nullptr);
-    if (denied && allowance == Allowance::kServe) {
-        extras.kiss = reference_id(rights.has(AccessFlag::kDeny) ? "DENY" : "RSTR");
-        return Verdict::kKissed;
-    }
-    if (denied) {
-        return Verdict::kDenied;
-    }
-    if (allowance == Allowance::kKiss && rights.has(AccessFlag::kKod)) {
-        extras.kiss = reference_id("RATE");
-        return Verdict::kKissed;
-    }
-    return allowance == Allowance::kServe ? Verdict::kAnswered : Verdict::kRateLimited;
+    return {Verdict::kAnswered, {}, key};
 }
 
 void Responder::stamp(Reply& reply, const Departure& departure, Duration later) {
-    if (reply.timeless) {
+    if (!reply.plain && reply.timeless) {
         return;
     }
-    departure.stamp(header_of(reply), {reply.arrival, random_bits(), later});
+    departure.stamp(header_of(reply), {reply.arrival, random_.next(), later});
+    if (!reply.plain) {
+        stamp_more(reply, departure.at() + later);
+    }
+}
+
+void Responder::stamp_more(Reply& reply, LocalInstant at) {
     if (reply.interleaved.client != 0) {
-        interleaved_.stamp(header_of(reply), departure.at() + later, reply.interleaved);
+        interleaved_.stamp(header_of(reply), at, reply.interleaved);
     }
     if (reply.key != nullptr) {
         reply.size = sign(*reply.key, reply.octets, kHeaderSize);
@@ -236,6 +290,11 @@ ServerCounts Responder::counts() const {
     const auto read = [](const Tally& tally) { return tally.load(std::memory_order_relaxed); };
     std::ranges::transform(verdicts_, counts.verdicts.begin(), read);
     std::ranges::transform(versions_, counts.versions.begin(), read);
+    for (std::size_t version = 0; version < counts.versions.size(); ++version) {
+        const std::uint64_t plainly = read(plainly_answered_[version]);
+        counts.versions[version] += plainly;
+        counts.verdicts[static_cast<std::size_t>(Verdict::kAnswered)] += plainly;
+    }
     counts.clients_replaced = clients_.replaced();
     counts.unlisted = read(unlisted_);
     const std::uint64_t last = read(last_unlisted_);
@@ -253,13 +312,6 @@ void Responder::note(Verdict verdict, std::span<const std::byte> octets) {
 void Responder::note_unlisted(const ClientAddress& source) {
     last_unlisted_.store(source.is_v4() ? source.low : source.high, std::memory_order_relaxed);
     count(unlisted_);
-}
-
-std::uint64_t Responder::random_bits() {
-    random_state_ ^= random_state_ << 13;
-    random_state_ ^= random_state_ >> 7;
-    random_state_ ^= random_state_ << 17;
-    return random_state_;
 }
 
 }  // namespace tokimori

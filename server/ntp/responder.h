@@ -15,25 +15,17 @@
 #include "server/ntp/interleaved_mode.h"
 #include "server/ntp/key_ring.h"
 #include "server/ntp/packet.h"
+#include "server/ntp/request.h"
 #include "server/ntp/verdict.h"
 
 namespace tokimori {
-
-/// A datagram and how it came.
-struct Request {
-    std::span<const std::byte> octets;
-    LocalInstant arrival;
-    std::uint16_t source_port = 0;
-    bool from_unicast = true;  ///< the source may be answered: a unicast address, not one of ours with our own port
-    ClientAddress source = {};
-    ClientKey client = {};  ///< what `Responder::find` said of `source`, if it was asked
-};
 
 /// Room for a reply. Keys and NTS will need more than a header.
 struct Reply {
     std::array<std::byte, 1280> octets{};
     std::size_t size = 0;
     LocalInstant arrival;
+    bool plain = true;         ///< tells the time and does no more: none of what follows counts
     bool timeless = false;     ///< a kiss code: tells no time, so that it cannot be taken for any
     const Key* key = nullptr;  ///< signs the reply, as it signed the request; lives until keys change
     InterleavedReply interleaved;
@@ -88,23 +80,38 @@ private:
     /// Written by the thread that answers, read by any.
     using Tally = std::atomic<std::uint64_t>;
 
-    /// What goes into a reply beside the time.
-    struct Extras {
+    /// What is to be done with a request, and what goes into its reply beside the time.
+    struct Judgement {
+        Verdict verdict;
         ReferenceId kiss{};
         const Key* key = nullptr;
     };
 
-    Verdict judge(const Request& request, Extras& extras);
+    Verdict answer_found(const Request& request, const ServerState& state, Reply& reply);
+    Verdict answer_unfound(Request request, const ServerState& state, Reply& reply);
+    Judgement judge(const Request& request, const Rights& rights);
     Verdict judge_query(const Request& request);
-    Verdict judge_request(const Request& request, const Rights& rights, Extras& extras);
-    Verdict judge_rate(const Request& request, const Rights& rights, Extras& extras);
-    Verdict judge_key(const Request& request, const Rights& rights, std::size_t authenticator, Extras& extras) const;
+    Judgement judge_request(const Request& request, const Rights& rights);
+    Judgement judge_denied(const Request& request, const Rights& rights);
+    static Judgement turned_down(Allowance allowance, const Rights& rights);
+    Judgement judge_key(const Request& request, const Rights& rights, std::size_t authenticator) const;
+    Allowance note_client(const Request& request, const RateLimit* limit, bool denied = false) {
+        return clients_.note(request.client,
+                             {.at = request.arrival,
+                              .head = {request.octets[0], request.octets[kStratumAt]},
+                              .port = request.source_port,
+                              .denied = denied},
+                             limit);
+    }
+    Verdict carry_out(const Judgement& judgement, const Request& request, const ServerState& state, Reply& reply);
+    void begin_interleaved(const Request& request, const ServerState& state, Reply& reply);
+    void stamp_more(Reply& reply, LocalInstant at);
     void note(Verdict verdict, std::span<const std::byte> octets);
     void note_unlisted(const ClientAddress& source);
-    std::uint64_t random_bits();
 
     std::array<Tally, kVerdictCount> verdicts_{};
     std::array<Tally, 5> versions_{};
+    std::array<Tally, 5> plainly_answered_{};  ///< by version; in neither of the two above
     Tally unlisted_{0};
     Tally last_unlisted_{0};  ///< what tells its network: the second half of an IPv4 address, the first of an IPv6 one
     std::shared_ptr<const AccessRules> rules_;
@@ -113,7 +120,7 @@ private:
     InterleavedMode interleaved_;
     bool offers_interleaved_ = true;
     ClientTable queriers_;  ///< who sends control messages: a limit of its own
-    std::uint64_t random_state_;
+    RandomBits random_;
 };
 
 }  // namespace tokimori

@@ -27,10 +27,8 @@ struct Asked {
 
 void note(ClientTable& table, const Asked& asked, const RateLimit* limit = nullptr) {
     for (int i = 0; i < asked.requests; ++i) {
-        table.note({.client = table.find(asked.address),
-                    .at = kBegin + seconds(asked.at + i * asked.every),
-                    .denied = asked.denied},
-                   limit);
+        table.note(table.find(asked.address),
+                   {.at = kBegin + seconds(asked.at + i * asked.every), .denied = asked.denied}, limit);
     }
 }
 

@@ -34,9 +34,12 @@ TEST(PublishedClock, IsWorthNothingForAHostThatHasSleptSince) {
     PublishedClock clock;
     clock.state.valid_until = now + std::chrono::hours{1};
     clock.asleep = std::chrono::seconds{100};
-    EXPECT_TRUE(clock.as_of(clock.asleep).synchronised_at(now));
-    EXPECT_TRUE(clock.as_of(clock.asleep + std::chrono::microseconds{50}).synchronised_at(now));
-    EXPECT_FALSE(clock.as_of(clock.asleep + std::chrono::milliseconds{2}).synchronised_at(now));
+    clock.hold_against(clock.asleep);
+    EXPECT_TRUE(clock.state.synchronised_at(now));
+    clock.hold_against(clock.asleep + std::chrono::microseconds{50});
+    EXPECT_TRUE(clock.state.synchronised_at(now));
+    clock.hold_against(clock.asleep + std::chrono::milliseconds{2});
+    EXPECT_FALSE(clock.state.synchronised_at(now));
 }
 
 TEST(Published, NeverShowsHalfOfAWrite) {

@@ -115,7 +115,7 @@ private:
 };
 
 std::string text_of(const Datagram& datagram) {
-    return {reinterpret_cast<const char*>(datagram.octets.data()), datagram.octets.size()};
+    return {reinterpret_cast<const char*>(datagram.request.octets.data()), datagram.request.octets.size()};
 }
 
 TEST(UdpPort, HandsOverADatagramWithItsKernelStamp) {
@@ -127,8 +127,8 @@ TEST(UdpPort, HandsOverADatagramWithItsKernelStamp) {
     ASSERT_EQ(batch.size(), 1U);
     EXPECT_EQ(text_of(batch[0]), "hello");
     EXPECT_TRUE(batch[0].stamp.has_value());
-    EXPECT_EQ(batch[0].source_port, client.port());
-    EXPECT_TRUE(batch[0].from_unicast);
+    EXPECT_EQ(batch[0].request.source_port, client.port());
+    EXPECT_TRUE(batch[0].request.from_unicast);
     EXPECT_TRUE(port.receive().empty());
 }
 
@@ -178,7 +178,7 @@ TEST_P(UdpPortDepartures, AreToldOfTheRepliesThatWereAskedForAndNoOthers) {
     ASSERT_EQ(batch.size(), 5U);
     for (const Datagram& datagram : batch) {
         EXPECT_TRUE(datagram.stamp.has_value());
-        EXPECT_TRUE(datagram.from_unicast);
+        EXPECT_TRUE(datagram.request.from_unicast);
         port.reply(datagram.slot, std::as_bytes(std::span{answers[datagram.slot]}));
         if (datagram.slot % 2 == 1) {
             port.ask_for_departure(100 + datagram.slot);
@@ -272,7 +272,7 @@ TEST(UdpPort, SurvivesAnEmptyAndAnOverlongDatagram) {
     ASSERT_TRUE(readable(port.descriptor()));
     const auto batch = port.receive();
     ASSERT_EQ(batch.size(), 2U);
-    EXPECT_LE(batch[0].octets.size(), 2048U);
+    EXPECT_LE(batch[0].request.octets.size(), 2048U);
     EXPECT_EQ(text_of(batch[1]), "y");
 }
 
@@ -315,7 +315,7 @@ TEST(UdpPort, LetsEachClientComeToTheSameOneOfSeveralPortsAlways) {
                     came_to.insert(ports[i]);
                     const auto batch = ports[i]->receive();
                     ASSERT_EQ(batch.size(), 1U);
-                    EXPECT_EQ(batch[0].source, ClientAddress::v4(0x7F000000U + static_cast<unsigned>(host)));
+                    EXPECT_EQ(batch[0].request.source, ClientAddress::v4(0x7F000000U + static_cast<unsigned>(host)));
                 }
             }
         }

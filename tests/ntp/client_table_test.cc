@@ -18,12 +18,8 @@ ClientAddress host(unsigned number) {
     return ClientAddress::v4(10U << 24 | number);
 }
 
-Sighting sighting_of(const ClientTable& table, ClientAddress address, LocalInstant at, unsigned first_octet = 0x23) {
-    return {.client = table.find(address), .at = at, .first_octet = static_cast<std::byte>(first_octet), .port = 4000};
-}
-
 Allowance ask(ClientTable& table, ClientAddress address, LocalInstant at, const RateLimit* limit = &kLan) {
-    return table.note(sighting_of(table, address, at), limit);
+    return table.note(table.find(address), {.at = at, .head = {std::byte{0x23}}, .port = 4000}, limit);
 }
 
 /// How many of `count` requests are served that come every `interval`.
@@ -48,14 +44,11 @@ TEST(SipHash, IsThePublishedFunctionWithTwoAndFourRounds) {
 
 TEST(ClientTable, RemembersWhatAClientIsLike) {
     ClientTable table(1000, 128, kSecret);
-    Sighting sighting = sighting_of(table, host(1), kNow);
-    sighting.first_octet = std::byte{0xE3};
-    sighting.stratum = 16;
-    sighting.port = 123;
-    table.note(sighting, nullptr);
+    Sighting sighting{.at = kNow, .head = {std::byte{0xE3}, std::byte{16}}, .port = 123};
+    table.note(table.find(host(1)), sighting, nullptr);
     for (int i = 1; i <= 20; ++i) {
         sighting.at = kNow + i * seconds(64);
-        table.note(sighting, nullptr);
+        table.note(table.find(host(1)), sighting, nullptr);
     }
     const auto clients = all(table);
     ASSERT_EQ(clients.size(), 1U);
@@ -100,7 +93,7 @@ TEST(ClientTable, KeepsAllClientsItHasRoomForAndGivesEachItsOwnName) {
 TEST(ClientTable, CountsWhatWasDeniedAndTellsItByPlace) {
     ClientTable table(64, 128, kSecret);
     for (int i = 0; i < 5; ++i) {
-        table.note({.client = table.find(host(1)), .at = kNow + seconds(i), .denied = i > 1}, nullptr);
+        table.note(table.find(host(1)), {.at = kNow + seconds(i), .denied = i > 1}, nullptr);
     }
     std::vector<Client> found;
     for (std::size_t place = 0; place < table.places(); ++place) {

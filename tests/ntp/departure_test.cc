@@ -15,27 +15,33 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr UtcDay kDecember = 20'818;  // 2026-12-31
-constexpr std::uint64_t kBelow = 0xFF;
+constexpr UtcDay kDecember = 20'818;     // 2026-12-31
+constexpr std::int64_t kBlock = 8;       // in 2^-32 s: below it, bits are random
+constexpr std::int64_t kNanosecond = 6;  // and where it was rounded
 
-/// A state whose model shows `tai` at `kNow`, and whose finest bits are 2^-24 s.
+/// A state whose model shows `tai` at `kNow`, as precise as is announced.
 ServerState state_at(TaiInstant tai, LeapKind kind, const LeapPolicy& policy) {
     ServerState state = synchronised_state();
     state.model.anchor_tai = tai;
     state.model.rate = rate_from_ppm(23.7);
     state.model.slew_rate = rate_from_ppm(-311.0);
     state.model.slew_end = kNow + milliseconds(1);
+    state.precision = Departure::kFinestPrecision;
     state.reference = tai - seconds(1);
     state.scale = ServedScale::around(tai, LeapTable::built_in().with_event({kDecember, kind}), policy);
     return state;
 }
 
-NtpHeader stamped(const ServerState& state, LocalInstant at, const Departure::Touch& touch) {
+NtpHeader stamped(const Departure& departure, const Departure::Touch& touch) {
     Reply reply;
     const auto header = std::span(reply.octets).first<kHeaderSize>();
     std::memset(header.data(), 0, header.size());
-    Departure{state, at}.stamp(header, touch);
+    departure.stamp(header, touch);
     return read_header(header);
+}
+
+NtpHeader stamped(const ServerState& state, LocalInstant at, const Departure::Touch& touch) {
+    return stamped(Departure{state, at}, touch);
 }
 
 class DepartureTest : public ::testing::TestWithParam<LeapPolicy> {
@@ -56,8 +62,8 @@ TEST_P(DepartureTest, TellsTheReceiveTimeThatTheScaleTells) {
             const auto long_way =
                 state.scale.stamps(state.reference, state.model.tai_at(arrival), state.model.tai_at(departure));
             const NtpHeader header = stamped(state, departure, {arrival, 0, {}});
-            ASSERT_EQ(header.receive.bits & ~kBelow, long_way.receive.bits & ~kBelow) << i;
-            ASSERT_EQ(header.transmit.bits & ~kBelow, long_way.transmit.bits & ~kBelow) << i;
+            ASSERT_LE(std::abs(ntp_difference(header.receive, long_way.receive)), kBlock + kNanosecond) << i;
+            ASSERT_EQ(header.transmit.bits / kBlock, long_way.transmit.bits / kBlock) << i;
             ASSERT_EQ(header.leap, long_way.leap);
         }
     }
@@ -68,11 +74,47 @@ TEST_P(DepartureTest, IsLaterByAsMuchAsIsSaid) {
     for (const Duration later : {Duration{0}, Duration{1us}, Duration{250us}, Duration{1ms}}) {
         const NtpHeader first = stamped(state, kNow, {kNow - microseconds(5), 0, {}});
         const NtpHeader other = stamped(state, kNow, {kNow - microseconds(5), 0, later});
-        const auto expected = later.count() * 4'294'967'296 / 1'000'000'000;
-        EXPECT_NEAR(static_cast<double>(ntp_difference(other.transmit, first.transmit)), static_cast<double>(expected),
-                    256.0);
+        const NtpHeader expected = stamped(state, kNow + later, {kNow - microseconds(5), 0, {}});
+        EXPECT_LE(std::abs(ntp_difference(other.transmit, expected.transmit)), kBlock + kNanosecond);
         EXPECT_EQ(other.receive, first.receive);
     }
+}
+
+TEST_P(DepartureTest, MovesToALaterMomentAsIfItWereAnother) {
+    std::mt19937_64 random{20261231};  // NOLINT(cert-msc51-cpp): the same on every run
+    int moved = 0;
+    for (int i = 0; i < 20'000; ++i) {
+        const TaiInstant near = end_of(LeapKind::kInsert) - hours(i % 2 * 3) - seconds(3);
+        const TaiInstant begin = near + nanoseconds(random() % 6'000'000'000);
+        ServerState state = state_at(begin, LeapKind::kInsert, GetParam());
+        const LocalInstant at = kNow + nanoseconds(random() % 2'000'000);
+        state.valid_until = at + nanoseconds(random() % 10'000'000);
+        const LocalInstant next = at + nanoseconds(random() % 1'100'000);
+        Departure departure{state, at};
+        if (!departure.move_to(next)) {
+            continue;
+        }
+        ++moved;
+        const NtpHeader header = stamped(departure, {next - microseconds(7), 0, {}});
+        const NtpHeader other = stamped(state, next, {next - microseconds(7), 0, {}});
+        ASSERT_LE(std::abs(ntp_difference(header.receive, other.receive)), kBlock + kNanosecond) << i;
+        ASSERT_LE(std::abs(ntp_difference(header.transmit, other.transmit)), kBlock + kNanosecond) << i;
+        ASSERT_EQ(header.reference, other.reference);
+        ASSERT_EQ(header.root_dispersion, other.root_dispersion);
+        ASSERT_EQ(header.leap, other.leap);
+        ASSERT_EQ(header.stratum, other.stratum);
+        ASSERT_EQ(departure.at(), next);
+    }
+    EXPECT_GT(moved, 5'000);
+}
+
+TEST_P(DepartureTest, IsNotMovedFarNorBack) {
+    const ServerState state = state_at(end_of(LeapKind::kInsert) - hours(36), LeapKind::kInsert, GetParam());
+    Departure departure{state, kNow + seconds(1)};
+    EXPECT_TRUE(departure.move_to(kNow + seconds(1) + milliseconds(1)));
+    EXPECT_FALSE(departure.move_to(kNow + seconds(1)));
+    EXPECT_FALSE(departure.move_to(kNow + seconds(1) + milliseconds(1) + nanoseconds(1)));
+    EXPECT_EQ(departure.at(), kNow + seconds(1) + milliseconds(1));
 }
 
 TEST_P(DepartureTest, IsNotCarriedAcrossALeapSecond) {

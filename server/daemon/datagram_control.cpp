@@ -1,0 +1,159 @@
+#include "server/daemon/datagram_control.h"
+
+#include <endian.h>
+
+#include <array>
+#include <cstring>
+#include <ctime>
+#include <optional>
+
+namespace tokimori {
+namespace {
+
+constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
+
+bool is_unicast(const in6_addr& address) {
+    return !IN6_IS_ADDR_MULTICAST(&address) && !IN6_IS_ADDR_UNSPECIFIED(&address);
+}
+
+bool is_unicast(std::uint32_t address) {
+    constexpr std::uint32_t kFirst = 0x0100'0000;
+    constexpr std::uint32_t kMulticastAndAbove = 0xE000'0000;
+    return address - kFirst < kMulticastAndAbove - kFirst;
+}
+
+ClientAddress address_of(const in6_addr& address) {
+    std::array<std::uint64_t, 2> words{};
+    std::memcpy(words.data(), &address, sizeof words);
+    return {be64toh(words[0]), be64toh(words[1])};
+}
+
+void read_sender(const SocketAddress& peer, Request& request) {
+    if (peer.generic.sa_family == AF_INET6) {
+        request.source = address_of(peer.v6.sin6_addr);
+        request.source_port = ntohs(peer.v6.sin6_port);
+        request.from_unicast = is_unicast(peer.v6.sin6_addr);
+        return;
+    }
+    const std::uint32_t address = ntohl(peer.v4.sin_addr.s_addr);
+    request.source = ClientAddress::v4(address);
+    request.source_port = ntohs(peer.v4.sin_port);
+    request.from_unicast = is_unicast(address);
+}
+
+// What the kernel tells of an IPv4 datagram, as it lays it out: the stamp (where departures are told two more, of
+// hardware), then the address that was asked. The headers are cmsghdr, which cannot stand within a type.
+struct ControlHeader {
+    decltype(cmsghdr::cmsg_len) size;
+    int level;
+    int type;
+};
+struct StampControl {
+    ControlHeader header;
+    timespec stamp;
+};
+struct AddressControl {
+    ControlHeader header;
+    in_pktinfo address;
+};
+static_assert(sizeof(ControlHeader) == sizeof(cmsghdr) && alignof(AddressControl) <= alignof(cmsghdr));
+
+struct UsualControl {
+    const StampControl* stamp = nullptr;
+    AddressControl* address = nullptr;  ///< nullptr: it is laid out otherwise
+};
+
+UsualControl usual_control(const msghdr& message) {
+    const auto* const stamp = static_cast<const StampControl*>(message.msg_control);
+    const int type = stamp->header.type;
+    const std::size_t room = CMSG_SPACE((type == SCM_TIMESTAMPING ? 3 : 1) * sizeof(timespec));
+    auto* const address = reinterpret_cast<AddressControl*>(static_cast<std::byte*>(message.msg_control) + room);
+    const bool usual = message.msg_controllen == room + CMSG_SPACE(sizeof(in_pktinfo)) &&
+                       stamp->header.level == SOL_SOCKET && (type == SCM_TIMESTAMPNS || type == SCM_TIMESTAMPING) &&
+                       address->header.level == IPPROTO_IP && address->header.type == IP_PKTINFO;
+    return usual ? UsualControl{stamp, address} : UsualControl{};
+}
+static_assert(CMSG_SPACE(3 * sizeof(timespec)) + CMSG_SPACE(sizeof(in6_pktinfo)) + DepartureStamps::kControlRoom <=
+              kControlSize);
+
+std::int64_t nanoseconds_of(const timespec& stamp) {
+    return static_cast<std::int64_t>(stamp.tv_sec) * kNanosecondsPerSecond + stamp.tv_nsec;
+}
+
+void take_usual_control(const UsualControl& control, Way& way, Datagram& datagram) {
+    datagram.stamp = nanoseconds_of(control.stamp->stamp);
+    control.address->address.ipi_ifindex = 0;
+    way.answers_from = {control.address, CMSG_SPACE(sizeof(in_pktinfo))};
+}
+
+// By whichever interface the way leads.
+bool forget_interface(cmsghdr& part) {
+    if (part.cmsg_level == IPPROTO_IP && part.cmsg_type == IP_PKTINFO) {
+        in_pktinfo info;
+        std::memcpy(&info, CMSG_DATA(&part), sizeof info);
+        info.ipi_ifindex = 0;
+        std::memcpy(CMSG_DATA(&part), &info, sizeof info);
+        return true;
+    }
+    if (part.cmsg_level == IPPROTO_IPV6 && part.cmsg_type == IPV6_PKTINFO) {
+        in6_pktinfo info;
+        std::memcpy(&info, CMSG_DATA(&part), sizeof info);
+        info.ipi6_ifindex = IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr) ? info.ipi6_ifindex : 0;
+        std::memcpy(CMSG_DATA(&part), &info, sizeof info);
+        return true;
+    }
+    return false;
+}
+
+void take_control(msghdr& message, Way& way, Datagram& datagram) {
+    datagram.stamp = std::nullopt;
+    way.answers_from = {message.msg_control, 0};
+    for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
+        if (part->cmsg_level == SOL_SOCKET &&
+            (part->cmsg_type == SCM_TIMESTAMPNS || part->cmsg_type == SCM_TIMESTAMPING)) {
+            timespec stamp;
+            std::memcpy(&stamp, CMSG_DATA(part), sizeof stamp);
+            datagram.stamp = nanoseconds_of(stamp);
+        } else if (forget_interface(*part)) {
+            way.answers_from = {part, CMSG_ALIGN(part->cmsg_len)};
+        }
+    }
+}
+
+/// The address of ours that was asked.
+ClientAddress asked_address(const Way& way) {
+    if (way.answers_from.iov_len == 0) {
+        return {};
+    }
+    const auto& part = *static_cast<const cmsghdr*>(way.answers_from.iov_base);
+    if (part.cmsg_level == IPPROTO_IP) {
+        in_pktinfo info;
+        std::memcpy(&info, CMSG_DATA(&part), sizeof info);
+        return ClientAddress::v4(ntohl(info.ipi_addr.s_addr));
+    }
+    in6_pktinfo info;
+    std::memcpy(&info, CMSG_DATA(&part), sizeof info);
+    return address_of(info.ipi6_addr);
+}
+
+}  // namespace
+
+void read_datagram(mmsghdr& received, Way& way, std::uint16_t own_port, Datagram& datagram) {
+    Request& request = datagram.request;
+    request.octets = {request.octets.data(), received.msg_len};
+    read_sender(way.peer, request);
+    const UsualControl usual = usual_control(received.msg_hdr);
+    if (usual.address != nullptr) {
+        take_usual_control(usual, way, datagram);
+    } else {
+        take_control(received.msg_hdr, way, datagram);
+    }
+    if (request.source_port == own_port && request.source == asked_address(way)) {
+        request.from_unicast = false;
+    }
+    // For the next.
+    received.msg_hdr.msg_namelen = sizeof(SocketAddress);
+    received.msg_hdr.msg_controllen = kControlSize;
+}
+
+}  // namespace tokimori
