@@ -111,10 +111,14 @@ bool StateKeeper::is_due(LocalInstant now) const {
 
 void StateKeeper::take_result() {
     while (const auto outcome = files_.next_outcome()) {
-        // Who looks began before whatever is being written.
-        (looking_ ? looking_ : writing_) = false;
         const std::string error = outcome->value_or("");
-        failed_ = !error.empty();
+        // Who looks began before whatever is being written. What little room there is may be enough for a write.
+        if (std::exchange(looking_, false)) {
+            ahead_ = error;
+        } else {
+            writing_ = false;
+            failed_ = !error.empty();
+        }
         report(error);
     }
 }

@@ -54,7 +54,7 @@ public:
     void finish(const std::optional<ClockMemory>& memory);
 
     /// Why nothing can be written at present; empty: it can, or was not tried yet.
-    std::string trouble() const { return failed_ ? reported_ : std::string{}; }
+    std::string trouble() const { return failed_ ? reported_ : ahead_; }
 
 private:
     /// What the work on the file holds, since it may outlive us.
@@ -76,6 +76,7 @@ private:
     bool failed_ = false;   ///< the last write
     std::optional<LocalInstant> written_;
     std::optional<LocalInstant> looked_;
+    std::string ahead_;  ///< why the next write may fail, as the last look found
     std::string reported_;
 };
 
