@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "leap/leap_list_fault.h"
 #include "leap/leap_table.h"
 #include "leap/ntp_timestamp.h"
 #include "leap/sha1.h"
@@ -35,8 +36,15 @@ struct LeapList {
     std::vector<LeapTable::Row> rows;
 };
 
-// An empty one means: nothing wrong.
-using Problem = std::string;
+// An empty code means: nothing wrong. Programs translate by the code, so a new one goes to the page, too
+// (web/page/src/text/leap_list_words.ts).
+struct Problem {
+    std::string_view code{};
+    std::string words{};  // what the line, or the whole list, does
+    std::string mark{};   // the mark that it is about
+
+    bool is_none() const { return code.empty(); }
+};
 
 template <std::integral T>
 std::optional<T> number_from(std::string_view text, int base = 10) {
@@ -72,10 +80,11 @@ std::string_view take_word(std::string_view& text) {
 Problem read_stamp(std::string_view rest, std::string_view name, std::string_view& stamp) {
     const std::string_view word = take_word(rest);
     if (!stamp.empty()) {
-        return "is a second " + std::string{name} + " line";
+        return Problem{"mark_twice", "is a second " + std::string{name} + " line", std::string{name}};
     }
     if (!ntp_seconds_from(word) || !take_word(rest).empty()) {
-        return "does not hold one time in NTP seconds after " + std::string{name};
+        return Problem{"mark_wrong", "does not hold one time in NTP seconds after " + std::string{name},
+                       std::string{name}};
     }
     stamp = word;
     return {};
@@ -83,37 +92,38 @@ Problem read_stamp(std::string_view rest, std::string_view name, std::string_vie
 
 Problem read_hash(std::string_view rest, std::optional<Sha1Digest>& hash) {
     if (hash) {
-        return "is a second #h line";
+        return Problem{"mark_twice", "is a second #h line", "#h"};
     }
     Sha1Digest digest{};
     for (std::uint32_t& word : digest) {
         const std::optional<std::uint32_t> value = number_from<std::uint32_t>(take_word(rest), 16);
         if (!value) {
-            return "does not hold five hexadecimal words of 32 bits after #h";
+            return Problem{"hash_wrong", "does not hold five hexadecimal words of 32 bits after #h"};
         }
         word = *value;
     }
     hash = digest;
-    return take_word(rest).empty() ? "" : "holds more than five words after #h";
+    return take_word(rest).empty() ? Problem{} : Problem{"hash_long", "holds more than five words after #h"};
 }
 
 Problem judge_row(const std::vector<LeapTable::Row>& rows, std::int64_t ntp_seconds, const LeapTable::Row& row) {
     if (rows.empty()) {
         return row == kFirstRow && ntp_seconds % kSecondsPerDay == 0
-                   ? ""
-                   : "is not the row 2272060800 10 (1972-01-01) with which every table begins";
+                   ? Problem{}
+                   : Problem{"first_row", "is not the row 2272060800 10 (1972-01-01) with which every table begins"};
     }
     if (row.day >= LeapTable::kRowsEnd) {
-        return "lies after the year 2261, beyond what can be counted";
+        return Problem{"row_too_late", "lies after the year 2261, beyond what can be counted"};
     }
     if (ntp_seconds % kSecondsPerDay != 0 || !is_last_day_of_month(row.day - 1)) {
-        return "does not name 00:00:00 UTC of the first day of a month";
+        return Problem{"row_no_month", "does not name 00:00:00 UTC of the first day of a month"};
     }
     if (row.day <= rows.back().day) {
-        return "is not later than the row before it";
+        return Problem{"row_order", "is not later than the row before it"};
     }
     const int step = row.tai_minus_utc - rows.back().tai_minus_utc;
-    return step == 1 || step == -1 ? "" : "changes TAI-UTC by something other than one second";
+    return step == 1 || step == -1 ? Problem{}
+                                   : Problem{"row_step", "changes TAI-UTC by something other than one second"};
 }
 
 Problem read_row(std::string_view line, LeapList& list) {
@@ -123,7 +133,7 @@ Problem read_row(std::string_view line, LeapList& list) {
     const std::optional<std::int64_t> ntp_seconds = ntp_seconds_from(first);
     const std::optional<std::int16_t> tai_minus_utc = number_from<std::int16_t>(second);
     if (!ntp_seconds || !tai_minus_utc || !take_word(rest).empty()) {
-        return "is neither a comment nor a row of two whole numbers, NTP seconds and TAI-UTC";
+        return Problem{"line_unknown", "is neither a comment nor a row of two whole numbers, NTP seconds and TAI-UTC"};
     }
     const LeapTable::Row row{static_cast<UtcDay>(*ntp_seconds / kSecondsPerDay - kNtpDayAtPosixEpoch), *tai_minus_utc};
     Problem problem = judge_row(list.rows, *ntp_seconds, row);
@@ -152,46 +162,56 @@ UtcDay day_from(std::string_view ntp_seconds) {
 
 Problem judge(const LeapList& list) {
     if (list.updated.empty()) {
-        return "has no #$ line, the time of its last change";
+        return Problem{"mark_missing", "has no #$ line, the time of its last change", "#$"};
     }
     if (list.expires.empty()) {
-        return "has no #@ line, the time of its expiry";
+        return Problem{"mark_missing", "has no #@ line, the time of its expiry", "#@"};
     }
     if (!list.hash) {
-        return "has no #h line, the SHA-1 hash that shows it is whole";
+        return Problem{"mark_missing", "has no #h line, the SHA-1 hash that shows it is whole", "#h"};
     }
     if (list.rows.empty()) {
-        return "has no rows";
+        return Problem{"no_rows", "has no rows"};
     }
     if (day_from(list.updated) >= LeapTable::kRowsEnd) {
-        return "was last changed after the year 2261, beyond what can be counted";
+        return Problem{"changed_too_late", "was last changed after the year 2261, beyond what can be counted"};
     }
     const std::string covered = std::string{list.updated}.append(list.expires) + list.row_digits;
-    return sha1(covered) == *list.hash ? "" : "does not match its SHA-1 hash (#h), so it is damaged or was changed";
+    return sha1(covered) == *list.hash
+               ? Problem{}
+               : Problem{"hash_differs", "does not match its SHA-1 hash (#h), so it is damaged or was changed"};
 }
 
-Problem read(std::string_view text, LeapList& list) {
+LeapListFault fault(const Problem& problem, const std::string& beginning, std::size_t line) {
+    return {problem.code, line, problem.mark, beginning + problem.words};
+}
+
+std::optional<LeapListFault> read(std::string_view text, LeapList& list) {
     if (text.size() > kLargestList) {
-        return "The file is larger than 1 MiB";
+        return fault(Problem{"too_large", "is larger than 1 MiB"}, "The file ", 0);
     }
     for (std::size_t number = 1; !text.empty(); ++number) {
-        if (const Problem problem = read_line(take_line(text), list); !problem.empty()) {
-            return "Line " + std::to_string(number) + " of the leap second list " + problem;
+        if (const Problem problem = read_line(take_line(text), list); !problem.is_none()) {
+            return fault(problem, "Line " + std::to_string(number) + " of the leap second list ", number);
         }
     }
     const Problem problem = judge(list);
-    return problem.empty() ? problem : "The leap second list " + problem;
+    return problem.is_none() ? std::nullopt : std::optional{fault(problem, "The leap second list ", 0)};
 }
 
 }  // namespace
 
 LeapListResult LeapTable::parse(std::string_view text) {
     LeapList list;
-    const Problem problem = read(text, list);
-    if (!problem.empty()) {
-        return {std::nullopt, problem + "; install a fresh leap-seconds.list as IERS publishes it."};
+    if (const std::optional<LeapListFault> wrong = read(text, list)) {
+        return {std::nullopt, wrong->words + "; install a fresh leap-seconds.list as IERS publishes it."};
     }
     return {LeapTable{std::move(list.rows), day_from(list.updated), day_from(list.expires)}, {}};
+}
+
+std::optional<LeapListFault> leap_list_fault(std::string_view text) {
+    LeapList list;
+    return read(text, list);
 }
 
 }  // namespace tokimori

@@ -32,8 +32,10 @@ WebReply refused(const json::object& members) {
     const json::object& error = members.at("error").as_object();
     const std::string_view code = text_in(error.if_contains("code"));
     json::object reply{{"error", {{"code", code}, {"message", text_in(error.if_contains("message"))}}}};
-    if (const json::value* const check = members.if_contains("check")) {
-        reply["check"] = *check;
+    for (const std::string_view more : {"check", "why"}) {
+        if (const json::value* const said = members.if_contains(more)) {
+            reply[more] = *said;
+        }
     }
     return json_reply(json::serialize(reply), status_of(code));
 }

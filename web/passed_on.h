@@ -11,8 +11,8 @@ namespace tokimori::web {
 /// That there is no answer.
 WebReply daemon_silent();
 
-/// The daemon's reply as it came; where it refused, its error (with `check`, where that says why) under the status that
-/// fits: 403 `not_allowed`; 409 `settings_changed`, `settings_pending`, `not_pending`, `no_leap_list`,
+/// The daemon's reply as it came; where it refused, its error (with `check` or `why`, where they say why) under the
+/// status that fits: 403 `not_allowed`; 409 `settings_changed`, `settings_pending`, `not_pending`, `no_leap_list`,
 /// `leap_list_needed`; 422 `settings_wrong`, `leap_list_wrong`; 503 all else.
 WebReply passed_on(const DaemonReply& reply, unsigned status = 200);
 

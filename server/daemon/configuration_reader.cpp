@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "refclocks/nmea.h"
+#include "server/daemon/complaint_words.h"
 #include "server/daemon/escape.h"
 #include "server/daemon/server_address.h"
 #include "server/daemon/toml_text.h"
@@ -18,18 +19,10 @@ namespace {
 constexpr std::size_t kMostAddresses = 64;
 constexpr std::size_t kMostTables = 64;
 
-std::string value_sentence(const Setting& setting, const Section& section, const TomlNode& node) {
-    std::vector<std::string_view> words;
-    for (const Choice& choice : setting.choices) {
-        words.push_back(choice.text);
-    }
-    const auto* const text = std::get_if<std::string>(&node.value);
-    const std::string hint = text != nullptr && !words.empty()
-                                 ? fmt::format("did you mean \"{}\"? Write ", nearest_name(*text, words))
-                                 : "write ";
-    const std::string why = setting.reason.empty() ? std::string{} : fmt::format(" {}.", setting.reason);
-    return fmt::format("{} in {} is {}; {}{}.{}", setting.key, heading(section), shown_toml(node), hint,
-                       expectation(setting), why);
+// What a number shows as in a sentence.
+template <typename Number>
+std::string shown(Number number) {
+    return fmt::format("{}", number);
 }
 
 const Choice* driver_choice(const TomlTable& table) {
@@ -114,8 +107,7 @@ void ConfigurationReader::read_section(const Section& section, const TomlEntry& 
     } else if (!section.repeated && table != nullptr) {
         read_table(section, *table, entry.line);
     } else {
-        complain(entry.line, fmt::format("{0} is not written as a section; give it a line {0} {1}.", heading(section),
-                                         section.repeated ? "for each of them" : "that stands once"));
+        complain(entry.line, section.repeated ? "not_sections" : "not_a_section", {{"section", heading(section)}});
     }
 }
 
@@ -123,10 +115,9 @@ void ConfigurationReader::read_tables(const Section& section, const TomlArray& t
     for (std::size_t i = 0; i < tables.size(); ++i) {
         const auto* const table = std::get_if<TomlTable>(&tables[i].value);
         if (table == nullptr) {
-            complain(tables[i].line, fmt::format("{} is {}; write its keys below a line {}.", heading(section),
-                                                 shown_toml(tables[i]), heading(section)));
+            complain(tables[i].line, "not_an_entry", {{"section", heading(section)}, {"value", shown_toml(tables[i])}});
         } else if (i == kMostTables) {
-            complain(tables[i].line, fmt::format("There are more than {} of {}; remove some.", i, heading(section)));
+            complain(tables[i].line, "too_many_entries", {{"most", shown(i)}, {"section", heading(section)}});
             return;
         } else {
             read_table(section, *table, tables[i].line);
@@ -173,22 +164,22 @@ void ConfigurationReader::read_key(const Place& place, const TomlEntry& entry) {
     if (const Section* const section = find_section(nested)) {
         read_section(*section, entry);
     } else if (setting != nullptr) {
-        read_value(place, *setting, entry.node);
+        read_value(*setting, entry.node);
     } else {
         refuse_key(place, entry);
     }
 }
 
-void ConfigurationReader::read_value(const Place& place, const Setting& setting, const TomlNode& node) {
+void ConfigurationReader::read_value(const Setting& setting, const TomlNode& node) {
     const auto* const list = std::get_if<TomlArray>(&node.value);
     if (setting.type == SettingType::kAddresses && list != nullptr && !list->empty()) {
-        read_addresses(place, setting, *list);
+        read_addresses(setting, *list);
         return;
     }
     const auto text = toml_text(setting.type, node);
     const auto value = text ? value_from_text(setting, *text) : std::nullopt;
     if (!value) {
-        complain(node.line, value_sentence(setting, place.section, node));
+        complaints_.push_back(wrong_value(setting, node));
         return;
     }
     if (setting.fill != nullptr) {
@@ -196,18 +187,18 @@ void ConfigurationReader::read_value(const Place& place, const Setting& setting,
     }
 }
 
-void ConfigurationReader::read_addresses(const Place& place, const Setting& setting, const TomlArray& elements) {
+void ConfigurationReader::read_addresses(const Setting& setting, const TomlArray& elements) {
     std::vector<ListenAddress> addresses;
     for (const TomlNode& element : elements) {
         const auto* const text = std::get_if<std::string>(&element.value);
         const auto address = text != nullptr ? parse_listen_address(*text) : std::nullopt;
         if (!address) {
-            complain(element.line, value_sentence(setting, place.section, element));
+            complaints_.push_back(wrong_value(setting, element));
         } else if (std::ranges::count(addresses, *address) > 0) {
-            complain(element.line, fmt::format("{} stands twice in {}; remove one.", in_quotes(*text), setting.key));
+            complain(element.line, "twice_in_list", {{"value", in_quotes(*text)}, {"key", std::string(setting.key)}});
         } else if (addresses.size() == kMostAddresses) {
-            complain(element.line,
-                     fmt::format("{} has more than {} addresses; remove some.", setting.key, kMostAddresses));
+            complain(element.line, "too_many_addresses",
+                     {{"key", std::string(setting.key)}, {"most", shown(kMostAddresses)}});
             return;
         } else {
             addresses.push_back(*address);
@@ -220,8 +211,10 @@ void ConfigurationReader::check_required(const Place& place) {
     for (const Setting& setting : settings()) {
         const bool wanted = setting.required && (setting.driver.empty() || setting.driver == place.driver);
         if (setting.section == place.section.name && wanted && find_key(place.table, setting.key) == nullptr) {
-            complain(place.line, fmt::format("This {0} has no {1}; add {1} = …, {2}.", heading(place.section),
-                                             setting.key, expectation(setting)));
+            complain(place.line, "missing",
+                     {{"section", heading(place.section)},
+                      {"key", std::string(setting.key)},
+                      {"expected", expectation(setting)}});
         }
     }
 }
@@ -229,7 +222,7 @@ void ConfigurationReader::check_required(const Place& place) {
 void ConfigurationReader::check_refclock(const Place& place) {
     const TomlNode* const refid = find_key(place.table, "refid");
     if (refid != nullptr && place.driver == "simulated") {
-        complain(refid->line, "refid cannot be set for a simulated source, which always says SIM; remove it.");
+        complain(refid->line, "refid_of_simulated");
     }
     check_host(place.table, "host");
     check_baud(place.table);
@@ -245,16 +238,17 @@ void ConfigurationReader::check_upstream(const Place& place) {
     const TomlNode* const address = find_key(place.table, "address");
     const TomlNode* const name = find_key(place.table, "name");
     upstream.name = name == nullptr ? upstream.host : upstream.name;
-    if (const std::string wrong = server_address_error(upstream.host); !wrong.empty()) {
-        complain(address->line, wrong);
+    if (const auto wrong = server_address_fault(upstream.host)) {
+        complain(address->line, wrong->is_missing ? "interface_missing" : "interface_needless",
+                 {{"value", in_quotes(upstream.host)}, {"nearest", in_quotes(wrong->nearest)}});
     }
     if (const TomlNode* const named = name != nullptr ? name : address; named != nullptr) {
         check_name(upstream.name, named->line);
     }
     const TomlNode* const most = find_key(place.table, "maxpoll");
     if (most != nullptr && upstream.maxpoll < upstream.minpoll) {
-        complain(most->line, fmt::format("maxpoll {} is below minpoll, which is {}; write at least that.",
-                                         upstream.maxpoll, upstream.minpoll));
+        complain(most->line, "maxpoll_below_minpoll",
+                 {{"maxpoll", shown(upstream.maxpoll)}, {"minpoll", shown(upstream.minpoll)}});
     }
     upstream.maxpoll = std::max(upstream.maxpoll, upstream.minpoll);
 }
@@ -264,10 +258,8 @@ void ConfigurationReader::check_host(const TomlTable& table, std::string_view ke
     const auto* const text = host != nullptr ? std::get_if<std::string>(&host->value) : nullptr;
     const bool is_known = text != nullptr && key == "host" && *text == "localhost";
     if (text != nullptr && !is_known && !parse_server_address(*text)) {
-        names_to_resolve_.push_back(
-            {host->line, fmt::format("{} {} is a name, and workers = 0 leaves no thread to resolve it; write a "
-                                     "numeric address{}.",
-                                     key, in_quotes(*text), key == "host" ? " or \"localhost\"" : "")});
+        names_to_resolve_.push_back(complaint_of(host->line, key == "host" ? "host_is_name" : "address_is_name",
+                                                 {{"value", in_quotes(*text)}}));
     }
 }
 
@@ -280,8 +272,8 @@ void ConfigurationReader::check_baud(const TomlTable& table) {
     }
     const auto speeds = nmea_bauds();
     if (std::ranges::count(speeds, static_cast<unsigned>(*number)) == 0) {
-        complain(baud->line, fmt::format("baud {} is no speed of a serial port; write one of {}.", *number,
-                                         fmt::join(speeds, ", ")));
+        complain(baud->line, "baud_wrong",
+                 {{"value", shown(*number)}, {"speeds", fmt::format("{}", fmt::join(speeds, ", "))}});
     }
 }
 
@@ -292,12 +284,11 @@ void ConfigurationReader::check_manual_leap(const Place& place) {
         return;
     }
     if (!is_last_day_of_month(day)) {
-        complain(date->line, fmt::format("date {} is not the last day of a month, and leap seconds fall nowhere else "
-                                         "(ITU-R TF.460); write \"{}\".",
-                                         format_date(day), format_date(last_day_of_month(day))));
+        complain(date->line, "not_end_of_month",
+                 {{"value", format_date(day)}, {"nearest", format_date(last_day_of_month(day))}});
     }
     if (std::ranges::count(configuration_.leap_manual, day, &LeapEvent::day) > 1) {
-        complain(date->line, fmt::format("date {} stands twice in [[leap.manual]]; remove one.", format_date(day)));
+        complain(date->line, "date_twice", {{"value", format_date(day)}});
     }
 }
 
@@ -305,40 +296,40 @@ void ConfigurationReader::check_name(std::string_view name, TomlLine line) {
     const auto [earlier, is_new] = name_lines_.emplace(name, line);
     if (!is_new) {
         const TomlLine used = earlier->second;
-        complain(line,
-                 fmt::format("The name {} is already used in {} {}; give every source a name of its own.",
-                             in_quotes(name), used.file == line.file ? "line" : "another file, line", used.number));
+        complain(line, used.file == line.file ? "name_taken" : "name_taken_elsewhere",
+                 {{"value", in_quotes(name)}, {"line", shown(used.number)}});
     }
 }
 
 void ConfigurationReader::refuse_section(const TomlEntry& entry) {
     const Section* const home = home_of(entry.key);
     if (home != nullptr) {
-        complain(entry.line,
-                 fmt::format("{} stands outside its section; move it below {}.", entry.key, heading(*home)));
+        complain(entry.line, "outside_section", {{"key", entry.key}, {"section", heading(*home)}});
         return;
     }
     const Section* const nearest = find_section(nearest_name(entry.key, top_sections()));
-    complain(entry.line, fmt::format("There is no section {}; did you mean {}?", in_quotes(entry.key),
-                                     nearest != nullptr ? heading(*nearest) : ""));
+    complain(entry.line, "section_unknown",
+             {{"value", in_quotes(entry.key)}, {"nearest", nearest != nullptr ? heading(*nearest) : ""}});
 }
 
 void ConfigurationReader::refuse_key(const Place& place, const TomlEntry& entry) {
     const std::string here = heading(place.section);
     const Section* const home = home_of(entry.key);
     if (const std::string owners = owners_of(place.section, entry.key); !owners.empty()) {
-        complain(entry.line, fmt::format("{} belongs to the driver {}, not to \"{}\"; remove it from this {}.",
-                                         entry.key, owners, place.driver, here));
+        complain(entry.line, "of_another_driver",
+                 {{"key", entry.key}, {"owners", owners}, {"driver", std::string(place.driver)}, {"section", here}});
     } else if (home != nullptr) {
-        complain(entry.line, fmt::format("{} belongs in {}, not in {}; move it.", entry.key, heading(*home), here));
+        complain(entry.line, "in_another_section", {{"key", entry.key}, {"home", heading(*home)}, {"section", here}});
     } else {
-        complain(entry.line, fmt::format("There is no key {} in {}; did you mean \"{}\"?", in_quotes(entry.key), here,
-                                         nearest_name(entry.key, keys_at(place.section, place.driver))));
+        complain(entry.line, "key_unknown",
+                 {{"value", in_quotes(entry.key)},
+                  {"section", here},
+                  {"nearest", std::string(nearest_name(entry.key, keys_at(place.section, place.driver)))}});
     }
 }
 
-void ConfigurationReader::complain(TomlLine line, std::string sentence) {
-    complaints_.push_back({line, std::move(sentence)});
+void ConfigurationReader::complain(TomlLine line, std::string_view code, ComplaintValues values) {
+    complaints_.push_back(complaint_of(line, code, std::move(values)));
 }
 
 }  // namespace tokimori

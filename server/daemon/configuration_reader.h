@@ -37,8 +37,8 @@ private:
     void read_tables(const Section& section, const TomlArray& tables);
     void read_table(const Section& section, const TomlTable& table, TomlLine line);
     void read_key(const Place& place, const TomlEntry& entry);
-    void read_value(const Place& place, const Setting& setting, const TomlNode& node);
-    void read_addresses(const Place& place, const Setting& setting, const TomlArray& elements);
+    void read_value(const Setting& setting, const TomlNode& node);
+    void read_addresses(const Setting& setting, const TomlArray& elements);
     void check_required(const Place& place);
     void check_refclock(const Place& place);
     void check_upstream(const Place& place);
@@ -48,7 +48,7 @@ private:
     void check_manual_leap(const Place& place);
     void refuse_section(const TomlEntry& entry);
     void refuse_key(const Place& place, const TomlEntry& entry);
-    void complain(TomlLine line, std::string sentence);
+    void complain(TomlLine line, std::string_view code, ComplaintValues values = {});
 
     Configuration configuration_;
     std::vector<Complaint> complaints_;

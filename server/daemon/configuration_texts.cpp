@@ -71,11 +71,14 @@ CheckedTexts check_texts(std::span<const ConfigurationText> texts) {
     return checked;
 }
 
-std::string line_from(std::span<const ConfigurationText> texts, const Complaint& complaint) {
+std::string place_from(std::span<const ConfigurationText> texts, const Complaint& complaint) {
     const auto number = static_cast<std::size_t>(complaint.line.file);
     const std::string_view file = number < texts.size() ? std::string_view{texts[number].file} : std::string_view{};
-    return complaint.line.number == 0 ? fmt::format("{}: {}", file, complaint.sentence)
-                                      : fmt::format("{}:{}: {}", file, complaint.line.number, complaint.sentence);
+    return complaint.line.number == 0 ? std::string(file) : fmt::format("{}:{}", file, complaint.line.number);
+}
+
+std::string line_from(std::span<const ConfigurationText> texts, const Complaint& complaint) {
+    return fmt::format("{}: {}", place_from(texts, complaint), complaint.sentence);
 }
 
 std::string overlay_directory(const std::string& path) {

@@ -22,6 +22,9 @@ struct CheckedTexts {
 /// Pure; never throws, whatever the texts.
 CheckedTexts check_texts(std::span<const ConfigurationText> texts);
 
+/// `FILE:LINE`, without LINE where it is the whole file.
+std::string place_from(std::span<const ConfigurationText> texts, const Complaint& complaint);
+
 /// `FILE:LINE: sentence`, without LINE where it is the whole file.
 std::string line_from(std::span<const ConfigurationText> texts, const Complaint& complaint);
 

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "leap/leap_list_fault.h"
 #include "server/daemon/control_protocol.h"
 #include "server/daemon/control_request.h"
 
@@ -10,6 +11,17 @@ namespace tokimori {
 namespace {
 
 namespace json = boost::json;
+
+// What is wrong with the text itself, or how it compares with what is known: only of an older one the days are told.
+json::object why(std::string_view text, const LeapListOutcome& refused) {
+    const auto fault = leap_list_fault(text).value_or(LeapListFault{refused.updated != 0 ? "older" : "changes_past"});
+    const auto known = [](UtcDay day) { return day == 0 ? json::value(nullptr) : json::value(format_date(day)); };
+    return {{"code", fault.code},
+            {"line", fault.line == 0 ? json::value(nullptr) : json::value(fault.line)},
+            {"mark", fault.mark.empty() ? json::value(nullptr) : json::value(fault.mark)},
+            {"updated", known(refused.updated)},
+            {"expires", known(refused.expires)}};
+}
 
 std::optional<ControlError> refusal(LeapListForgotten forgotten) {
     switch (forgotten) {
@@ -39,6 +51,7 @@ ControlHandler leap_list_handler(std::function<LeapListOutcome(std::string_view 
                 }
                 const LeapListOutcome taken = take(*text);
                 if (!taken.wrong.empty()) {
+                    reply["why"] = why(*text, taken);
                     return ControlError{"leap_list_wrong", taken.wrong};
                 }
                 reply["leap_list"] = {{"updated", format_date(taken.updated)},

@@ -9,7 +9,7 @@
 namespace tokimori {
 
 /// The request `leap_list`, with the text of a leap-seconds.list as `text`. The error of a list that is not taken is
-/// leap_list_wrong. `take` gets the text.
+/// leap_list_wrong, with `why` for other languages. `take` gets the text.
 ControlHandler leap_list_handler(std::function<LeapListOutcome(std::string_view text)> take);
 
 /// The request `leap_list_forget`. Errors: no_leap_list, leap_list_needed, leap_list_not_forgotten.

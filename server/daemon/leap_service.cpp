@@ -102,7 +102,9 @@ LeapListOutcome LeapService::take_list(std::string_view text, Timekeeper& timeke
     if (&LeapTable::better(table, list_.table) != &table) {
         return {.wrong = fmt::format("the list is of {} and expires {}; what is known is of {} and expires {}",
                                      format_date(table.updated()), format_date(table.expires()),
-                                     format_date(list_.table.updated()), format_date(list_.table.expires()))};
+                                     format_date(list_.table.updated()), format_date(list_.table.expires())),
+                .updated = table.updated(),
+                .expires = table.expires()};
     }
     const TaiInstant tai = timekeeper.state().model.tai_at(now);
     const UtcDay today = timekeeper.state().ever_synchronised ? list_.table.utc_at(tai).second.day : 0;

@@ -30,7 +30,8 @@ SettingComplaint complaint_of(const Complaint& complaint, const SettingsInForce&
     const auto file = static_cast<std::size_t>(complaint.line.file);
     const bool ours = file < next.texts.size() && next.texts[file].file == overlay_file;
     return {place_at(written, complaint.line).value_or(SettingPlace{}),
-            ours ? complaint.sentence : line_from(next.texts, complaint)};
+            ours ? complaint.sentence : line_from(next.texts, complaint), complaint.code, complaint.values,
+            ours ? std::string{} : place_from(next.texts, complaint)};
 }
 
 ControlError not_pending() {
@@ -85,7 +86,7 @@ OverlayDesk::Candidate OverlayDesk::candidate(const std::string& overlay_text) {
     TextsResult read = hands_.read();
     Candidate result;
     for (const std::string& error : read.errors) {
-        result.check.complaints.push_back({{}, error});
+        result.check.complaints.push_back(setting_complaint({}, "file_unreadable", {{"what", error}}));
     }
     if (!read.errors.empty()) {
         return result;
@@ -101,7 +102,7 @@ OverlayDesk::Candidate OverlayDesk::candidate(const std::string& overlay_text) {
     const TomlResult parsed = parse_toml(overlay_text);
     for (const WrittenSetting& setting : written_settings(parsed.root)) {
         if (is_for_files_alone(setting.place)) {
-            result.check.complaints.push_back({setting.place, "This is changed in the configuration file only."});
+            result.check.complaints.push_back(setting_complaint(setting.place, "files_alone"));
         }
     }
     result.check.needs_confirmation = needs_confirmation(result.check.difference);
@@ -146,7 +147,8 @@ std::optional<ControlError> OverlayDesk::keep(Candidate next, const std::string&
     }
     if (const std::string why = hands_.take_effect(*next.next.checked.configuration); !why.empty()) {
         hands_.remove_beside();
-        applied.check.complaints.push_back({{"server", std::nullopt, "listen"}, why});
+        applied.check.complaints.push_back(
+            setting_complaint({"server", std::nullopt, "listen"}, "not_in_force", {{"what", why}}));
         return ControlError{"settings_wrong", why};
     }
     unsynced_.clear();

@@ -1,13 +1,11 @@
 #include "server/daemon/server_address.h"
 
-#include <fmt/format.h>
 #include <net/if.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 
-#include "server/daemon/escape.h"
 #include "server/daemon/value_text.h"
 
 namespace tokimori {
@@ -29,21 +27,16 @@ std::optional<ServerAddress> parse_server_address(std::string_view text) {
     return ServerAddress{*address, std::string{text.substr(std::min(percent + 1, text.size()))}};
 }
 
-std::string server_address_error(std::string_view text) {
+std::optional<ServerAddressFault> server_address_fault(std::string_view text) {
     const auto server = parse_server_address(text);
     const std::size_t percent = text.find('%');
     if (server && is_link_local(server->address)) {
-        return !server->zone.empty() ? std::string{}
-                                     : fmt::format(
-                                           "address {} is link-local and may be on any network; say through "
-                                           "which interface, as in \"{}%eth0\".",
-                                           in_quotes(text), text);
+        return server->zone.empty() ? std::optional{ServerAddressFault{true, std::string{text} + "%eth0"}}
+                                    : std::nullopt;
     }
     return percent == std::string_view::npos
-               ? std::string{}
-               : fmt::format(
-                     "address {} has an interface, and only a link-local address (fe80::…) needs one; write {}.",
-                     in_quotes(text), in_quotes(text.substr(0, percent)));
+               ? std::nullopt
+               : std::optional{ServerAddressFault{false, std::string{text.substr(0, percent)}}};
 }
 
 unsigned interface_of(const std::string& zone) {

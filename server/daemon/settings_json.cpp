@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "server/daemon/complaint_words.h"
 #include "server/daemon/configuration_overlay.h"
 #include "server/daemon/settings_table.h"
 
@@ -74,7 +75,7 @@ public:
         for (const auto& member : object) {
             const std::string key(member.key());
             if (key.size() > kLongestKey) {
-                complaints_.push_back({here, "A name is too long to be that of a setting."});
+                complaints_.push_back(setting_complaint(here, "name_too_long"));
             } else if (auto node = node_from(member.value(), {here.section, here.name, key}, depth)) {
                 table.push_back({key, {}, std::move(*node)});
             }
@@ -99,9 +100,7 @@ private:
         }
         auto node = value.is_array() ? list_of_scalars(value.get_array()) : scalar(value);
         if (!node) {
-            complaints_.push_back({place,
-                                   "This is no value of a setting; send text, a number, true or false, or a list "
-                                   "of these."});
+            complaints_.push_back(setting_complaint(place, "no_value"));
         }
         return node;
     }
@@ -194,6 +193,11 @@ json::object row_of(const Setting& setting) {
 }
 
 }  // namespace
+
+SettingComplaint setting_complaint(SettingPlace place, std::string_view code, ComplaintValues values) {
+    std::string message = complaint_sentence(code, values);
+    return {std::move(place), std::move(message), code, std::move(values)};
+}
 
 SettingsFromJson settings_from_json(const json::object& object) {
     Reader reader;

@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/daemon/toml_document.h"
@@ -20,8 +21,14 @@ namespace tokimori {
 /// Something wrong with settings that somebody sent.
 struct SettingComplaint {
     SettingPlace place;
-    std::string message;  ///< an English sentence with the remedy
+    std::string message;      ///< an English sentence with the remedy
+    std::string_view code{};  ///< of complaint_words.h
+    ComplaintValues values{};
+    std::string other_file{};  ///< FILE:LINE where it is wrong, if that is not the overlay
 };
+
+/// With its English sentence.
+SettingComplaint setting_complaint(SettingPlace place, std::string_view code, ComplaintValues values = {});
 
 /// Settings from JSON, or what cannot be written as such.
 struct SettingsFromJson {

@@ -21,6 +21,12 @@ json::array complaints_of(const std::vector<SettingComplaint>& complaints) {
     for (const SettingComplaint& complaint : complaints) {
         json::object each = json_from_place(complaint.place);
         each["message"] = complaint.message;
+        each["code"] = complaint.code;
+        json::object& values = each["values"].emplace_object();
+        for (const auto& [name, value] : complaint.values) {
+            values[name] = value;
+        }
+        each["other_file"] = complaint.other_file.empty() ? json::value(nullptr) : json::value(complaint.other_file);
         list.push_back(std::move(each));
     }
     return list;

@@ -1,12 +1,12 @@
 #include "server/daemon/toml_document.h"
 
-#include <fmt/format.h>
 #include <toml++/toml.h>
 
 #include <algorithm>
 #include <sstream>
 #include <utility>
 
+#include "server/daemon/complaint_words.h"
 #include "server/daemon/escape.h"
 
 namespace tokimori {
@@ -74,12 +74,12 @@ private:
 
 std::optional<Complaint> size_complaint(std::string_view text, int file) {
     if (text.size() > kLargestToml) {
-        return Complaint{{file, 0}, "The file is larger than 1 MiB; is it the right one?"};
+        return complaint_of({file, 0}, "file_too_large");
     }
     for (int line = 1; !text.empty(); ++line) {
         const std::size_t length = std::min(text.find('\n'), text.size());
         if (length > kLongestLine) {
-            return Complaint{{file, line}, fmt::format("The line is longer than {} bytes; break it up.", kLongestLine)};
+            return complaint_of({file, line}, "line_too_long", {{"most", std::to_string(kLongestLine)}});
         }
         text.remove_prefix(std::min(length + 1, text.size()));
     }
@@ -96,9 +96,8 @@ TomlResult parse_toml(std::string_view text, int file) {
         return {Copier{file}.table_from(toml::parse(text), 0), std::nullopt};
     } catch (const toml::parse_error& error) {
         return {{},
-                Complaint{{file, static_cast<int>(error.source().begin.line)},
-                          fmt::format("This is not valid TOML; correct the line, then the rest can be checked: {}.",
-                                      escaped(error.description(), 300))}};
+                complaint_of({file, static_cast<int>(error.source().begin.line)}, "syntax",
+                             {{"what", escaped(error.description(), 300)}})};
     }
 }
 

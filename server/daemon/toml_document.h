@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -42,10 +43,15 @@ struct TomlEntry {
     TomlNode node;
 };
 
+/// What the sentence of a complaint fills in, by name.
+using ComplaintValues = std::vector<std::pair<std::string_view, std::string>>;
+
 /// Something wrong with a file.
 struct Complaint {
     TomlLine line;
-    std::string sentence;  ///< for the operator, with the remedy
+    std::string sentence;     ///< for the operator, with the remedy
+    std::string_view code{};  ///< of complaint_words.h
+    ComplaintValues values{};
 };
 
 /// A TOML file, or why it is none.

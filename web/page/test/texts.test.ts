@@ -4,6 +4,9 @@ import { test } from "node:test";
 import * as codes from "../src/text/codes";
 import { say, setLanguage, wordFor } from "../src/text/language";
 import * as leapCodes from "../src/text/leap_codes";
+import { complaintText } from "../src/settings/complaint_text";
+import { complaints, expectations } from "../src/text/complaint_words";
+import { leapListFaults } from "../src/text/leap_list_words";
 import { phrases } from "../src/text/phrases";
 import { fill, places, type Table } from "../src/text/text";
 
@@ -47,4 +50,48 @@ test("what has no word is shown as it is", () => {
   assert.equal(wordFor(codes.reasons, "a_new_reason"), "a_new_reason");
   assert.equal(wordFor(codes.reasons, null), "–");
   assert.equal(fill("{a} {b}", { a: 1 }), "1 {b}");
+});
+
+// Literals that stand beside each other are one.
+function joined(literals: string): string {
+  return [...literals.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, text]) => text).join("").replace(/\\"/g, '"');
+}
+
+test("every complaint of the daemon has its words, in English the daemon's own", () => {
+  const source = readFileSync("../../server/daemon/complaint_words.cpp", "utf8");
+  const words = [...source.matchAll(/ComplaintWord\{"(\w+)",\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\}/g)];
+  assert.ok(words.length > 25);
+  const daemons = Object.fromEntries(words.map(([, code, literals]) => [code, joined(`${literals}`)]));
+  assert.deepEqual(Object.fromEntries(Object.entries(complaints).map(([code, { en }]) => [code, en])), daemons);
+  for (const name of ["configuration_reader.cpp", "toml_document.cpp", "settings_json.cpp", "overlay_desk.cpp"]) {
+    const said = readFileSync(`../../server/daemon/${name}`, "utf8").matchAll(/(?:complain|complaint_of|setting_complaint)\([^"]*?,\s*"(\w+)"/g);
+    for (const [, code] of said) assert.ok(`${code}` in daemons, `${name}: ${code}`);
+  }
+});
+
+test("every fault of a leap-seconds.list has its words", () => {
+  const sources = ["leap/leap_list.cpp", "server/daemon/control_leap_list.cpp"].map((name) => readFileSync(`../../${name}`, "utf8")).join("");
+  const codes = new Set([...sources.matchAll(/(?:Problem\{|\? |: )"(\w+)"/g)].map(([, code]) => `${code}`));
+  assert.ok(codes.size > 15);
+  assert.deepEqual([...codes].sort(), Object.keys(leapListFaults).sort());
+});
+
+test("every type of a setting can be asked for in words", () => {
+  const types = readFileSync("../../server/daemon/settings_json.cpp", "utf8").matchAll(/case SettingType::\w+:\s*return "(\w+)"/g);
+  assert.deepEqual([...types].map(([, type]) => `${type}`).sort(), Object.keys(expectations).sort());
+});
+
+test("a complaint is said in the language that is set", () => {
+  const row = { section: "clock", key: "holdover", driver: null, type: "duration", default: "24h", minimum: "10s", maximum: "30d", choices: [], required: false, reason: "Because", english: "", japanese: "", applies: "reload" };
+  const complaint = {
+    section: "clock", name: null, key: "holdover", code: "value_wrong", other_file: null, message: "holdover in [clock] is \"1s\"; write a duration.",
+    values: { key: "holdover", section: "[clock]", value: "\"1s\"", expected: "a duration. Because" },
+  };
+  setLanguage("en");
+  assert.equal(complaintText(complaint, [row]), complaint.message);
+  setLanguage("ja");
+  assert.equal(complaintText(complaint, [row]), "[clock] の holdover が \"1s\" になっています。10s～30d の時間 (例 \"24h\")を指定してください。");
+  assert.ok(complaintText({ ...complaint, other_file: "/etc/t.toml:2" }, [row]).startsWith("/etc/t.toml:2: "));
+  assert.equal(complaintText({ ...complaint, code: "new_one" }, [row]), complaint.message);
+  setLanguage("en");
 });

@@ -50,7 +50,13 @@ export interface Place {
 }
 
 export interface Complaint extends Place {
+  /** In English. */
   message: string;
+  /** For other languages, with what its sentence fills in. */
+  code: string;
+  values: Record<string, string>;
+  /** FILE:LINE, where it is not in what the page has set. */
+  other_file: string | null;
 }
 
 export interface Difference extends Place {

@@ -63,6 +63,7 @@ export const leapPhrases = {
   },
   leftBehindUnknown: { ja: "{n} 台は 1 回しか問い合わせていないため、間隔が分かりません。", en: "How often {n} of them ask is not known: they have asked once." },
   leftBehindAsks: { ja: "間隔", en: "Asks every" },
+  leapListLine: { ja: "{n} 行目: {what}", en: "Line {n}: {what}" },
   leapListGiven: { ja: "アップロードされたリストを使っています。", en: "A list that was uploaded is in use." },
   leapListForget: { ja: "アップロードを取り消す", en: "Take the upload back" },
   confirmLeapListForget: {

@@ -2,8 +2,9 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ApiError, post } from "../api";
 import { Failure } from "../parts/failure";
+import { complaintText } from "../settings/complaint_text";
 import { refused, tookEffect, usePending } from "../settings/pending";
-import { member, type Check, type Complaint, type Settings, type Tree } from "../settings/table";
+import { member, type Check, type Complaint, type SettingRow, type Settings, type Tree } from "../settings/table";
 import { say } from "../text/language";
 import { Difference, placeText } from "./difference";
 
@@ -26,12 +27,12 @@ function Notes({ check }: { check: Check }): JSX.Element {
   );
 }
 
-function Complaints({ complaints }: { complaints: readonly Complaint[] }): JSX.Element {
+function Complaints({ complaints, table }: { complaints: readonly Complaint[]; table: readonly SettingRow[] }): JSX.Element {
   return (
     <div class="failure" role="alert">
       <p><b>{say("checkWrong")}</b></p>
       <ul>
-        {complaints.map((complaint) => <li key={placeText(complaint) + complaint.message}><code>{placeText(complaint)}</code> <span lang="en">{complaint.message}</span></li>)}
+        {complaints.map((complaint) => <li key={placeText(complaint) + complaint.message}><code>{placeText(complaint)}</code> {complaintText(complaint, table)}</li>)}
       </ul>
     </div>
   );
@@ -88,7 +89,7 @@ export function ChangeDesk({ settings, draft, discard, complain = () => undefine
   return (
     <section class="panel desk" aria-label={say(found === null ? "unsaved" : "difference")} aria-live="polite">
       <h2>{say(found === null ? "unsaved" : "difference")}</h2>
-      {found !== null && found.complaints.length > 0 && <Complaints complaints={found.complaints} />}
+      {found !== null && found.complaints.length > 0 && <Complaints complaints={found.complaints} table={settings.table} />}
       {isRight && <><Difference changes={found.difference} /><Notes check={found} /></>}
       <Failure error={error} />
       <p class="row">

@@ -5,7 +5,22 @@ import { FileField } from "../parts/file_field";
 import { Form } from "../parts/form";
 import { Panel } from "../parts/panel";
 import { member } from "../settings/table";
-import { say } from "../text/language";
+import { say, wordFor } from "../text/language";
+import { leapListFaults } from "../text/leap_list_words";
+import { fill } from "../text/text";
+
+interface Why {
+  code: string;
+  line: number | null;
+  mark: string | null;
+  updated: string | null;
+  expires: string | null;
+}
+
+function whyText({ code, line, mark, updated, expires }: Why): string {
+  const text = fill(wordFor(leapListFaults, code), { mark: mark ?? "", updated: updated ?? "", expires: expires ?? "" });
+  return line === null ? text : say("leapListLine", { n: line, what: text });
+}
 
 interface Taken {
   updated: string;
@@ -28,7 +43,7 @@ export function LeapList({ given }: { given: boolean }): JSX.Element {
     setTaken(null);
     setWhy("");
     const reply = await post("leap/list", { text: text ?? "" }).catch((error: unknown) => {
-      if (error instanceof ApiError && error.code === "leap_list_wrong") setWhy(error.sentence);
+      if (error instanceof ApiError && error.code === "leap_list_wrong") setWhy(whyText(member<Why>(error.body, "why")));
       throw error;
     });
     setTaken(member<Taken>(reply, "leap_list"));
@@ -39,7 +54,7 @@ export function LeapList({ given }: { given: boolean }): JSX.Element {
       <Form submit={say("leapListSend")} send={send}>
         <FileField label={say("leapListFile")} accept=".list,text/plain" read={setText} />
       </Form>
-      {why !== "" && <p class="hint" lang="en">{why}</p>}
+      {why !== "" && <p class="hint">{why}</p>}
       {taken !== null && <p class="outcome" role="status">{say("leapListTaken", { updated: taken.updated, expires: taken.expires })}</p>}
       {given && <Forget />}
     </Panel>

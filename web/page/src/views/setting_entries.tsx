@@ -38,7 +38,7 @@ function EntryPanel({ settings, section, draft, edit, complaints, entry }: Secti
         {wrong.length > 0 && <Badge tone="bad">{String(wrong.length)}</Badge>}
       </summary>
       {!entry.removed && rows.map((row) => (
-        <SettingField key={row.key + row.driver} row={row} value={entry.written[row.key]} origin={originOf(entry, row.key)} complaint={complaintAt(complaints, row, entry.identity)}
+        <SettingField key={row.key + row.driver} row={row} value={entry.written[row.key]} origin={originOf(entry, row.key)} complaint={complaintAt({ complaints, settings }, row, entry.identity)}
           change={edit && ((value) => edit(withEntryValue(draft, section, entry, row.key, value)))} />
       ))}
       {edit && (entry.removed

@@ -97,7 +97,7 @@ export function SettingField({ row, value, origin, change, complaint }: SettingF
         {isOurs && change !== undefined && <button type="button" class="quiet" aria-label={say("resetValueOf", { key: row.key })} onClick={() => change(undefined)}>{say("resetValue")}</button>}
       </p>
       <Control id={id} row={row} value={value} change={change} described={`${id}-help`} isWrong={complaint !== undefined} />
-      {complaint !== undefined && <p class="failure" role="alert" lang="en">{complaint}</p>}
+      {complaint !== undefined && <p class="failure" role="alert">{complaint}</p>}
       <p class="setting-help" id={`${id}-help`}>{language() === "ja" ? row.japanese : row.english} <small>{hints(row)}</small></p>
     </div>
   );

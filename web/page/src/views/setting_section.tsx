@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { complaintText } from "../settings/complaint_text";
 import { valueAt, withValue } from "../settings/overlay";
 import { rowsOf, type Complaint, type SettingRow, type Settings, type Tree, type Value } from "../settings/table";
 import { SettingField, type Origin } from "./setting_field";
@@ -13,8 +14,9 @@ export interface SectionProps {
   complaints: readonly Complaint[];
 }
 
-export function complaintAt(complaints: readonly Complaint[], row: SettingRow, name: string | null): string | undefined {
-  return complaints.find((each) => each.section === row.section && each.key === row.key && (each.name ?? null) === name)?.message;
+export function complaintAt({ complaints, settings }: Pick<SectionProps, "complaints" | "settings">, row: SettingRow, name: string | null): string | undefined {
+  const found = complaints.find((each) => each.section === row.section && each.key === row.key && (each.name ?? null) === name);
+  return found === undefined ? undefined : complaintText(found, settings.table);
 }
 
 // What is in force of a key that the page had set, and now would not, is not known: the file or the default.
@@ -28,11 +30,11 @@ function stateOf({ settings, section, draft }: SectionProps, key: string): { val
 
 /** The settings of one part of the file, or those of them with these keys. */
 export function SettingSection(props: SectionProps & { keys?: readonly string[] }): JSX.Element {
-  const { settings, section, draft, edit, complaints, keys } = props;
+  const { settings, section, draft, edit, keys } = props;
   return (
     <>
       {rowsOf(settings, section).filter(({ key }) => keys?.includes(key) ?? true).map((row) => (
-        <SettingField key={row.key} row={row} {...stateOf(props, row.key)} complaint={complaintAt(complaints, row, null)}
+        <SettingField key={row.key} row={row} {...stateOf(props, row.key)} complaint={complaintAt(props, row, null)}
           change={edit && ((value) => edit(withValue(draft, section, row.key, value)))} />
       ))}
     </>

@@ -1,0 +1,118 @@
+#include "server/daemon/complaint_words.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "server/daemon/toml_text.h"
+#include "server/daemon/value_text.h"
+
+namespace tokimori {
+namespace {
+
+constexpr std::array kWords{
+    ComplaintWord{"syntax", "This is not valid TOML; correct the line, then the rest can be checked: {what}."},
+    ComplaintWord{"file_too_large", "The file is larger than 1 MiB; is it the right one?"},
+    ComplaintWord{"line_too_long", "The line is longer than {most} bytes; break it up."},
+    ComplaintWord{"not_a_section", "{section} is not written as a section; give it a line {section} that stands once."},
+    ComplaintWord{"not_sections", "{section} is not written as a section; give it a line {section} for each of them."},
+    ComplaintWord{"not_an_entry", "{section} is {value}; write its keys below a line {section}."},
+    ComplaintWord{"too_many_entries", "There are more than {most} of {section}; remove some."},
+    ComplaintWord{"value_wrong", "{key} in {section} is {value}; write {expected}."},
+    ComplaintWord{"word_unknown", "{key} in {section} is {value}; did you mean \"{nearest}\"? Write {expected}."},
+    ComplaintWord{"twice_in_list", "{value} stands twice in {key}; remove one."},
+    ComplaintWord{"too_many_addresses", "{key} has more than {most} addresses; remove some."},
+    ComplaintWord{"missing", "This {section} has no {key}; add {key} = …, {expected}."},
+    ComplaintWord{"refid_of_simulated",
+                  "refid cannot be set for a simulated source, which always says SIM; remove it."},
+    ComplaintWord{"interface_missing",
+                  "address {value} is link-local and may be on any network; say through which interface, as in "
+                  "{nearest}."},
+    ComplaintWord{"interface_needless",
+                  "address {value} has an interface, and only a link-local address (fe80::…) needs one; write "
+                  "{nearest}."},
+    ComplaintWord{"maxpoll_below_minpoll",
+                  "maxpoll {maxpoll} is below minpoll, which is {minpoll}; write at least that."},
+    ComplaintWord{"host_is_name",
+                  "host {value} is a name, and workers = 0 leaves no thread to resolve it; write a numeric address or "
+                  "\"localhost\"."},
+    ComplaintWord{"address_is_name",
+                  "address {value} is a name, and workers = 0 leaves no thread to resolve it; write a numeric "
+                  "address."},
+    ComplaintWord{"baud_wrong", "baud {value} is no speed of a serial port; write one of {speeds}."},
+    ComplaintWord{"not_end_of_month",
+                  "date {value} is not the last day of a month, and leap seconds fall nowhere else (ITU-R TF.460); "
+                  "write \"{nearest}\"."},
+    ComplaintWord{"date_twice", "date {value} stands twice in [[leap.manual]]; remove one."},
+    ComplaintWord{"name_taken",
+                  "The name {value} is already used in line {line}; give every source a name of its own."},
+    ComplaintWord{"name_taken_elsewhere",
+                  "The name {value} is already used in another file, line {line}; give every source a name of its "
+                  "own."},
+    ComplaintWord{"outside_section", "{key} stands outside its section; move it below {section}."},
+    ComplaintWord{"section_unknown", "There is no section {value}; did you mean {nearest}?"},
+    ComplaintWord{"of_another_driver",
+                  "{key} belongs to the driver {owners}, not to \"{driver}\"; remove it from this {section}."},
+    ComplaintWord{"in_another_section", "{key} belongs in {home}, not in {section}; move it."},
+    ComplaintWord{"key_unknown", "There is no key {value} in {section}; did you mean \"{nearest}\"?"},
+    ComplaintWord{"files_alone", "This is changed in the configuration file only."},
+    ComplaintWord{"name_too_long", "A name is too long to be that of a setting."},
+    ComplaintWord{"no_value", "This is no value of a setting; send text, a number, true or false, or a list of these."},
+    ComplaintWord{"file_unreadable", "{what}"},
+    ComplaintWord{"not_in_force", "{what}"},
+};
+
+std::string_view value_of(const ComplaintValues& values, std::string_view name) {
+    const auto found = std::ranges::find(values, name, &ComplaintValues::value_type::first);
+    return found == values.end() ? std::string_view{} : std::string_view{found->second};
+}
+
+}  // namespace
+
+std::span<const ComplaintWord> complaint_words() {
+    return kWords;
+}
+
+std::string complaint_sentence(std::string_view code, const ComplaintValues& values) {
+    const auto word = std::ranges::find(kWords, code, &ComplaintWord::code);
+    std::string_view rest = word == kWords.end() ? std::string_view{} : word->english;
+    std::string sentence;
+    while (!rest.empty()) {
+        const std::size_t open = std::min(rest.find('{'), rest.size());
+        sentence += rest.substr(0, open);
+        rest.remove_prefix(open);
+        if (const std::size_t close = rest.find('}'); close != std::string_view::npos) {
+            sentence += value_of(values, rest.substr(1, close - 1));
+            rest.remove_prefix(close + 1);
+        }
+    }
+    return sentence;
+}
+
+Complaint complaint_of(TomlLine line, std::string_view code, ComplaintValues values) {
+    std::string sentence = complaint_sentence(code, values);
+    return {line, std::move(sentence), code, std::move(values)};
+}
+
+Complaint wrong_value(const Setting& setting, const TomlNode& node) {
+    const Section* const section = find_section(setting.section);
+    std::vector<std::string_view> words;
+    for (const Choice& choice : setting.choices) {
+        words.push_back(choice.text);
+    }
+    const std::string why = setting.reason.empty() ? std::string{} : ". " + std::string(setting.reason);
+    ComplaintValues values{{"key", std::string(setting.key)},
+                           {"section", section != nullptr ? heading(*section) : std::string(setting.section)},
+                           {"value", shown_toml(node)},
+                           {"expected", expectation(setting) + why}};
+    const auto* const text = std::get_if<std::string>(&node.value);
+    if (text == nullptr || words.empty()) {
+        return complaint_of(node.line, "value_wrong", std::move(values));
+    }
+    values.emplace_back("nearest", std::string(nearest_name(*text, words)));
+    return complaint_of(node.line, "word_unknown", std::move(values));
+}
+
+}  // namespace tokimori
