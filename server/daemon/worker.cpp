@@ -93,7 +93,7 @@ bool Worker::keeps_up() {
 }
 
 void Worker::drain(UdpPort& port) {
-    Scene scene{sources_.state.read()};
+    Scene scene;
     std::size_t served = UdpPort::kBatch;
     for (int batch = 0; batch < kBatchesPerWakeup && served == UdpPort::kBatch; ++batch) {
         served = serve_batch(port, scene);
@@ -111,7 +111,10 @@ std::size_t Worker::serve_batch(UdpPort& port, Scene& scene) {
         return 0;
     }
     const Counter::RealtimeStamps stamps = counter_.realtime_stamps();
-    scene.clock.hold_against(stamps.asleep());
+    if (!scene.clock) {
+        scene.clock = sources_.state.read();
+    }
+    scene.clock->hold_against(stamps.asleep());
     const LocalInstant read_at = read_host_counter();
     Waiting* const first = waiting_.data();
     Waiting* next = first;
@@ -122,7 +125,7 @@ std::size_t Worker::serve_batch(UdpPort& port, Scene& scene) {
         Request& request = datagram.request;
         const auto arrival = datagram.stamp ? stamps.at(*datagram.stamp) : std::nullopt;
         request.arrival = arrival.value_or(read_at);
-        const Verdict verdict = responder_.answer(request, scene.clock.state, next->reply);
+        const Verdict verdict = responder_.answer(request, scene.clock->state, next->reply);
         if (verdict == Verdict::kQueried) {
             // What waits is sent first: it is about time.
             send(port, scene, {first, std::exchange(next, first)});
@@ -164,7 +167,7 @@ void Worker::send(UdpPort& port, Scene& scene, std::span<Waiting> waiting) {
     }
     const LocalInstant begun = read_host_counter();
     if (!scene.departure || !scene.departure->move_to(begun)) {
-        scene.departure.emplace(scene.clock.state, begun);
+        scene.departure.emplace(scene.clock->state, begun);
     }
     const Departure& departure = *scene.departure;
     Duration later{};
@@ -176,8 +179,11 @@ void Worker::send(UdpPort& port, Scene& scene, std::span<Waiting> waiting) {
         }
     }
     port.flush();
-    const Duration seen = (read_host_counter() - begun) / static_cast<Duration::rep>(waiting.size());
-    pace_ = std::clamp(pace_ + pace_ / kForgetting + Duration{1}, Duration::zero(), std::min(seen, kSlowestPace));
+    // Of a few the price of the system call is the most.
+    if (waiting.size() == waiting_.size()) {
+        const Duration seen = (read_host_counter() - begun) / static_cast<Duration::rep>(waiting.size());
+        pace_ = std::clamp(pace_ + pace_ / kForgetting + Duration{1}, Duration::zero(), std::min(seen, kSlowestPace));
+    }
     if (port.awaits_departures()) {
         learn_departures(port);
     }

@@ -69,8 +69,8 @@ private:
 
     /// What one wake-up knows of the clock.
     struct Scene {
-        PublishedClock clock;
-        std::optional<Departure> departure = std::nullopt;  ///< of `clock.state`
+        std::optional<PublishedClock> clock = std::nullopt;  ///< as it was after the first requests came
+        std::optional<Departure> departure = std::nullopt;   ///< of `clock.state`
     };
 
     void drain(UdpPort& port);

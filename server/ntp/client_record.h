@@ -94,9 +94,10 @@ private:
 
     static void put(Word& word, std::uint64_t value) { std::atomic_ref{word}.store(value, std::memory_order_relaxed); }
 
-    /// About 256 · log2(nanoseconds), by a straight line between powers of two: what stands above in a float. 0: none.
+    /// About 256 · log2(nanoseconds), by a straight line between powers of two: what stands above in a float. A
+    /// microsecond stands for all that is less: far below it a mean of such codes would mean nothing.
     static std::int32_t coded(std::int64_t interval) {
-        const auto nanoseconds = static_cast<float>(interval > 0 ? interval : 0);
+        const auto nanoseconds = static_cast<float>(interval > 1000 ? interval : 1000);
         return static_cast<std::int32_t>(std::bit_cast<std::uint32_t>(nanoseconds) >> kFloatShift);
     }
 
