@@ -24,6 +24,15 @@ std::optional<std::string> base_in(const JsonBody& body) {
     return base.empty() || base.size() > 256 ? std::nullopt : std::optional{std::move(base)};
 }
 
+bool waits_for_confirmation(const WebReply& reply) {
+    boost::system::error_code error;
+    const json::value body = json::parse(reply.body, error);
+    const json::object* const members = body.if_object();
+    const json::value* const within =
+        members != nullptr ? member_of(*members, "applied", "confirm_within_ns") : nullptr;
+    return within != nullptr && !within->is_null();
+}
+
 }  // namespace
 
 SettingsDesk::SettingsDesk(ChangeStore& changes, const ChangeWorld& world, CheckPassword check_password,
@@ -125,8 +134,9 @@ void SettingsDesk::reset(const WebRequest& request, const Caller& caller, const 
     if (!base) {
         return respond(not_whole("Give password and base, texts."));
     }
+    // What may still go back by itself takes no list away, which nothing would bring back.
     const Respond forget_too = [this, user = caller.user, respond](WebReply reply) {
-        if (reply.status == 200) {
+        if (reply.status == 200 && !waits_for_confirmation(reply)) {
             forget_leap_list_too(user, std::move(reply), respond);
         } else {
             respond(std::move(reply));

@@ -97,13 +97,19 @@ bool keep_leap_list(const std::string& path, std::string_view text, FileSteps& s
     return stands;
 }
 
-// A power cut may bring it back where the directory cannot be synced; then it is forgotten once more.
-int forget_leap_list(const std::string& path, FileSteps& steps) {
+int forget_leap_list(const std::string& path, FileSteps& steps, Log& log, LocalInstant now) {
     if (path.empty()) {
         return ENOENT;
     }
     const int error = steps.remove(path);
-    return error != 0 ? error : steps.sync_directory(path.substr(0, path.rfind('/')));
+    const int unsynced = error != 0 ? 0 : steps.sync_directory(path.substr(0, path.rfind('/')));
+    if (unsynced != 0) {
+        log.write(now, LogLevel::kWarning, "leap_list_not_forgotten",
+                  {{"file", path},
+                   {"why", std::generic_category().message(unsynced)},
+                   {"effect", "it is gone, but a power cut may bring it back"}});
+    }
+    return error;
 }
 
 }  // namespace tokimori

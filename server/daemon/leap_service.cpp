@@ -106,9 +106,9 @@ LeapListOutcome LeapService::take_list(std::string_view text, Timekeeper& timeke
                 .updated = table.updated(),
                 .expires = table.expires()};
     }
-    const TaiInstant tai = timekeeper.state().model.tai_at(now);
-    const UtcDay today = timekeeper.state().ever_synchronised ? list_.table.utc_at(tai).second.day : 0;
-    if (!list_.table.agrees_until(std::max(today, list_.table.rows().back().day), table)) {
+    // What came after the last day of which the older one claims to know is no contradiction.
+    const UtcDay known_until = std::min(today(timekeeper, now).value_or(0), list_.table.expires());
+    if (!list_.table.agrees_until(std::max(known_until, list_.table.rows().back().day), table)) {
         return {.wrong = "the list changes leap seconds of the past, which nobody does: it is a wrong one"};
     }
     const bool kept = keep_leap_list(lists_.kept, text, *host_file_steps(), log_, now);
@@ -119,13 +119,15 @@ LeapListOutcome LeapService::take_list(std::string_view text, Timekeeper& timeke
     return {.updated = table.updated(), .expires = table.expires(), .kept = kept};
 }
 
-// Without it the time would jump by what was counted then.
+std::optional<UtcDay> LeapService::today(const Timekeeper& timekeeper, LocalInstant now) const {
+    const ServerState& state = timekeeper.state();
+    return state.ever_synchronised ? std::optional{list_.table.utc_at(state.model.tai_at(now)).second.day}
+                                   : std::nullopt;
+}
+
+// Without it the time would jump by what was counted then. Who does not know the time cannot tell what has been.
 bool LeapService::is_needed(const LeapTable& left, const Timekeeper& timekeeper, LocalInstant now) const {
-    if (!timekeeper.state().ever_synchronised) {
-        return false;
-    }
-    const TaiInstant tai = timekeeper.state().model.tai_at(now);
-    return !list_.table.agrees_until(list_.table.utc_at(tai).second.day, left);
+    return !list_.table.agrees_until(today(timekeeper, now).value_or(list_.table.rows().back().day), left);
 }
 
 LeapListForgotten LeapService::forget_list(Timekeeper& timekeeper, LocalInstant now) {
@@ -133,7 +135,7 @@ LeapListForgotten LeapService::forget_list(Timekeeper& timekeeper, LocalInstant 
     if (list_.given && is_needed(left.table, timekeeper, now)) {
         return LeapListForgotten::kNeeded;
     }
-    const int error = forget_leap_list(lists_.kept, *host_file_steps());
+    const int error = forget_leap_list(lists_.kept, *host_file_steps(), log_, now);
     if (error == ENOENT && !list_.given) {
         return LeapListForgotten::kNone;
     }

@@ -71,6 +71,8 @@ public:
 private:
     LeapChanges::Wanted read(const Configuration& configuration, LocalInstant now);
     void advance(Timekeeper& timekeeper, LocalInstant now);
+    /// nullopt: it was never known.
+    std::optional<UtcDay> today(const Timekeeper& timekeeper, LocalInstant now) const;
     bool is_needed(const LeapTable& left, const Timekeeper& timekeeper, LocalInstant now) const;
     void adopt(LoadedLeapTable better, const Timekeeper& timekeeper);
     void look_for_list(const Timekeeper& timekeeper, LocalInstant now);

@@ -486,6 +486,31 @@ TEST_F(LeapServiceTest, RefusesAListThatIsBadOrOlderThanWhatItKnowsAndChangesNot
     EXPECT_EQ(timekeeper_->leap_table().kind_on(leap), LeapKind::kInsert);
 }
 
+TEST_F(LeapServiceTest, TakesAListThatKnowsOfALeapSecondSinceTheOneThatItHas) {
+    const UtcDay leap = *day_from_date(2028, 12, 31);
+    begin(LeapTable::built_in().with_event({leap, LeapKind::kInsert}).end_of({leap, LeapKind::kInsert}) + 24h * 40);
+    EXPECT_EQ(service_->take_list(newer_list(leap + 8, leap), *timekeeper_, now_).wrong, "");
+    EXPECT_EQ(timekeeper_->leap_table().kind_on(leap), LeapKind::kInsert);
+}
+
+TEST_F(LeapServiceTest, RefusesAListThatDeniesWhatTheOneThatItHasClaimsToKnow) {
+    const UtcDay leap = *day_from_date(2028, 12, 31);
+    const UtcDay updated = *day_from_date(2028, 7, 6);
+    begin(*LeapTable::built_in().tai_at({{leap + 40, 0}, 0}));
+    ASSERT_EQ(service_->take_list(newer_list(updated, leap), *timekeeper_, now_).wrong, "");
+    EXPECT_THAT(service_->take_list(newer_list(updated + 1, leap - 184), *timekeeper_, now_).wrong,
+                HasSubstr("changes leap seconds of the past"));
+    EXPECT_EQ(timekeeper_->leap_table().kind_on(leap), LeapKind::kInsert);
+}
+
+TEST_F(LeapServiceTest, ForgetsNoListWithLeapSecondsOfItsOwnBeforeItKnowsWhetherTheyHaveBeen) {
+    const UtcDay updated = *day_from_date(2028, 7, 6);
+    begin(*LeapTable::built_in().tai_at({{updated + 10, 0}, 0}));
+    restart(false);
+    ASSERT_EQ(service_->take_list(newer_list(updated, *day_from_date(2028, 12, 31)), *timekeeper_, now_).wrong, "");
+    EXPECT_EQ(service_->forget_list(*timekeeper_, now_), LeapListForgotten::kNeeded);
+}
+
 TEST_F(LeapServiceTest, ArmsNothingFalseThoughTheListIsMissingOrCorrupt) {
     std::string name = (std::filesystem::temp_directory_path() / "tokimori-leap.XXXXXX").string();
     const std::filesystem::path directory = ::mkdtemp(name.data());

@@ -378,6 +378,15 @@ TEST_F(SettingsDeskTest, ForgetsTheListWithAReset) {
     EXPECT_EQ(daemon_.list, "something") << "what was not reset forgets nothing";
 }
 
+TEST_F(SettingsDeskTest, AResetThatMayGoBackByItselfForgetsNoList) {
+    daemon_.list = "something";
+    daemon_.wants_confirmation = true;
+    const WebReply reply = ask(Destination::kFactoryReset, R"({"password":"right","base":"1"})");
+    EXPECT_EQ(reply.status, 200U);
+    EXPECT_EQ(daemon_.list, "something");
+    EXPECT_THAT(audit_, ElementsAre("factory_reset hanako 1"));
+}
+
 TEST_F(SettingsDeskTest, Restarts) {
     EXPECT_EQ(ask(Destination::kRestart, "{}").status, 202U);
     EXPECT_THAT(audit_, ElementsAre("restart_asked hanako "));

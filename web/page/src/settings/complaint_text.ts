@@ -12,7 +12,7 @@ function expected(row: SettingRow | undefined, otherwise: string): string {
 
 /** Whether there are words of this language for it. */
 export function isTranslated({ code }: Complaint): boolean {
-  return (complaints as Table)[code] !== undefined;
+  return Object.hasOwn(complaints, code);
 }
 
 /** The daemon's own sentence is English, and says more of why; other languages are put together here. */

@@ -31,6 +31,6 @@ export function say(name: keyof typeof phrases, values: Readonly<Record<string, 
 /** What stands for a code of the daemon; the code itself where the table does not have it. */
 export function wordFor(table: Table, code: string | null | undefined): string {
   if (code === null || code === undefined || code === "") return "–";
-  const text = table[code];
+  const text = Object.hasOwn(table, code) ? table[code] : undefined;
   return text === undefined ? code : text[current];
 }

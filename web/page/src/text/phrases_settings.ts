@@ -73,8 +73,8 @@ export const settingsPhrases = {
   restoreFile: { ja: "バックアップファイル", en: "Backup file" },
   factoryReset: { ja: "初期設定に戻す", en: "Factory reset" },
   factoryResetHelp: {
-    ja: "このページで設定した内容と、アップロードしたうるう秒リストをすべて取り消します。設定ファイル、ユーザー、履歴は残ります。",
-    en: "Takes back all that was set on this page, and an uploaded leap second list. The configuration file, accounts and history stay.",
+    ja: "このページで設定した内容と、アップロードしたうるう秒リストをすべて取り消します。設定ファイル、ユーザー、履歴は残ります。確認が必要な取り消しでは、リストも残ります。",
+    en: "Takes back all that was set on this page, and an uploaded leap second list. The configuration file, accounts and history stay; so does the list where the reset has to be confirmed.",
   },
   ownPassword: { ja: "あなたのパスワード", en: "Your password" },
   restart: { ja: "時刻サービスの再起動", en: "Restart the time service" },

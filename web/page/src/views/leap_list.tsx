@@ -17,9 +17,12 @@ interface Why {
   expires: string | null;
 }
 
-function whyText({ code, line, mark, updated, expires }: Why): string {
+/** The daemon's own sentence where it is another version's and says no code, or one without words here. */
+function whyText(error: ApiError): string {
+  const { code, line, mark, updated, expires } = member<Partial<Why>>(error.body, "why");
+  if (code === undefined || !Object.hasOwn(leapListFaults, code)) return error.message;
   const text = fill(wordFor(leapListFaults, code), { mark: mark ?? "", updated: updated ?? "", expires: expires ?? "" });
-  return line === null ? text : say("leapListLine", { n: line, what: text });
+  return line === null || line === undefined ? text : say("leapListLine", { n: line, what: text });
 }
 
 interface Taken {
@@ -27,9 +30,11 @@ interface Taken {
   expires: string;
 }
 
-function Forget(): JSX.Element {
+function Forget({ done }: { done: () => void }): JSX.Element {
   const send = async (): Promise<void> => {
-    if (confirm(say("confirmLeapListForget"))) await remove("leap/list", {});
+    if (!confirm(say("confirmLeapListForget"))) return;
+    await remove("leap/list", {});
+    done();
   };
   return <Form submit={say("leapListForget")} send={send}><p class="hint">{say("leapListGiven")}</p></Form>;
 }
@@ -43,7 +48,7 @@ export function LeapList({ given }: { given: boolean }): JSX.Element {
     setTaken(null);
     setWhy("");
     const reply = await post("leap/list", { text: text ?? "" }).catch((error: unknown) => {
-      if (error instanceof ApiError && error.code === "leap_list_wrong") setWhy(whyText(member<Why>(error.body, "why")));
+      if (error instanceof ApiError && error.code === "leap_list_wrong") setWhy(whyText(error));
       throw error;
     });
     setTaken(member<Taken>(reply, "leap_list"));
@@ -56,7 +61,7 @@ export function LeapList({ given }: { given: boolean }): JSX.Element {
       </Form>
       {why !== "" && <p class="hint">{why}</p>}
       {taken !== null && <p class="outcome" role="status">{say("leapListTaken", { updated: taken.updated, expires: taken.expires })}</p>}
-      {given && <Forget />}
+      {given && <Forget done={() => setTaken(null)} />}
     </Panel>
   );
 }
