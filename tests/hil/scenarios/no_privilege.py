@@ -24,9 +24,12 @@ def play(scene: Scene) -> None:
     scene.guest.run("chmod 666 /dev/pps0")
     with scene.expect("a device that is granted later is taken"):
         watch.wait_for(lambda reply: reply.synchronised and reply.refid == "PPS")
+    with scene.expect("and time becomes right, however late the first of its pulses were read"):
+        watch.wait_for(lambda reply: reply.synchronised and reply.proven_error < RIGHT)
     replies = watch.listen(5)
     scene.note("median offset", median_offset(replies) * 1e3, "ms")
-    scene.check("and time is right", abs(median_offset(replies)) < RIGHT)
+    scene.check("and stays so", abs(median_offset(replies)) < RIGHT)
+    scene.check("nor is any further off with pulses", not broken_promises(replies), str(broken_promises(replies)[:1]))
     rights = scene.rights_of(daemon)
     scene.check("all without a capability", rights == "65534 0000000000000000", rights)
     scene.check("the daemon lives", not daemon.ended)
