@@ -102,12 +102,12 @@ int forget_leap_list(const std::string& path, FileSteps& steps, Log& log, LocalI
         return ENOENT;
     }
     const int error = steps.remove(path);
-    const int unsynced = error != 0 ? 0 : steps.sync_directory(path.substr(0, path.rfind('/')));
-    if (unsynced != 0) {
+    const int wrong = error != 0 ? error : steps.sync_directory(path.substr(0, path.rfind('/')));
+    if (wrong != 0 && error != ENOENT) {
         log.write(now, LogLevel::kWarning, "leap_list_not_forgotten",
                   {{"file", path},
-                   {"why", std::generic_category().message(unsynced)},
-                   {"effect", "it is gone, but a power cut may bring it back"}});
+                   {"why", std::generic_category().message(wrong)},
+                   {"effect", error != 0 ? "it stays" : "it is gone, but a power cut may bring it back"}});
     }
     return error;
 }

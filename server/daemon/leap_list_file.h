@@ -57,8 +57,8 @@ std::optional<LoadedLeapTable> better_leap_table(const std::string& path, const 
 /// warning; false where it does not lie there.
 bool keep_leap_list(const std::string& path, std::string_view text, FileSteps& steps, Log& log, LocalInstant now);
 
-/// Takes the list at `path` away. 0 or an errno; ENOENT: there was none. A disk that does not say that it keeps this is
-/// a warning.
+/// Takes the list at `path` away. 0 or an errno; ENOENT: there was none. What else went wrong is a warning, and so is a
+/// disk that does not say that it keeps this.
 int forget_leap_list(const std::string& path, FileSteps& steps, Log& log, LocalInstant now);
 
 }  // namespace tokimori

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
 namespace tokimori {
@@ -140,8 +139,6 @@ LeapListForgotten LeapService::forget_list(Timekeeper& timekeeper, LocalInstant 
         return LeapListForgotten::kNone;
     }
     if (error != 0 && error != ENOENT) {
-        log_.write(now, LogLevel::kWarning, "leap_list_not_forgotten",
-                   {{"file", lists_.kept}, {"why", std::generic_category().message(error)}});
         return LeapListForgotten::kNot;
     }
     log_.write(now, LogLevel::kInfo, "leap_list_forgotten", {{"counts", left.from_list ? left.file : "built in"}});

@@ -11,7 +11,7 @@ function expected(row: SettingRow | undefined, otherwise: string): string {
 }
 
 /** Whether there are words of this language for it. */
-export function isTranslated({ code }: Complaint): boolean {
+function isTranslated({ code }: Complaint): boolean {
   return Object.hasOwn(complaints, code);
 }
 
