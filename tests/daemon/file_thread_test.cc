@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <future>
 #include <thread>
 
@@ -9,12 +10,14 @@ namespace tokimori {
 namespace {
 
 FileThread::Outcome wait_for_outcome(FileThread& files) {
-    while (true) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+    while (std::chrono::steady_clock::now() < deadline) {
         if (const auto outcome = files.next_outcome()) {
             return *outcome;
         }
         std::this_thread::yield();
     }
+    return "nothing came of it";
 }
 
 TEST(FileThread, WorksBesideAndTellsWhatCameOfIt) {

@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -42,6 +44,15 @@ protected:
     }
     void keep(StateKeeper& keeper) {
         keeper.keep([this] { return tell(); });
+    }
+    /// Keeps again and again, `span` later each time, until it is `so`: the thread that writes may still be at it.
+    void keep_until(StateKeeper& keeper, Duration span, const std::function<bool()>& so) {
+        const auto deadline = std::chrono::steady_clock::now() + 30s;
+        while (!so()) {
+            ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "what was waited for did not come";
+            pass(span);
+            keep(keeper);
+        }
     }
     void pass(Duration span) {
         reading_.raw += span.count();
@@ -177,9 +188,7 @@ TEST_P(Keeping, ItIsWrittenOnceThereIsSomethingToKeepThenEveryHour) {
         keep(keeper);
         EXPECT_EQ(asked_, 2);
         pass(61s);
-        while (asked_ == 2) {  // the thread of the first write may still be at it
-            keep(keeper);
-        }
+        keep_until(keeper, {}, [this] { return asked_ > 2; });
         EXPECT_EQ(asked_, 3);
     }
     EXPECT_TRUE(is_kept());
@@ -189,8 +198,9 @@ TEST_P(Keeping, WhatIsUrgentIsWrittenAtOnce) {
     StateKeeper keeper = this->keeper();
     keep(keeper);
     EXPECT_EQ(asked_, 1);
-    while (!keeper.keep([this] { return tell(); }, true)) {  // the thread of the first write may still be at it
-    }
+    bool written = false;
+    keep_until(keeper, {}, [&] { return written = keeper.keep([this] { return tell(); }, true); });
+    EXPECT_TRUE(written);
     EXPECT_EQ(asked_, 2);
 }
 
@@ -230,23 +240,15 @@ TEST_P(Keeping, AWriteThatFailedIsTriedAgainSoonAndToldOnce) {
     {
         StateKeeper keeper = this->keeper();
         ASSERT_TRUE(keeper.keep([this] { return tell(); }, true));
-        while (lines_.empty()) {  // the thread of the write may still be at it
-            keep(keeper);
-        }
+        keep_until(keeper, {}, [this] { return !lines_.empty(); });
         pass(29s);
         EXPECT_FALSE(keeper.keep([this] { return tell(); }));
         pass(1s);
         EXPECT_TRUE(keeper.keep([this] { return tell(); }));
-        while (asked_ < 5) {
-            pass(30s);
-            keep(keeper);
-        }
+        keep_until(keeper, 30s, [this] { return asked_ >= 5; });
         EXPECT_EQ(lines_.size(), 1U);
         std::filesystem::create_directory(settings_.directory);
-        while (!std::filesystem::exists(settings_.directory + "/clock.state")) {
-            pass(30s);
-            keep(keeper);
-        }
+        keep_until(keeper, 30s, [&] { return std::filesystem::exists(settings_.directory + "/clock.state"); });
     }
     EXPECT_LE(asked_, 7);
     EXPECT_EQ(lines_.size(), 1U);
@@ -257,26 +259,15 @@ TEST_P(Keeping, ADiskThatTakesNothingAnyMoreIsFoundOutLongBeforeTheNextWrite) {
     std::filesystem::create_directory(settings_.directory);
     StateKeeper keeper = this->keeper();
     keep(keeper);
-    while (!std::filesystem::exists(settings_.directory + "/clock.state")) {
-        keep(keeper);
-    }
+    keep_until(keeper, {}, [&] { return std::filesystem::exists(settings_.directory + "/clock.state"); });
     EXPECT_EQ(keeper.trouble(), "");
     std::filesystem::rename(settings_.directory, directory_ / "gone");
-    while (keeper.trouble().empty()) {
-        pass(1s);
-        keep(keeper);
-    }
+    keep_until(keeper, 1s, [&] { return !keeper.trouble().empty(); });
     EXPECT_THAT(keeper.trouble(), HasSubstr("No such file"));
-    while (asked_ < 4) {
-        pass(10s);
-        keep(keeper);
-    }
+    keep_until(keeper, 10s, [this] { return asked_ >= 4; });
     EXPECT_THAT(lines_, ElementsAre(HasSubstr("warning state what=")));
     std::filesystem::rename(directory_ / "gone", settings_.directory);
-    while (!keeper.trouble().empty()) {
-        pass(10s);
-        keep(keeper);
-    }
+    keep_until(keeper, 10s, [&] { return keeper.trouble().empty(); });
     EXPECT_EQ(lines_.size(), 1U);
 }
 
@@ -284,15 +275,9 @@ TEST_P(Keeping, BeforeThereIsAnythingToKeepADiskIsLookedAtAllTheSame) {
     memory_.reset();
     settings_.directory = directory_ / "later";
     StateKeeper keeper = this->keeper();
-    while (keeper.trouble().empty()) {
-        pass(10s);
-        keep(keeper);
-    }
+    keep_until(keeper, 10s, [&] { return !keeper.trouble().empty(); });
     std::filesystem::create_directory(settings_.directory);
-    while (!keeper.trouble().empty()) {
-        pass(10s);
-        keep(keeper);
-    }
+    keep_until(keeper, 10s, [&] { return keeper.trouble().empty(); });
     EXPECT_EQ(lines_.size(), 1U);
 }
 

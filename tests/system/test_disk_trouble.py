@@ -16,7 +16,7 @@ from failing_disk import FailingDisk
 from killed_saves import WebHouse
 from namespace import mounting
 from ntp_client import NtpWatch
-from programs import Process, configuration, free_port, program, run, wait_until
+from programs import Process, Value, configuration, free_port, program, run, wait_until
 from web import PASSWORD, Reply
 
 NO_ROOM = "No space left on device"
@@ -27,14 +27,14 @@ FAILS = "Input/output error"
 class Box:
     """A daemon whose files, all but its socket, lie in `directory`."""
 
-    def __init__(self, room: str, workers: int) -> None:
+    def __init__(self, room: str, workers: int, **more: Value) -> None:
         self.port = free_port()
         self.socket = os.path.join(room, "control.sock")
         self.directory = os.path.join(room, "disk")
         os.mkdir(self.directory)
         self.path = os.path.join(self.directory, "tokimori.toml")
         self.text = configuration(["127.0.0.1:%d" % self.port], [SKY], workers=workers, lab_mode=True,
-                                  control_socket=self.socket, state_dir=os.path.join(self.directory, "state"))
+                                  control_socket=self.socket, state_dir=os.path.join(self.directory, "state"), **more)
 
     def write(self) -> None:
         """Its files as they are on a good disk."""
@@ -117,8 +117,32 @@ def test_a_disk_that_fails_and_comes_back(workers: int) -> None:
             disk.count()
             applied = box.ask("settings_apply", overlay={}, base=box.ask("settings")["settings"]["base"])
             assert "applied" in applied and box.fault() == ""
+            before = daemon.mark()
             daemon.send_signal(signal.SIGHUP)
-            daemon.wait_for("info reloaded")
+            daemon.wait_for("info reloaded", PATIENCE, since=before)
+            assert not daemon.find(FAILS, since=before)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_statistics_that_cannot_be_written_are_a_fault_until_they_can(workers: int) -> None:
+    with tempfile.TemporaryDirectory(prefix="tokimori-") as room:
+        statistics = os.path.join(room, "statistics")
+        box = Box(room, workers, statistics_dir=statistics)
+        box.write()
+        with FailingDisk(statistics) as disk, box.start(disk.prefix()) as daemon, serving(box):
+
+            def write() -> None:
+                daemon.send_signal(signal.SIGHUP)
+
+            disk.fail(errno.EIO)
+            write()
+            wait_until(lambda: FAILS in box.fault(), PATIENCE, "the fault is told")
+            assert statistics in box.fault()
+            assert len(daemon.find("statistics_lost")) == 1
+            disk.count()
+            write()
+            wait_until(lambda: box.fault() == "", PATIENCE, "the fault is over")
+            daemon.wait_for("statistics_written_again", PATIENCE)
 
 
 @pytest.mark.skipif(not os.access(program("tokimori-web"), os.X_OK), reason="NO tokimori-web was built")
