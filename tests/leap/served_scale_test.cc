@@ -240,6 +240,20 @@ TEST(ServedScale, NeverPutsReceiveOrReferenceAfterTransmit) {
     }
 }
 
+TEST(ServedScale, IsEvenUntilBeforeItsNextChangeAndFromItOn) {
+    for (const TaiInstant end : {insertion_end(), deletion_end()}) {
+        const ServedScale scale = around(end - hours{1});
+        const TaiInstant change = end - (end == insertion_end() ? seconds{1} : seconds{0});
+        for (const TaiInstant turn : {scale.announcement()->begins, change, end}) {
+            EXPECT_TRUE(scale.is_even(turn - seconds{2}, turn - kNs) || turn == end);
+            EXPECT_FALSE(scale.is_even(turn - seconds{2}, turn));
+            EXPECT_FALSE(scale.is_even(turn - kNs, turn));
+            EXPECT_FALSE(scale.is_even(turn - kNs, turn + seconds{2}));
+            EXPECT_TRUE(scale.is_even(turn, turn + kNs));
+        }
+    }
+}
+
 TEST(ServedScale, HoldsForInstantsAtTheEndsOfTai) {
     const ServedScale scale = around(insertion_end());
     const ServedScale::Stamps stamps = scale.stamps(TaiInstant::min(), TaiInstant::min(), TaiInstant::max());

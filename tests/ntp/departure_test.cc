@@ -133,6 +133,26 @@ TEST_P(DepartureTest, IsNotCarriedAcrossALeapSecond) {
     }
 }
 
+TEST(DepartureNearAnAnnouncement, IsNotMovedIntoIt) {
+    for (const LeapKind kind : {LeapKind::kInsert, LeapKind::kDelete}) {
+        const LeapTable table = LeapTable::built_in().with_event({kDecember, kind});
+        const TaiInstant ends = table.end_of({kDecember, kind});
+        const TaiInstant begins = ServedScale::around(ends, table, {}).announcement()->begins;
+        for (const Duration before : {Duration{1ns}, Duration{900us}}) {
+            ServerState state = state_at(begins - before, kind, {});
+            state.model.rate = state.model.slew_rate = 0;
+            Departure departure{state, kNow};
+            EXPECT_FALSE(departure.move_to(kNow + before));
+            EXPECT_EQ(stamped(departure, {kNow, 0, {}}).leap, LeapIndicator::kNone);
+            // A later reply of the batch says what the first one says, and is of its moment.
+            const NtpHeader later = stamped(departure, {kNow, 0, before});
+            EXPECT_EQ(later.leap, LeapIndicator::kNone);
+            EXPECT_EQ(later.transmit, stamped(departure, {kNow, 0, {}}).transmit);
+            EXPECT_NE(stamped(state, kNow + before, {kNow, 0, {}}).leap, LeapIndicator::kNone);
+        }
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Policies, DepartureTest, ::testing::Values(LeapPolicy{}, LeapPolicy{.mode = LeapMode::kSmear}),
                          [](const auto& of) { return of.param.mode == LeapMode::kSmear ? "Smear" : "Insert"; });
 
