@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from typing import Iterator, Optional
 
@@ -10,25 +9,15 @@ import pytest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "sky"))
 
+import precautions  # noqa: E402
 import programs  # noqa: E402
 import stories  # noqa: E402
-
-
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
+from precautions import pytest_unconfigure  # noqa: E402, F401
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "story: runs side by side with the other stories of its file")
-    why = programs.why_not_to_begin()
-    if why is not None:
-        raise pytest.UsageError(why)
-    # So that the time limit of tests/run leaves nothing running either.
-    signal.signal(signal.SIGTERM, _interrupt)
-
-
-def pytest_unconfigure() -> None:
-    programs.end_all()
+    precautions.pytest_configure(config)
 
 
 @pytest.hookimpl(tryfirst=True)
