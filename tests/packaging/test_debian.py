@@ -59,6 +59,12 @@ def test_every_man_page_is_in_it() -> None:
     assert listed is not None and set(listed[1].split()) == sources
 
 
+def test_an_upgrade_stops_no_unit_that_it_does_not_start() -> None:
+    lines = re.findall(r"^\tdh_installsystemd (.*)$", (DEBIAN / "rules").read_text(encoding="utf-8"), re.MULTILINE)
+    optional = [line for line in lines if "--no-start" in line]
+    assert len(optional) == 2 and all("--no-stop-on-upgrade" in line for line in optional), lines
+
+
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_its_scripts_are_shell_and_end_at_the_first_error(script: str) -> None:
     text = (DEBIAN / script).read_text(encoding="utf-8")
