@@ -12,7 +12,7 @@ from typing import Iterator, List
 
 import pytest
 
-from appliance.appliance import Appliance
+from appliance.appliance import PATIENCE, Appliance
 from appliance.machine import make_image
 from appliance.packages import renumbered
 
@@ -69,19 +69,15 @@ def test_the_restrictions_of_the_units_are_in_force(box: Appliance) -> None:
 
 
 def test_an_upgrade_keeps_settings_and_hardly_interrupts(box: Appliance) -> None:
-    box.change_settings(box.setting(), 1).wait_for(NUMBER.pattern)
+    box.change_settings(box.setting(), 1).wait_for(NUMBER.pattern, seconds=PATIENCE)
     before = box.setting(), box.run("sha256sum /etc/tokimori/tokimori.toml")
-    watch = box.watch()
-    try:
-        watch.wait_for(lambda reply: reply.synchronised)
-        began = time.monotonic()
-        box.run("dpkg --install /cargo/newer/*.deb")
-        ended = time.monotonic()
-        watch.wait_for(lambda reply: reply.synchronised)
-        watch.listen(5)
-        came = [reply.came for reply in watch.replies() if reply.synchronised]
-    finally:
-        watch.close()
+    clients = box.clients()
+    box.first_good_reply()
+    began = time.monotonic()
+    box.run("dpkg --install /cargo/newer/*.deb")
+    ended = time.monotonic()
+    box.first_good_reply()
+    came = [reply.came_monotonic for reply in clients.finish()[1] if reply.synchronised]
     gap = max(later - earlier for earlier, later in zip(came, came[1:]))
     say("upgrade: %.1f s, no good reply for %.2f s" % (ended - began, gap))
     assert box.run("dpkg-query -W -f '${Version}\\n' tokimori").endswith("+newer")
@@ -126,22 +122,24 @@ def test_power_cuts_at_random_moments_lose_no_setting(box: Appliance) -> None:
     acknowledged = box.setting()
     for cut in range(CUTS):
         began = box.change_settings(acknowledged)
-        began.wait_for(NUMBER.pattern)
+        began.wait_for(NUMBER.pattern, seconds=PATIENCE)
         time.sleep(dice.uniform(0, 8))  # the moment is the point
         box.machine.cut_power()
         latest = [int(line) for line in began.lines() if NUMBER.match(line)][-1]
-        if cut % 4 == 3:
+        if cut % 4 == 0:
             # Once more, while it starts.
             box.machine.power_on()
             time.sleep(dice.uniform(0, 60))
             box.machine.cut_power()
         box.start()
-        box.first_good_reply()
+        reply = box.first_good_reply()
         cold.append(time.monotonic() - box.machine.powered_on)
         acknowledged = box.setting()
-        say("cut %d: %d changes, good again %.1f s after power" % (cut + 1, len(began.lines()), cold[-1]))
-        # What came into force later than the last word that reached us is no loss.
-        assert (acknowledged - latest) % NUMBERS <= 3, (acknowledged, latest)
-        box.log_in()
+        later = (acknowledged - latest) % NUMBERS
+        say("cut %d: %d changes and %d whose word did not come out; good again %.1f s after power, %+.3f s off, within %.3f s"
+            % (cut + 1, len(began.lines()), later, cold[-1], reply.offset, reply.root_distance))
+        # What came into force later than the last word that reached us is no loss, but a number from before it is.
+        assert later < NUMBERS // 2, (acknowledged, latest)
         assert box.run("systemctl is-system-running --wait || systemctl --failed") == "running"
+        box.log_in()
     say("power to good reply: median %.1f s, longest %.1f s, of %d" % (sorted(cold)[len(cold) // 2], max(cold), len(cold)))

@@ -107,10 +107,10 @@ def trusting() -> ssl.SSLContext:
 
 
 class Browser:
-    """Keeps a cookie and says where its requests come from."""
+    """Keeps a cookie and says where its requests come from; waits for `patience` s for each step of a reply."""
 
-    def __init__(self, port: int, encrypted: bool = True) -> None:
-        self.port, self.encrypted = port, encrypted
+    def __init__(self, port: int, encrypted: bool = True, patience: float = 30.0) -> None:
+        self.port, self.encrypted, self._patience = port, encrypted, patience
         self.cookie: Optional[str] = None
         self.csrf: Optional[str] = None
         self.bearer: Optional[str] = None
@@ -119,9 +119,9 @@ class Browser:
     def connect(self) -> http.client.HTTPConnection:
         """A connection of its own."""
         if self.encrypted:
-            return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=trusting(),
+            return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=self._patience, context=trusting(),
                                                source_address=(self.source, 0))
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30, source_address=(self.source, 0))
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=self._patience, source_address=(self.source, 0))
 
     def _headers(self, method: str, changed: Dict[str, Optional[str]]) -> Dict[str, str]:
         headers: Dict[str, Optional[str]] = {"Cookie": self.cookie, "Authorization": self.bearer}

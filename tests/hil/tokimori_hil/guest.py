@@ -69,10 +69,10 @@ class Process:
         with self._news:
             return len(self._lines)
 
-    def wait_for(self, pattern: str, since: int = 0, times: int = 1) -> "re.Match[str]":
+    def wait_for(self, pattern: str, since: int = 0, times: int = 1, seconds: float = PATIENCE) -> "re.Match[str]":
         """The first line from `since` on in which `pattern` is found, or the one that makes them `times`;
         AssertionError with the last lines if it does not come."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + seconds
         expression, position = re.compile(pattern), since
         with self._news:
             while True:
@@ -85,7 +85,7 @@ class Process:
                 left = deadline - time.monotonic()
                 if left <= 0 or self._ended:
                     raise AssertionError("no line with %r within %g s; the last ones: %s"
-                                         % (pattern, PATIENCE, " | ".join(self._lines[-6:])))
+                                         % (pattern, seconds, " | ".join(self._lines[-6:])))
                 self._news.wait(left)
 
     def wait(self, seconds: float = PATIENCE) -> List[str]:

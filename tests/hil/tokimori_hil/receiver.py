@@ -4,6 +4,7 @@ from __future__ import annotations
 import multiprocessing
 import multiprocessing.synchronize
 import os
+import signal
 import socket
 import sys
 from typing import NamedTuple, Optional
@@ -68,6 +69,8 @@ class Sky(NamedTuple):
 
 def _play(path: str, control: str, delay: float, sky: Optional[Sky],
           ready: "multiprocessing.synchronize.Event") -> None:
+    # What SIGTERM means to whoever starts us it shall not mean to us.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     port = SocketPort(path)
     timescale = historical()
     clock: Clock = HostClock(timescale)
