@@ -250,3 +250,27 @@ def test_a_record_holds_what_was_there(card: Card) -> None:
     assert card.setup("apply", "--pin", "18", "--yes").returncode == 0
     record = json.loads(card.read("var/lib/tokimori-setup/applied.json"))
     assert {one["path"]: one["before"] for one in record}["boot/firmware/config.txt"] == CONFIG
+
+
+def test_with_debians_kernel_ports_have_its_names(card: Card) -> None:
+    card.write("boot/firmware/config.txt", CONFIG + "upstream_kernel=1\n")
+    done = card.setup("apply", "uputronics", "--gpsd", "--yes")
+    assert (done.returncode, done.stderr) == (0, "") and "/dev/ttyS1" in done.stdout
+    assert block("enable_uart=1", "dtoverlay=pps-gpio,gpiopin=18") in card.config()
+    assert 'DEVICES="/dev/ttyS1"' in card.read("etc/default/gpsd")
+
+
+def test_with_debians_kernel_what_it_has_not_is_told(card: Card) -> None:
+    card.write("boot/firmware/config.txt", CONFIG + "upstream_kernel=1\n")
+    before = card.everything()
+    done = card.setup("apply", "uputronics", "--no-bluetooth", "--yes")
+    assert done.returncode == 1 and "Bluetooth" in done.stderr and card.everything() == before
+    done = card.setup("apply", "uputronics", "--gpsd", "--yes", "--model", PI5, language="ja")
+    assert done.returncode == 1 and "USB" in done.stderr and card.everything() == before
+    done = card.setup("apply", "uputronics", "--yes", "--model", PI5)
+    assert done.returncode == 0 and "None" not in done.stdout and "gpiopin=18" in card.config()
+
+
+def test_the_board_of_a_card_that_is_elsewhere_is_said(card: Card) -> None:
+    done = card.setup("show", "uputronics", "--model", PI2)
+    assert done.returncode == 0 and card.setup("apply", "uputronics", "--yes", "--model", PI2).stdout.find("/dev/ttyAMA0") >= 0
