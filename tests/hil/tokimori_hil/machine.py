@@ -55,9 +55,13 @@ class Qmp:
             if "return" in answer:
                 return answer["return"]
 
+    def monitor(self, command: str) -> str:
+        """What the monitor for people says."""
+        return self.ask("human-monitor-command", **{"command-line": command})
+
     def forwarded_ports(self) -> Dict[int, int]:
         """Port of the host by port of the guest."""
-        listing = self.ask("human-monitor-command", **{"command-line": "info usernet"})
+        listing = self.monitor("info usernet")
         rows = re.findall(r"\[HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)\s+\S+\s+(\d+)", listing)
         return {int(inside): int(outside) for outside, inside in rows}
 
@@ -123,6 +127,14 @@ class Machine:
 
     def _answers(self) -> bool:
         return "HIL ready" in self.console() and "here" in self.guest.start("echo here").wait()
+
+    def register(self, address: int) -> int:
+        """A word of a device, as the guest would read it."""
+        said = self._qmp.monitor("xp /1xw 0x%x" % address)
+        found = re.search(r": 0x([0-9a-f]{8})", said)
+        if found is None:
+            raise RuntimeError("QEMU says of the register at 0x%x: %s" % (address, said))
+        return int(found[1], 16)
 
     def console(self) -> str:
         """What kernel and init have said."""

@@ -116,6 +116,11 @@ class Scene:
         privilege = ",".join(["net_bind_service"] * (port == NTP_PORT) + ["sys_time"] * sets_clock)
         return self._start("tokimorid", _as(user, groups, privilege) + " /opt/tokimori/tokimorid --config " + path)
 
+    def panel_off(self, user: str = "tokimori", groups: str = "dialout") -> None:
+        """What the service runs after any end of the daemon that was started last."""
+        self.guest.run(_as(user, groups, "") + " /opt/tokimori/tokimorid --panel-off --config /tmp/tokimori-%d.toml"
+                       % self._daemons)
+
     def observe(self, sources: str, user: str = "tokimori", groups: str = "dialout,pps") -> Process:
         """What the drivers report."""
         self.guest.write("/tmp/observe.toml", _CONFIGURATION % (HIGH_PORT, '"auto"', "leave", sources))
