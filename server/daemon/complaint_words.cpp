@@ -35,6 +35,12 @@ constexpr std::array kWords{
                   "{nearest}."},
     ComplaintWord{"maxpoll_below_minpoll",
                   "maxpoll {maxpoll} is below minpoll, which is {minpoll}; write at least that."},
+    ComplaintWord{"burst_too_long",
+                  "A burst of {burst} is paid for only after more than {hours} hours at this interval, longer than is "
+                  "kept of a client; write at most {most}, or a shorter interval."},
+    ComplaintWord{"chip_missing",
+                  "{key} {value} is a number, and lines are counted on each chip; write chip = … too (gpiodetect lists "
+                  "them), or the line's name."},
     ComplaintWord{"host_is_name",
                   "host {value} is a name, and workers = 0 leaves no thread to resolve it; write a numeric address or "
                   "\"localhost\"."},

@@ -8,6 +8,7 @@
 
 #include "refclocks/nmea.h"
 #include "server/daemon/complaint_words.h"
+#include "server/daemon/configuration_together.h"
 #include "server/daemon/escape.h"
 #include "server/daemon/server_address.h"
 #include "server/daemon/toml_text.h"
@@ -87,6 +88,8 @@ void ConfigurationReader::read(const TomlTable& root) {
     if (configuration_.workers == 0U) {
         complaints_.insert(complaints_.end(), names_to_resolve_.begin(), names_to_resolve_.end());
     }
+    const std::vector<Complaint> together = complaints_together(root, configuration_);
+    complaints_.insert(complaints_.end(), together.begin(), together.end());
     const TomlNode* const state = find_key(root, "state");
     const auto* const table = state != nullptr ? std::get_if<TomlTable>(&state->value) : nullptr;
     if (configuration_.lab_mode && (table == nullptr || find_key(*table, "dir") == nullptr)) {

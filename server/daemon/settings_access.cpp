@@ -64,8 +64,8 @@ constexpr std::array kRows{
             .default_text = "16",
             .minimum = "8",
             .maximum = "255",
-            .english = "How many requests one client may send at once.",
-            .japanese = "1 クライアントが一度に送ってよい要求の数です。",
+            .english = "How many requests one client may send at once; times interval at most 19 hours.",
+            .japanese = "1 クライアントが一度に送ってよい要求の数です。interval との積は 19 時間までです。",
             .fill = fill<&RateLimit::burst>},
     Setting{
         .section = "access",

@@ -23,10 +23,10 @@ constexpr Setting line_row(std::string_view key, std::string_view english, std::
 
 constexpr std::array kRows{
     line_row("chip",
-             "The GPIO chip of the panel by name or label, such as gpiochip0; empty: the first that has the line by "
-             "name.",
-             "パネルの GPIO チップの名前またはラベルです (gpiochip0 "
-             "など)。空なら各ラインの名前を持つ最初のチップを使います。",
+             "The GPIO chip of the panel by name or label, such as gpiochip0, which lines by number need; empty: the "
+             "first that has the line by name.",
+             "パネルの GPIO チップの名前またはラベルです (gpiochip0 など)。ラインを番号で指定するときは必須です。"
+             "空なら各ラインの名前を持つ最初のチップを使います。",
              fill<&FrontPanelConfiguration::chip>),
     line_row("time_led",
              "The GPIO line of the lamp that shows served time, by name or number, such as GPIO17; empty: none.",

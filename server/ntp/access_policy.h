@@ -26,13 +26,16 @@ enum class AccessFlag : std::uint8_t {
     kNoTrap,     ///< as ever: no traps are set
 };
 
+/// As long as a client's debt can be: what its record has room for. `interval` × `burst` of a limit is at most this.
+inline constexpr Duration kLongestDebt = std::chrono::hours{19};
+
 /// How often one client may ask: `burst` at once, then once per `interval`. Of those beyond, one in `leak` is answered
 /// all the same, so that nobody can silence a client by asking in its name.
 struct RateLimit {
-    Duration interval = std::chrono::seconds{1};
-    int burst = 16;                            ///< ≥ 1
-    int leak = 5;                              ///< 0 … 15; 0: none
-    Duration kiss = std::chrono::seconds{10};  ///< kiss codes to one client at most this often
+    Duration interval = std::chrono::seconds{1};  ///< ≤ `kLongestDebt` / `burst`
+    int burst = 16;                               ///< ≥ 1
+    int leak = 5;                                 ///< 0 … 15; 0: none
+    Duration kiss = std::chrono::seconds{10};     ///< kiss codes to one client at most this often
 
     friend bool operator==(const RateLimit&, const RateLimit&) = default;
 };

@@ -90,6 +90,7 @@ private:
     static constexpr std::uint32_t kMost = ~std::uint32_t{0};
     /// Debts are counted in ticks of 2^14 ns.
     static constexpr int kTickShift = 14;
+    static_assert(kLongestDebt.count() >> kTickShift <= kMost);
     static constexpr int kFloatShift = 15;
 
     static void put(Word& word, std::uint64_t value) { std::atomic_ref{word}.store(value, std::memory_order_relaxed); }

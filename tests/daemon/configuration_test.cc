@@ -532,6 +532,27 @@ TEST(Configuration, RefusesOtherServersThatCannotBeAsked) {
     EXPECT_THAT(errors_of("[server]\nworkers = 0\n[[upstream]]\naddress = \"::1\""), ElementsAre());
 }
 
+TEST(Configuration, RefusesALimitThatIsLongerThanIsKeptOfAClient) {
+    EXPECT_THAT(errors_of("[access]\ninterval = \"1h\"\nburst = 20"), is_refused_at(3, "write at most 19, or"));
+    EXPECT_THAT(errors_of("[access]\ninterval = \"1h\"\nburst = 19"), ElementsAre());
+    EXPECT_THAT(errors_of("[access]\nburst = 255\ninterval = \"269s\""), is_refused_at(2, "at most 254"));
+    EXPECT_THAT(errors_of("[access]\nburst = 255\ninterval = \"268s\""), ElementsAre());
+    EXPECT_THAT(errors_of("[[access.rule]]\nfrom = [\"10.0.0.0/8\"]\ninterval = \"1h\"\nburst = 100"),
+                is_refused_at(4, "A burst of 100"));
+    EXPECT_THAT(errors_of("[[access.rule]]\nfrom = [\"10.0.0.0/8\"]\ninterval = \"1h\"\n"
+                          "[access]\nburst = 60\ninterval = \"2s\""),
+                is_refused_at(3, "A burst of 60"));
+    EXPECT_THAT(errors_of("[access]\ninterval = \"1h\"\n[[access.rule]]\nfrom = [\"10.0.0.0/8\"]\nburst = 20"),
+                is_refused_at(5, "A burst of 20"));
+}
+
+TEST(Configuration, WantsTheChipOfAPanelLineByNumber) {
+    EXPECT_THAT(errors_of("[front_panel]\nalarm_relay = \"17\""), is_refused_at(2, "write chip = … too"));
+    EXPECT_THAT(errors_of("[front_panel]\nbutton = \"5\"\ntime_led = \"GPIO17\""), is_refused_at(2, "button \"5\""));
+    EXPECT_THAT(errors_of("[front_panel]\nalarm_relay = \"17\"\nchip = \"gpiochip0\""), ElementsAre());
+    EXPECT_THAT(errors_of("[front_panel]\nalarm_relay = \"GPIO17\""), ElementsAre());
+}
+
 TEST(Configuration, WantsTheInterfaceOfALinkLocalServerAndOfNoOther) {
     EXPECT_THAT(errors_of("[[upstream]]\naddress = \"fe80::1%eth0\""), ElementsAre());
     EXPECT_THAT(errors_of("[server]\nworkers = 0\n[[upstream]]\naddress = \"fe80::1%2\""), ElementsAre());

@@ -48,6 +48,14 @@ export const complaints = {
     en: "maxpoll {maxpoll} is below minpoll, which is {minpoll}; write at least that.",
     ja: "maxpoll {maxpoll} が minpoll ({minpoll}) より小さいです。minpoll 以上にしてください。",
   },
+  burst_too_long: {
+    en: "A burst of {burst} is paid for only after more than {hours} hours at this interval, longer than is kept of a client; write at most {most}, or a shorter interval.",
+    ja: "この間隔では burst {burst} 回ぶんが元に戻るまで {hours} 時間を超え、クライアントの記録に収まりません。{most} 以下にするか、interval を短くしてください。",
+  },
+  chip_missing: {
+    en: "{key} {value} is a number, and lines are counted on each chip; write chip = … too (gpiodetect lists them), or the line's name.",
+    ja: "{key} {value} は番号で、番号はチップごとに数えます。chip も指定するか (gpiodetect で一覧できます)、ラインの名前を指定してください。",
+  },
   host_is_name: {
     en: "host {value} is a name, and workers = 0 leaves no thread to resolve it; write a numeric address or \"localhost\".",
     ja: "host {value} は名前ですが、workers = 0 では名前を解決できません。数値のアドレスか \"localhost\" を指定してください。",
