@@ -4,6 +4,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
@@ -48,14 +50,14 @@ public:
         if (file.number() < 0) {
             return errno;
         }
-        text.assign(limit, '\0');
-        std::size_t size = 0;
+        // By the piece: settings are kept as read, and would keep the memory of the largest file that may be.
+        std::array<char, 4096> piece{};
+        text.clear();
         ssize_t got = 1;
-        while (got > 0 && size < limit) {
-            got = ::read(file.number(), text.data() + size, limit - size);
-            size += got > 0 ? static_cast<std::size_t>(got) : 0;
+        while (got > 0 && text.size() < limit) {
+            got = ::read(file.number(), piece.data(), std::min(piece.size(), limit - text.size()));
+            text.append(piece.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
         }
-        text.resize(size);
         return last_error(got < 0);
     }
     int create(const std::string& path) override {
