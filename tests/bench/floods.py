@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""tokimorid and chronyd in turn: at a low load, when idle, and while somebody floods them.
+"""tokimorid and chronyd in turn: at a low load, when idle, with a full table, and while somebody floods them.
 
 Runs in a network namespace of its own, in which 10.0.0.0/8 is local, so that requests come from as many addresses as
 are wanted. Both limit clients: a request a second, 16 at once, and of those beyond one in four (chronyd) or five is
@@ -27,6 +27,8 @@ FLOODS = {
     "malformed packets": (1, "malformed"),
     "mode 6": (1, "control"),
 }
+LOW_LOAD = "20 000 requests a second"
+FULL = "100 000 clients, of whom 65 536 have room"
 LEGITIMATE = "10.200.0.1"
 ABUSERS = "10.1.0.1"
 
@@ -60,6 +62,16 @@ def low_load(name, directory, seconds):
     return {"idle, ms of CPU in a second": idle * 1e3, "us of CPU per request": busy, "p50 us": seen["p50"],
             "p99 us": seen["p99"], "transmit stamp older than arrival by us, median": seen["stale"],
             "the same, 99 %": seen["stale99"], "lost %": 100 - 100 * seen["good"] / seen["sent"]}
+
+
+def full(name, directory):
+    """With a table that is full: chronyd's has room for as many clients by this limit."""
+    more = {"chronyd": LIMITS["chronyd"] + "clientloglimit 16777216\n", "tokimorid": ""}
+    with Server(name, directory, workers=1, more=more[name]) as server:
+        before = server.resident()
+        for _ in range(2):
+            result(asker(server, seconds=3, rate=40_000, first=LEGITIMATE, addresses=100_000))
+        return {"resident at first, KiB": before, "resident, KiB": server.resident()}
 
 
 def flooded(name, directory, seconds, flood):
@@ -99,16 +111,21 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--only", choices=[LOW_LOAD, FULL, *FLOODS], help="this part alone")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if not options.inside:
         in_namespace()
     print("load of the machine at the beginning:", pathlib.Path("/proc/loadavg").read_text().split()[0])
     with tempfile.TemporaryDirectory(prefix="tokimori-bench.") as directory:
-        in_turn("20 000 requests a second", options.rounds, lambda name: low_load(name, directory, options.seconds))
+        if options.only in (None, LOW_LOAD):
+            in_turn(LOW_LOAD, options.rounds, lambda name: low_load(name, directory, options.seconds))
+        if options.only in (None, FULL):
+            in_turn(FULL, 1, lambda name: full(name, directory))
         for what, flood in FLOODS.items():
-            in_turn(f"100 requests a second, and {what}", options.rounds,
-                    lambda name, flood=flood: flooded(name, directory, options.seconds, flood))
+            if options.only in (None, what):
+                in_turn(f"100 requests a second, and {what}", options.rounds,
+                        lambda name, flood=flood: flooded(name, directory, options.seconds, flood))
     print("\nload of the machine at the end:", pathlib.Path("/proc/loadavg").read_text().split()[0])
     return 0
 
