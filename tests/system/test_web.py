@@ -2,6 +2,8 @@
 reaches the time service."""
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 import json
 import os
 import pathlib
@@ -12,7 +14,7 @@ import ssl
 import stat
 import time
 import urllib.parse
-from typing import Iterator, List
+from typing import Any, Dict, Iterator, List
 
 import pytest
 
@@ -22,6 +24,8 @@ from web import PASSWORD, Browser, Web, query, routes, trusting
 
 needs_web = pytest.mark.skipif(not os.access(program("tokimori-web"), os.X_OK), reason="NO tokimori-web was built")
 pytestmark = needs_web
+
+IP_PKTINFO = 8  # ip(7); Python 3.11 has no name for it
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -183,7 +187,7 @@ def test_what_comes_from_outside_never_comes_back_as_a_page(web: Web, admin: Bro
                                                             longest: int) -> None:
     """Whatever a reply repeats, no browser takes it for HTML of ours, and JSON stays JSON."""
     names = ("name", "role", "password", "old", "new", "code", "language", "time_zone", "id", "base", "overlay", "text",
-             "tokimori_backup")
+             "tokimori_backup", "leap_list")
     bodies = [json.dumps({name: EVIL for name in names}).encode(), json.dumps({EVIL: EVIL}).encode(), EVIL.encode()]
     asked = "?" + "&".join("%s=%s" % (name, urllib.parse.quote(EVIL)) for name in (
         "first", "count", "sort", "match", "day", "kind", "mode", "from", "to", "points", "last", "callback"))
@@ -253,6 +257,45 @@ def test_clients_come_by_page_order_and_part_of_the_address(web: Web, asked: Ask
     assert nobody["matching"] == 0 and nobody["known"] >= 1 and nobody["latest"] == []
     assert viewer.get("/api/v1/clients?match=%22").code == "bad_request"
     assert web.is_running()
+
+
+def ask_from_everywhere(port: int, addresses: range) -> None:
+    """A request from each of these addresses below 127.0.0.0/8, by one socket."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.bind(("0.0.0.0", 0))
+        client.setblocking(False)
+        for number in addresses:
+            source = bytes((127, 100 + (number >> 16), number >> 8 & 255, number & 255))
+            with contextlib.suppress(BlockingIOError):
+                client.sendmsg([b"\x23" + bytes(47)], [(socket.IPPROTO_IP, IP_PKTINFO, bytes(4) + source + bytes(4))],
+                               0, ("127.0.0.1", port))
+
+
+def test_a_full_table_of_65536_clients_is_searched_and_sorted() -> None:
+    with AskedDaemon() as daemon, Web(daemon) as web:
+        daemon.wait_synchronised()
+        viewer = web.wait_started().set_up()
+
+        def ask(**asked: object) -> Dict[str, Any]:
+            return viewer.get("/api/v1/clients" + query(first=0, count=200, **asked)).json()["clients"]
+
+        def fill() -> bool:
+            for begin in range(0, 65_536, 64):
+                ask_from_everywhere(daemon.port, range(begin, begin + 64))
+            return ask()["known"] > 60_000
+
+        wait_until(fill, 60, "nearly all of the table is filled")
+        ask_from_everywhere(daemon.port, range(0x1234, 0x1235))
+        for order, key in (("received", "requests"), ("last_seen", "last_seen_age_ns"), ("limited", "limited")):
+            listed = [client[key] for client in ask(sort=order)["latest"]]
+            assert len(listed) == 200 and listed == sorted(listed, reverse=order != "last_seen"), order
+        addresses = [ipaddress.ip_address(client["address"]) for client in ask(sort="address")["latest"]]
+        assert addresses == sorted(addresses)
+        found = ask(match="127.100.18.52")
+        assert {client["address"] for client in found["latest"]} >= {"127.100.18.52"} and found["matching"] < 20
+        assert 200 < ask(match="127.100.18.")["matching"] <= 256
+        with daemon.client() as client:
+            assert client.ask() is not None
 
 
 def test_a_leap_second_is_previewed_and_a_wrong_list_refused(web: Web, viewer: Browser, operator: Browser) -> None:
