@@ -17,7 +17,7 @@ struct ControlError {
 };
 
 /// A request that does something, or asks more than what is known anyhow. A new one is a row where the daemon is put
-/// together (daemon.cpp). `answer` gets the whole request with all its members, of any type and value, and adds
+/// together (crew.cpp). `answer` gets the whole request with all its members, of any type and value, and adds
 /// its own to those of the reply, or, beside an error, what more there is to know of it; after an error nothing was
 /// done. On the clock thread; it must not throw.
 struct ControlHandler {

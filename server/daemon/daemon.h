@@ -11,6 +11,8 @@
 
 namespace tokimori {
 
+class Crew;
+
 /// The whole time server: the clock thread (the one that calls `run`) and the workers. With `workers = 0` everything
 /// happens on the calling thread and no other thread exists.
 class Daemon {
@@ -27,7 +29,7 @@ public:
     int run();
 
 private:
-    class Crew;
+    struct Waits;
 
     void await_signal();
     void await_step_request();
@@ -42,6 +44,7 @@ private:
     Configuration configuration_;
     Log& log_;
     std::unique_ptr<Crew> crew_;
+    std::unique_ptr<Waits> waits_;
     std::unique_ptr<SettingsService> settings_;
     int exit_code_ = 0;
 };

@@ -1,0 +1,141 @@
+#include "server/daemon/crew.h"
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <deque>
+#include <iterator>
+
+#include "leap/leap_phase.h"
+#include "server/daemon/control_leap_list.h"
+#include "server/daemon/crew_size.h"
+#include "server/daemon/keys_file.h"
+
+namespace tokimori {
+namespace {
+
+// The clock thread's event loop, as long as the process. Its end would wait for the thread of its resolver, and nothing
+// ends a question to a name server that does not answer; the daemon ends at once. Everything else of the daemon is
+// closed and written by then, and what the resolver finds after that is put into a loop that nobody runs.
+boost::asio::io_context& lasting_event_loop() {
+    static auto* const loops = new std::deque<boost::asio::io_context>;
+    return loops->emplace_back(1);
+}
+
+}  // namespace
+
+Crew::Crew(const Configuration& configuration, Log& log)
+    : io_{lasting_event_loop()},
+      // One-thread mode uses no more of the kernel than it must.
+      listeners_{std::max<std::size_t>(workers_of(configuration), 1), workers_of(configuration) > 0},
+      clock_{io_, configuration, published_, log},
+      started_{clock_.now()},
+      queries_{io_,
+               [this, &log] {
+                   unlisted_.tell(workers_.counts(), clock_.now(), log);
+                   return query_view();
+               }},
+      workers_{io_,
+               {published_, queries_.published()},
+               {workers_of(configuration), clients_of_each(configuration), configuration.access.ipv6_prefix}},
+      lab_mode_{configuration.lab_mode},
+      control_{io_, log, [this] { return clock_.now(); },
+               [this](std::string_view line, const ControlPeer& peer) {
+                   return answer_control(
+                       line, [this] { return facts(); }, peer, control_handlers_);
+               }},
+      statistics_{io_,
+                  log,
+                  {[this] { return clock_.facts(); }, [this] { return workers_.counts(); }},
+                  workers_.threads() > 0,
+                  started_},
+      panel_{
+          io_,
+          log,
+          {[this] { return clock_.now(); }, [this] { return panel_sight(clock_.facts(), !storage_fault().empty()); }}},
+      watchdog_{io_, log, manager_, {[this] { return clock_.now(); }, [this] { return trouble(); }}} {
+    control_handlers_ = {leap_list_handler([this](std::string_view text) { return clock_.take_leap_list(text); }),
+                         leap_list_forget_handler([this] { return clock_.forget_leap_list(); })};
+    clock_.set_listener([this](const Observation& observation) { statistics_.note(observation); });
+}
+
+void Crew::answer(std::vector<ControlHandler> handlers) {
+    std::ranges::move(handlers, std::back_inserter(control_handlers_));
+}
+
+bool Crew::leap_second_under_way() const {
+    const ServerState server = clock_.facts().clock.server;
+    return server.ever_synchronised && leap_phase(server.scale, server.model.tai_at(clock_.now())) != LeapPhase::kQuiet;
+}
+
+void Crew::configure(const Configuration& configuration) {
+    control_.serve({configuration.control_socket, configuration.control_group, configuration.control_changes_by});
+    statistics_.configure(configuration);
+    panel_.configure(configuration.front_panel);
+    queries_.stop();
+    queries_.start();
+}
+
+void Crew::distribute(const Configuration& configuration, Log& log) {
+    read_keys(configuration.keys_file, log);
+    const auto rules = std::make_shared<const AccessRules>(configuration.access);
+    workers_.each([this, rules, interleaved = configuration.interleaved](std::size_t number) -> WorkerThreads::Task {
+        return [rules, keys = keys_, tables = workers_.client_tables(), interleaved,
+                ports = listeners_.ports_of(number)](Worker& worker) {
+            worker.admit_by(rules, keys);
+            worker.offer_interleaved(interleaved);
+            worker.list_clients_of(tables);
+            worker.serve(ports);
+        };
+    });
+}
+
+void Crew::stop_telling() {
+    control_.stop();
+    statistics_.stop();
+    queries_.stop();
+    panel_.stop();
+    watchdog_.stop();
+}
+
+// Keys that cannot be read leave the old ones in force; time is served without them, too.
+void Crew::read_keys(const std::string& path, Log& log) {
+    const KeysFileResult read = read_keys_file(path);
+    for (const std::string& error : read.errors) {
+        log.write(clock_.now(), LogLevel::kError, "keys_refused", {{"what", error}});
+    }
+    keys_ = read.keys != nullptr ? read.keys : keys_;
+    clock_.set_keys(keys_);
+}
+
+// What keeps time from being served, as far as can be seen from here. Whoever looks is the clock thread itself.
+std::string Crew::trouble() {
+    const std::uint64_t ticks = clock_.ticks();
+    const bool stands_still = std::exchange(ticks_seen_, ticks) == ticks;
+    return stands_still ? "the clock stands still" : workers_.trouble();
+}
+
+QueryView Crew::query_view() const {
+    QueryView view = query_view_of(clock_.facts(), workers_.counts(), started_);
+    put_text(view.version, "tokimorid-" TOKIMORI_VERSION);
+    return view;
+}
+
+// The first that is known: one disk mostly bears all.
+std::string Crew::storage_fault() const {
+    const std::string settings = settings_fault_();
+    const std::string fault = settings.empty() ? clock_.storage_fault() : settings;
+    return fault.empty() ? statistics_.trouble() : fault;
+}
+
+ControlFacts Crew::facts() const {
+    return {.clock = clock_.facts(),
+            .started = started_,
+            .server = workers_.counts(),
+            .client_tables = workers_.client_tables(),
+            .control = control_.counts(),
+            .version = TOKIMORI_VERSION,
+            .lab_mode = lab_mode_,
+            .storage_fault = storage_fault()};
+}
+
+}  // namespace tokimori

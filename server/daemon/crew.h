@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/daemon/clock_service.h"
+#include "server/daemon/control_socket.h"
+#include "server/daemon/front_panel.h"
+#include "server/daemon/listeners.h"
+#include "server/daemon/published_state.h"
+#include "server/daemon/query_teller.h"
+#include "server/daemon/service_manager.h"
+#include "server/daemon/statistics.h"
+#include "server/daemon/unlisted_report.h"
+#include "server/daemon/watchdog.h"
+#include "server/daemon/worker_threads.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace tokimori {
+
+/// Everything that works for the daemon, put together: who asks whom is said here and nowhere else. Clock thread only.
+class Crew {
+public:
+    /// `log` must outlive the object. Opens no port and starts nothing.
+    Crew(const Configuration& configuration, Log& log);
+
+    boost::asio::io_context& io() { return io_; }
+    ClockService& clock() { return clock_; }
+    Listeners& listeners() { return listeners_; }
+    WorkerThreads& workers() { return workers_; }
+    const ServiceManager& manager() const { return manager_; }
+    Watchdog& watchdog() { return watchdog_; }
+
+    /// Who knows whether changed settings could be written.
+    void ask_of_settings(std::function<std::string()> fault) { settings_fault_ = std::move(fault); }
+    /// What more than the facts is answered on the control socket.
+    void answer(std::vector<ControlHandler> handlers);
+
+    /// Whether a leap second is being announced or smeared.
+    bool leap_second_under_way() const;
+    /// What is configured beside ports, sources and threads.
+    void configure(const Configuration& configuration);
+    /// Hands out the rules and the ports; each worker takes them over on its own thread.
+    void distribute(const Configuration& configuration, Log& log);
+    /// Nobody is answered or told anything any more but clients of the ports.
+    void stop_telling();
+
+private:
+    void read_keys(const std::string& path, Log& log);
+    std::string trouble();
+    QueryView query_view() const;
+    std::string storage_fault() const;
+    ControlFacts facts() const;
+
+    boost::asio::io_context& io_;
+    PublishedState published_{PublishedClock{}};
+    ServiceManager manager_{ServiceManager::environment()};
+    Listeners listeners_;
+    std::shared_ptr<const KeyRing> keys_;
+    ClockService clock_;
+    LocalInstant started_;
+    UnlistedReport unlisted_;
+    QueryTeller queries_;
+    WorkerThreads workers_;
+    bool lab_mode_;
+    std::function<std::string()> settings_fault_ = [] { return std::string{}; };
+    std::vector<ControlHandler> control_handlers_;
+    ControlSocket control_;
+    Statistics statistics_;
+    FrontPanel panel_;
+    Watchdog watchdog_;
+    std::uint64_t ticks_seen_ = 0;
+};
+
+}  // namespace tokimori
