@@ -36,8 +36,11 @@ public:
     /// What an earlier run left without a confirmation, if anything; it does not count, and is taken away.
     bool forget_unconfirmed();
 
-    /// Why the last change could not be written; empty: it could.
+    /// Why the last change could not be written; empty: it could, or the disk has been found good since then.
     const std::string& trouble() const { return trouble_; }
+    void forget_trouble() { trouble_.clear(); }
+    /// A file that nobody reads, where changes are written.
+    std::string file_to_try() const { return overlay_ + ".probe"; }
 
 private:
     std::string explain(int error);

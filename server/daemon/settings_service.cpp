@@ -31,8 +31,10 @@ SettingsService::SettingsService(boost::asio::io_context& io, Log& log, const st
       configuration_{configuration},
       effects_{std::move(effects)},
       files_{configuration, effects_.settings},
+      probe_{io, begin.checked.configuration && begin.checked.configuration->workers != 0U},
       desk_{overlay_file_of(configuration), std::move(begin), files_, effects_.confirm_within},
-      alarm_{std::make_unique<Alarm>(io)} {
+      alarm_{std::make_unique<Alarm>(io)},
+      probe_alarm_{std::make_unique<Alarm>(io)} {
     if (files_.forget_unconfirmed()) {
         log_.write(effects_.now(), LogLevel::kWarning, "settings_returned",
                    {{"why", "an earlier run ended before they were confirmed"}});
@@ -45,13 +47,52 @@ SettingsService::~SettingsService() {
 
 void SettingsService::stop() {
     alarm_->stop();
+    probe_alarm_->stop();
 }
 
 std::vector<ControlHandler> SettingsService::requests() {
-    return settings_requests(desk_, {.configuration_file = configuration_,
-                                     .now = effects_.now,
-                                     .happened = [this](SettingsEvent event) { note(event); },
-                                     .restart = effects_.restart});
+    std::vector<ControlHandler> handlers = settings_requests(desk_, {.configuration_file = configuration_,
+                                                                     .now = effects_.now,
+                                                                     .happened = [this](auto event) { note(event); },
+                                                                     .restart = effects_.restart});
+    for (ControlHandler& handler : handlers) {
+        handler.answer = [this, answer = std::move(handler.answer)](const auto& request, auto& reply) {
+            std::optional<ControlError> error = answer(request, reply);
+            tell_trouble();
+            return error;
+        };
+    }
+    return handlers;
+}
+
+// That it is written, but not surely kept, is told with the change.
+void SettingsService::tell_trouble() {
+    const std::string& trouble = files_.trouble();
+    if (std::exchange(trouble_told_, trouble) == trouble) {
+        return;
+    }
+    if (trouble.empty()) {
+        probe_alarm_->stop();
+        log_.write(effects_.now(), LogLevel::kInfo, "settings_can_be_written", {{"file", desk_.overlay_file()}});
+        return;
+    }
+    if (trouble != desk_.unsynced()) {
+        log_.write(effects_.now(), LogLevel::kWarning, "settings_not_written",
+                   {{"why", trouble}, {"effect", "settings stay as they are; time is served all the same"}});
+    }
+    look_again();
+}
+
+void SettingsService::look_again() {
+    probe_alarm_->set(effects_.probe_every, [this] {
+        look_again();
+        probe_.begin(files_.file_to_try(), [this](int error) {
+            if (error == 0) {
+                files_.forget_trouble();
+                tell_trouble();
+            }
+        });
+    });
 }
 
 void SettingsService::note(SettingsEvent event) {
