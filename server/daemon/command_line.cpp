@@ -5,18 +5,21 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "server/daemon/configuration_texts.h"
 #include "server/daemon/daemon.h"
 #include "server/daemon/log.h"
 #include "server/daemon/panel_lines.h"
+#include "server/daemon/service_manager.h"
 #include "server/daemon/state_file.h"
 
 namespace tokimori {
@@ -91,6 +94,13 @@ int darken(const std::string& path) {
     return read.errors.empty() ? 0 : 1;
 }
 
+// Where nobody is there who starts us again. The file is looked for anew, so that a newer version takes over.
+void start_anew(char** arguments) {
+    ::execvp(arguments[0], arguments);
+    std::cerr << "tokimorid: cannot start " << arguments[0] << " again: " << std::generic_category().message(errno)
+              << '\n';
+}
+
 }  // namespace
 
 int run_command_line(int argument_count, char** arguments) {
@@ -126,7 +136,11 @@ int run_command_line(int argument_count, char** arguments) {
     if (forget) {
         return forget_state(path, *settings->checked.configuration);
     }
-    return serve(path, std::move(*settings));
+    const int code = serve(path, std::move(*settings));
+    if (code == Daemon::kExitForRestart && ServiceManager::environment().notify_socket.empty()) {
+        start_anew(arguments);
+    }
+    return code;
 }
 
 }  // namespace tokimori

@@ -8,7 +8,7 @@ import socket
 import sys
 import tempfile
 import threading
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Sequence, Tuple
 
 import pytest
 
@@ -50,8 +50,8 @@ class Home:
     def __exit__(self, *_: object) -> None:
         self._temporary.cleanup()
 
-    def start(self) -> Process:
-        daemon = Process([program("tokimorid"), "--config", self.path])
+    def start(self, prefix: Sequence[str] = ()) -> Process:
+        daemon = Process([*prefix, program("tokimorid"), "--config", self.path])
         daemon.wait_for("info control_socket path", PATIENCE)
         return daemon
 
@@ -213,17 +213,28 @@ def test_time_is_served_without_a_gap_while_settings_change(workers: int) -> Non
         assert len(daemon.find("info reloaded")) == 10
 
 
-def test_a_restart_ends_cleanly_with_the_code_that_asks_for_a_start() -> None:
-    with Home() as home:
-        daemon = home.start()
-        home.apply({"server": {"workers": 2}})
-        assert home.settings()["restart"] == ["server.workers"]
+def test_a_restart_ends_cleanly_with_the_code_that_asks_a_service_manager_for_a_start() -> None:
+    with Home() as home, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(home.socket + ".notify")
+        daemon = home.start(["env", "NOTIFY_SOCKET=" + home.socket + ".notify"])
         assert home.ask("restart")["restarting"]
         assert daemon.wait(10 * slowness()) == 75
         assert daemon.find("info stopped") and not os.path.exists(home.socket)
+
+
+def test_a_restart_without_a_service_manager_begins_anew_in_the_same_process() -> None:
+    with Home() as home:
         with home.start() as daemon:
-            daemon.wait_for("started .*workers=2")
-            assert home.settings()["restart"] == []
+            home.apply({"server": {"workers": 2}})
+            assert home.settings()["restart"] == ["server.workers"]
+            for workers in (2, 1):
+                before = daemon.mark()
+                assert home.ask("restart")["restarting"]
+                daemon.wait_for("info started .*workers=%d" % workers, PATIENCE, since=before)
+                daemon.wait_for("info control_socket", PATIENCE, since=before)
+                daemon.wait_for("clock state=synchronised", PATIENCE, since=before)
+                assert home.settings()["restart"] == []
+                home.apply({})
             overlay, _ = home.second_port()
             home.apply(overlay)
             assert home.ask("restart")["error"]["code"] == "settings_pending"
