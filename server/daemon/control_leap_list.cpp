@@ -12,7 +12,8 @@ namespace {
 
 namespace json = boost::json;
 
-// What is wrong with the text itself, or how it compares with what is known: only of an older one the days are told.
+// What is wrong with the text itself, or how it compares with what is known: only of an older one the days are told,
+// and those of what is known.
 json::object why(std::string_view text, const LeapListOutcome& refused) {
     const auto fault = leap_list_fault(text).value_or(LeapListFault{refused.updated != 0 ? "older" : "changes_past"});
     const auto known = [](UtcDay day) { return day == 0 ? json::value(nullptr) : json::value(format_date(day)); };
@@ -20,7 +21,9 @@ json::object why(std::string_view text, const LeapListOutcome& refused) {
             {"line", fault.line == 0 ? json::value(nullptr) : json::value(fault.line)},
             {"mark", fault.mark.empty() ? json::value(nullptr) : json::value(fault.mark)},
             {"updated", known(refused.updated)},
-            {"expires", known(refused.expires)}};
+            {"expires", known(refused.expires)},
+            {"in_use_updated", known(refused.in_use_updated)},
+            {"in_use_expires", known(refused.in_use_expires)}};
 }
 
 std::optional<ControlError> refusal(LeapListForgotten forgotten) {
@@ -34,6 +37,7 @@ std::optional<ControlError> refusal(LeapListForgotten forgotten) {
         case LeapListForgotten::kNot:
             return ControlError{"leap_list_not_forgotten", "The list cannot be removed; the log says why."};
         case LeapListForgotten::kDone:
+        case LeapListForgotten::kWaits:
             break;
     }
     return std::nullopt;
@@ -64,9 +68,11 @@ ControlHandler leap_list_handler(std::function<LeapListOutcome(std::string_view 
 ControlHandler leap_list_forget_handler(std::function<LeapListForgotten()> forget) {
     return {"leap_list_forget", true,
             [forget = std::move(forget)](const json::object& /*members*/, json::object& reply) {
-                std::optional<ControlError> refused = refusal(forget());
+                const LeapListForgotten outcome = forget();
+                std::optional<ControlError> refused = refusal(outcome);
                 if (!refused) {
                     reply["forgotten"] = true;
+                    reply["waits"] = outcome == LeapListForgotten::kWaits;
                 }
                 return refused;
             }};

@@ -17,7 +17,9 @@ void refuse(const std::string& path, const std::string& why, std::string_view in
     log.write(now, LogLevel::kWarning, "leap_list_refused", {{"file", path}, {"why", why}, {"instead", instead}});
 }
 
-void tell(const LeapTable& table, Log& log, LocalInstant now) {
+}  // namespace
+
+void tell_leap_table(const LeapTable& table, Log& log, LocalInstant now) {
     log.write(now, LogLevel::kInfo, "leap_table",
               {{"tai_minus_utc", table.rows().back().tai_minus_utc},
                {"since", format_date(table.rows().back().day)},
@@ -26,8 +28,6 @@ void tell(const LeapTable& table, Log& log, LocalInstant now) {
                {"expires", format_date(table.expires())},
                {"expires_jst", format_jst({{table.expires(), 0}, 0})}});
 }
-
-}  // namespace
 
 std::optional<FileStamp> stamp_of(const std::string& path) {
     std::error_code error;
@@ -69,7 +69,6 @@ LoadedLeapTable load_leap_table(const LeapListPaths& paths, Log& log, LocalInsta
     if (!paths.kept.empty() && stamp_of(paths.kept)) {
         weigh(paths.kept);
     }
-    tell(loaded.table, log, now);
     return loaded;
 }
 
@@ -81,7 +80,7 @@ std::optional<LoadedLeapTable> better_leap_table(const std::string& path, const 
         refuse(path, read.table ? "it is older" : read.error, "the table that counted before", log, now);
         return std::nullopt;
     }
-    tell(*read.table, log, now);
+    tell_leap_table(*read.table, log, now);
     return LoadedLeapTable{*read.table, true, {}, path};
 }
 

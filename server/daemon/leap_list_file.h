@@ -45,11 +45,14 @@ struct LeapListPaths {
 };
 
 /// The best of the compiled-in table and the lists at `paths`. A file that is missing or bad is a warning, never the
-/// end of anything; that nobody gave the daemon a list is none.
+/// end of anything; that nobody gave the daemon a list is none. Whether it counts, and is told, is for the caller.
 LoadedLeapTable load_leap_table(const LeapListPaths& paths, Log& log, LocalInstant now);
 
+/// Says which table counts.
+void tell_leap_table(const LeapTable& table, Log& log, LocalInstant now);
+
 /// The better of the table that counts and the `leap-seconds.list` at `path`. nullopt: that is missing, bad or older,
-/// which is a warning.
+/// which is a warning. Says that it counts from now on.
 std::optional<LoadedLeapTable> better_leap_table(const std::string& path, const LeapTable& counts, Log& log,
                                                  LocalInstant now);
 

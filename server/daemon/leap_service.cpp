@@ -24,6 +24,7 @@ std::string jst_of(const LeapEvent& event) {
 
 LeapKnowledge LeapService::begin(const Configuration& configuration, LocalInstant now) {
     changes_ = LeapChanges{read(configuration, now), now};
+    tell_leap_table(list_.table, log_, now);
     return changes_.wanted().knowledge;
 }
 
@@ -47,6 +48,7 @@ void LeapService::reload(const Configuration& configuration, Timekeeper& timekee
         list_ = before;
         wanted.knowledge.table = before.table;
     }
+    tell_leap_table(list_.table, log_, now);
     changes_.configure(std::move(wanted));
     waiting_told_ = false;
     advance(timekeeper, now);
@@ -103,7 +105,9 @@ LeapListOutcome LeapService::take_list(std::string_view text, Timekeeper& timeke
                                      format_date(table.updated()), format_date(table.expires()),
                                      format_date(list_.table.updated()), format_date(list_.table.expires())),
                 .updated = table.updated(),
-                .expires = table.expires()};
+                .expires = table.expires(),
+                .in_use_updated = list_.table.updated(),
+                .in_use_expires = list_.table.expires()};
     }
     // What came after the last day of which the older one claims to know is no contradiction.
     const UtcDay known_until = std::min(today(timekeeper, now).value_or(0), list_.table.expires());
@@ -142,15 +146,17 @@ LeapListForgotten LeapService::forget_list(Timekeeper& timekeeper, LocalInstant 
         return LeapListForgotten::kNot;
     }
     log_.write(now, LogLevel::kInfo, "leap_list_forgotten", {{"counts", left.from_list ? left.file : "built in"}});
-    if (list_.given) {
-        list_ = std::move(left);
-        expiry_told_.reset();
-        LeapChanges::Wanted wanted = changes_.wanted();
-        wanted.knowledge.table = list_.table;
-        changes_.configure(std::move(wanted));
-        advance(timekeeper, now);
+    if (!list_.given) {
+        return LeapListForgotten::kDone;
     }
-    return LeapListForgotten::kDone;
+    list_ = std::move(left);
+    tell_leap_table(list_.table, log_, now);
+    expiry_told_.reset();
+    LeapChanges::Wanted wanted = changes_.wanted();
+    wanted.knowledge.table = list_.table;
+    changes_.configure(std::move(wanted));
+    advance(timekeeper, now);
+    return changes_.waits() ? LeapListForgotten::kWaits : LeapListForgotten::kDone;
 }
 
 void LeapService::watch(Timekeeper& timekeeper, LocalInstant now) {

@@ -29,12 +29,15 @@ struct LeapListOutcome {
     std::string wrong{};  ///< a sentence; then nothing has changed
     UtcDay updated = 0;
     UtcDay expires = 0;
-    bool kept = false;  ///< over a restart
+    UtcDay in_use_updated = 0;  ///< of what is known, where that is why it is refused
+    UtcDay in_use_expires = 0;  ///< likewise
+    bool kept = false;          ///< over a restart
 };
 
 /// What became of taking such a list back.
 enum class LeapListForgotten : std::uint8_t {
     kDone,
+    kWaits,   ///< done, but it counts until a leap second is over that clients are being prepared for
     kNone,    ///< nobody has given one
     kNeeded,  ///< it knows of a leap second that has been, and nothing else here does
     kNot,     ///< the file cannot be removed

@@ -83,7 +83,13 @@ ExitCode forget_leap_list(const Console& console) {
         return not_forgotten(*trouble, console);
     }
     if (console.json) {
-        print_document(console.out, "leap forget", kDocumentVersion, {{"forgotten", true}});
+        print_document(console.out, "leap forget", kDocumentVersion,
+                       {{"forgotten", true}, {"waits", flag_in(reply, "waits")}});
+    } else if (flag_in(reply, "waits")) {
+        console.out << say(console.language,
+                           "The list is forgotten, but counts until the leap second is over that clients are being "
+                           "prepared for.\n",
+                           "リストを取り消しました。ただし、予告中のうるう秒が終わるまではこのリストが使われます。\n");
     } else {
         console.out << say(console.language, "The list is forgotten; what else is known counts.\n",
                            "リストを取り消しました。ほかに知られている表に戻ります。\n");

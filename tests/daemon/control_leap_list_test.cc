@@ -8,6 +8,7 @@
 
 #include "server/daemon/control_protocol.h"
 #include "tests/daemon/facts.h"
+#include "tests/leap/leap_list_text.h"
 
 namespace tokimori {
 namespace {
@@ -44,6 +45,30 @@ TEST(LeapListRequest, SaysWhyAListIsNotTaken) {
     EXPECT_EQ(reply.at("error"), (json::value{{"code", "leap_list_wrong"}, {"message", "the hash is wrong"}}));
 }
 
+TEST(LeapListRequest, SaysWhyInCodesToo) {
+    const json::value bad = ask({{"text", "#$ 1\n#$ 2\n"}}, {.wrong = "twice"}).at("why");
+    EXPECT_EQ(bad, (json::value{{"code", "mark_twice"},
+                                {"line", 2},
+                                {"mark", "#$"},
+                                {"updated", nullptr},
+                                {"expires", nullptr},
+                                {"in_use_updated", nullptr},
+                                {"in_use_expires", nullptr}}));
+    EXPECT_EQ(ask({{"text", ""}}, {.wrong = "empty"}).at("why").at("line"), nullptr);
+    const std::string good = testing::with_hash("#$ 2950000000\n#@ 3990000000\n2272060800 10\n");
+    const json::value older = ask({{"text", good}}, {.wrong = "older",
+                                                     .updated = *day_from_date(2025, 1, 1),
+                                                     .expires = *day_from_date(2025, 12, 28),
+                                                     .in_use_updated = *day_from_date(2026, 7, 6),
+                                                     .in_use_expires = *day_from_date(2027, 6, 28)})
+                                  .at("why");
+    EXPECT_EQ(older.at("code"), "older");
+    EXPECT_EQ(older.at("updated"), "2025-01-01");
+    EXPECT_EQ(older.at("in_use_updated"), "2026-07-06");
+    EXPECT_EQ(older.at("in_use_expires"), "2027-06-28");
+    EXPECT_EQ(ask({{"text", good}}, {.wrong = "past"}).at("why").at("code"), "changes_past");
+}
+
 TEST(LeapListForgetRequest, TellsWhatCameOfIt) {
     const auto reply = [](LeapListForgotten outcome, bool may_change = true) {
         const std::vector handlers{leap_list_forget_handler([&] { return outcome; })};
@@ -53,6 +78,9 @@ TEST(LeapListForgetRequest, TellsWhatCameOfIt) {
                 .line);
     };
     EXPECT_EQ(reply(LeapListForgotten::kDone).at("forgotten"), true);
+    EXPECT_EQ(reply(LeapListForgotten::kDone).at("waits"), false);
+    EXPECT_EQ(reply(LeapListForgotten::kWaits).at("forgotten"), true);
+    EXPECT_EQ(reply(LeapListForgotten::kWaits).at("waits"), true);
     EXPECT_EQ(reply(LeapListForgotten::kNone).at("error").at("code"), "no_leap_list");
     EXPECT_EQ(reply(LeapListForgotten::kNeeded).at("error").at("code"), "leap_list_needed");
     EXPECT_EQ(reply(LeapListForgotten::kNot).at("error").at("code"), "leap_list_not_forgotten");

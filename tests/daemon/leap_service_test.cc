@@ -14,6 +14,7 @@
 #include "server/daemon/control_protocol.h"
 #include "server/daemon/state_text.h"
 #include "tests/leap/leap_list_text.h"
+#include "tests/refclocks/driver_fixture.h"
 
 namespace tokimori {
 namespace {
@@ -84,6 +85,7 @@ protected:
 
     std::string file_that_counts() { return std::string{told().at("table").at("file").as_string()}; }
 
+    ScratchDirectory scratch_;
     Configuration configuration_;
     LocalInstant now_ = kStart;
     std::vector<std::string> lines_;
@@ -336,8 +338,7 @@ std::string newer_list(UtcDay updated, UtcDay leap) {
 }
 
 TEST_F(LeapServiceTest, ReadsAListThatIsExchangedOnTheDiskWithinAnHour) {
-    std::string name = (std::filesystem::temp_directory_path() / "tokimori-leap.XXXXXX").string();
-    const std::filesystem::path directory = ::mkdtemp(name.data());
+    const std::filesystem::path directory = std::filesystem::path{scratch_.file("list")}.parent_path();
     const std::filesystem::path list = directory / "list";
     const UtcDay updated = *day_from_date(2028, 7, 6);
     const LeapEvent next{*day_from_date(2028, 12, 31), LeapKind::kInsert};
@@ -367,8 +368,7 @@ TEST_F(LeapServiceTest, ReadsAListThatIsExchangedOnTheDiskWithinAnHour) {
 }
 
 TEST_F(LeapServiceTest, KeepsAListThatIsGivenToItAndGoesOnWithItAfterARestart) {
-    std::string name = (std::filesystem::temp_directory_path() / "tokimori-leap.XXXXXX").string();
-    const std::filesystem::path directory = ::mkdtemp(name.data());
+    const std::filesystem::path directory = std::filesystem::path{scratch_.file("list")}.parent_path();
     configuration_.state_dir = directory.string();
     const UtcDay updated = *day_from_date(2028, 7, 6);
     const LeapEvent next{*day_from_date(2028, 12, 31), LeapKind::kInsert};
@@ -396,12 +396,10 @@ TEST_F(LeapServiceTest, KeepsAListThatIsGivenToItAndGoesOnWithItAfterARestart) {
     reload();
     EXPECT_EQ(told().at("table").at("from"), "built_in");
     EXPECT_THAT(lines_, Contains(AllOf(HasSubstr("leap_list_refused"), HasSubstr("leap-seconds.list"))));
-    std::filesystem::remove_all(directory);
 }
 
 TEST_F(LeapServiceTest, ForgetsAListThatWasGivenToIt) {
-    std::string name = (std::filesystem::temp_directory_path() / "tokimori-leap.XXXXXX").string();
-    const std::filesystem::path directory = ::mkdtemp(name.data());
+    const std::filesystem::path directory = std::filesystem::path{scratch_.file("list")}.parent_path();
     configuration_.state_dir = directory.string();
     const UtcDay updated = *day_from_date(2028, 7, 6);
     const LeapEvent next{*day_from_date(2028, 12, 31), LeapKind::kInsert};
@@ -421,7 +419,6 @@ TEST_F(LeapServiceTest, ForgetsAListThatWasGivenToIt) {
     EXPECT_EQ(told().at("table").at("from"), "built_in");
     reload();
     EXPECT_EQ(told().at("table").at("from"), "built_in");
-    std::filesystem::remove_all(directory);
 }
 
 TEST_F(LeapServiceTest, GoesOnWithAListForAsLongAsClientsAreBeingPreparedByIt) {
@@ -432,7 +429,7 @@ TEST_F(LeapServiceTest, GoesOnWithAListForAsLongAsClientsAreBeingPreparedByIt) {
     EXPECT_EQ(service_->take_list(newer_list(updated, next.day), *timekeeper_, now_).wrong, "");
     pass(10h);
     ASSERT_EQ(leap(), LeapIndicator::kInsert);
-    EXPECT_EQ(service_->forget_list(*timekeeper_, now_), LeapListForgotten::kDone);
+    EXPECT_EQ(service_->forget_list(*timekeeper_, now_), LeapListForgotten::kWaits);
     EXPECT_EQ(leap(), LeapIndicator::kInsert);
     EXPECT_THAT(lines_, Contains(HasSubstr("leap_change_waits")));
 }
@@ -444,14 +441,15 @@ TEST_F(LeapServiceTest, ForgetsNoListThatAloneKnowsOfALeapSecondThatHasBeen) {
     EXPECT_EQ(service_->take_list(newer_list(updated, next.day), *timekeeper_, now_).wrong, "");
     pass(49h);
     EXPECT_EQ(told().at("tai_minus_utc"), 38);
+    lines_.clear();
     EXPECT_EQ(service_->forget_list(*timekeeper_, now_), LeapListForgotten::kNeeded);
+    EXPECT_THAT(lines_, IsEmpty()) << "no table is told that does not count";
     pass(1s);
     EXPECT_EQ(told().at("tai_minus_utc"), 38);
 }
 
 TEST_F(LeapServiceTest, WeighsAKeptListWithTheConfiguredOne) {
-    std::string name = (std::filesystem::temp_directory_path() / "tokimori-leap.XXXXXX").string();
-    const std::filesystem::path directory = ::mkdtemp(name.data());
+    const std::filesystem::path directory = std::filesystem::path{scratch_.file("list")}.parent_path();
     configuration_.state_dir = directory.string();
     configuration_.leap_list_file = (directory / "configured").string();
     const UtcDay updated = *day_from_date(2028, 7, 6);
@@ -462,7 +460,6 @@ TEST_F(LeapServiceTest, WeighsAKeptListWithTheConfiguredOne) {
         const std::string best = older == 0 ? "configured" : "leap-seconds.list";
         EXPECT_EQ(file_that_counts(), (directory / best).string());
     }
-    std::filesystem::remove_all(directory);
 }
 
 TEST_F(LeapServiceTest, RefusesAListThatIsBadOrOlderThanWhatItKnowsAndChangesNothing) {
@@ -478,6 +475,10 @@ TEST_F(LeapServiceTest, RefusesAListThatIsBadOrOlderThanWhatItKnowsAndChangesNot
     EXPECT_EQ(
         wrong(newer_list(updated - 1, leap)),
         "the list is of 2028-07-05 and expires 2029-06-30; what is known is of 2028-07-06 and expires 2029-07-01");
+    const LeapListOutcome older = service_->take_list(newer_list(updated - 1, leap), *timekeeper_, now_);
+    EXPECT_EQ(older.updated, updated - 1);
+    EXPECT_EQ(older.in_use_updated, updated);
+    EXPECT_EQ(older.in_use_expires, taken.expires);
     std::string flipped = list;
     flipped[flipped.find(" 38\n") + 2] = '9';
     EXPECT_THAT(wrong(flipped), Not(IsEmpty()));
@@ -512,8 +513,7 @@ TEST_F(LeapServiceTest, ForgetsNoListWithLeapSecondsOfItsOwnBeforeItKnowsWhether
 }
 
 TEST_F(LeapServiceTest, ArmsNothingFalseThoughTheListIsMissingOrCorrupt) {
-    std::string name = (std::filesystem::temp_directory_path() / "tokimori-leap.XXXXXX").string();
-    const std::filesystem::path directory = ::mkdtemp(name.data());
+    const std::filesystem::path directory = std::filesystem::path{scratch_.file("list")}.parent_path();
     const std::string good = newer_list(*day_from_date(2028, 7, 6), *day_from_date(2028, 12, 31));
     std::string flipped = good;
     flipped[flipped.find(" 38\n") + 2] = '9';
@@ -543,12 +543,10 @@ TEST_F(LeapServiceTest, ArmsNothingFalseThoughTheListIsMissingOrCorrupt) {
             }
         }
     }
-    std::filesystem::remove_all(directory);
 }
 
 TEST_F(LeapServiceTest, GoesOnWithTheTableBuiltInWhereTheListIsBad) {
-    std::string name = (std::filesystem::temp_directory_path() / "tokimori-leap.XXXXXX").string();
-    const std::filesystem::path directory = ::mkdtemp(name.data());
+    const std::filesystem::path directory = std::filesystem::path{scratch_.file("list")}.parent_path();
     configuration_.leap_list_file = (directory / "list").string();
     for (const char* const text : {"", "#$ 3\n#@ 4\n2272060800 10\n", "\xff\xfe"}) {
         std::ofstream{configuration_.leap_list_file} << text;

@@ -6,7 +6,11 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
+#include "leap/leap_list_fault.h"
 #include "leap/leap_table.h"
 #include "tests/leap/leap_list_text.h"
 
@@ -222,6 +226,38 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(LeapList, SaysInWhichLineTheFaultLies) {
     EXPECT_THAT(error_of(with_hash("#\n\r\n" + kStamps + kFirstRows + "2303683200 13\n")),
                 HasSubstr("Line 7 of the leap second list changes"));
+}
+
+TEST(LeapListFault, HasACodeAndALineForProgramsThatSayItInOtherWords) {
+    const std::string rows = kStamps + kFirstRows;
+    const auto fault = [](const std::string& text) { return leap_list_fault(text).value_or(LeapListFault{"none"}); };
+    const std::vector<std::pair<std::string, std::string_view>> faults{
+        {with_hash("#$ 1\n" + rows), "mark_twice"},
+        {"#$ x\n", "mark_wrong"},
+        {"", "mark_missing"},
+        {rows + "#h 1 2 3 4\n", "hash_wrong"},
+        {rows + "#h 1 2 3 4 5 6\n", "hash_long"},
+        {rows + "#h 1 2 3 4 5\n", "hash_differs"},
+        {kStamps + "2272060800 9\n", "first_row"},
+        {rows + "11423635200 12\n", "row_too_late"},
+        {rows + "2303683201 12\n", "row_no_month"},
+        {rows + "2272060800 12\n", "row_order"},
+        {rows + "2303683200 13\n", "row_step"},
+        {kStamps + "x\n", "line_unknown"},
+        {with_hash(kStamps), "no_rows"},
+        {with_hash("#$ 11423635200\n#@ 11423635201\n" + kFirstRows), "changed_too_late"},
+        {std::string((std::size_t{1} << 20) + 1, '#'), "too_large"},
+    };
+    for (const auto& [text, code] : faults) {
+        EXPECT_EQ(fault(text).code, code);
+        EXPECT_THAT(error_of(text), HasSubstr(fault(text).words));
+    }
+    EXPECT_EQ(fault("#\n#$ x\n").line, 2U);
+    EXPECT_EQ(fault("#\n#$ x\n").mark, "#$");
+    EXPECT_EQ(fault(rows).line, 0U) << "what is missing has no line";
+    EXPECT_EQ(fault(rows).mark, "#h");
+    EXPECT_EQ(fault(rows + "2303683200 13\n").mark, "");
+    EXPECT_FALSE(leap_list_fault(with_hash(rows)));
 }
 
 TEST(BetterTable, IsTheOneWhoseDataChangedLast) {

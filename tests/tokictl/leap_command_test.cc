@@ -278,6 +278,11 @@ TEST(LeapForgetCommand, TakesTheListBackOrSaysWhyItStays) {
     EXPECT_EQ(forget(done).code, 0);
     EXPECT_THAT(forget(done).out, HasSubstr("The list is forgotten"));
     EXPECT_EQ(json::parse(forget(done, {"--json"}).out).at("forgotten"), true);
+    EXPECT_EQ(json::parse(forget(done, {"--json"}).out).at("waits"), false) << "an older daemon says nothing of it";
+    const json::object later{{"request", "leap_list_forget"}, {"forgotten", true}, {"waits", true}};
+    EXPECT_EQ(forget(later).code, 0);
+    EXPECT_THAT(forget(later).out, HasSubstr("but counts until the leap second is over"));
+    EXPECT_EQ(json::parse(forget(later, {"--json"}).out).at("waits"), true);
     const auto refused = [](const char* code) {
         return forget({{"error", {{"code", code}, {"message", "The daemon's own words."}}}});
     };

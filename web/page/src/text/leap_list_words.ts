@@ -17,6 +17,9 @@ export const leapListFaults = {
   no_rows: { en: "It has no rows.", ja: "うるう秒の行がありません。" },
   changed_too_late: { en: "It says that it was changed after the year 2261.", ja: "更新日時が 2261 年より後になっています。" },
   too_large: { en: "The file is larger than 1 MiB.", ja: "ファイルが 1 MiB を超えています。" },
-  older: { en: "It is older than the list in use: of {updated}, expires {expires}.", ja: "使用中の表より古いリストです ({updated} 更新、期限 {expires})。" },
+  older: {
+    en: "It is of {updated} and expires {expires}; the table in use is newer: of {used}, expires {until}.",
+    ja: "使用中の表より古いリストです。リスト: {updated} 更新、期限 {expires}。使用中: {used} 更新、期限 {until}。",
+  },
   changes_past: { en: "It changes leap seconds of the past, which nobody does.", ja: "過去のうるう秒が書き換えられています。" },
 } as const satisfies Table;

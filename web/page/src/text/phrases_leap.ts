@@ -66,6 +66,10 @@ export const leapPhrases = {
   leapListLine: { ja: "{n} 行目: {what}", en: "Line {n}: {what}" },
   leapListGiven: { ja: "アップロードされたリストを使っています。", en: "A list that was uploaded is in use." },
   leapListForget: { ja: "アップロードを取り消す", en: "Take the upload back" },
+  leapListForgetWaits: {
+    ja: "取り消しました。ただし、予告中のうるう秒が終わるまではこのリストを使います。",
+    en: "Forgotten, but it counts until the leap second is over that clients are being prepared for.",
+  },
   confirmLeapListForget: {
     ja: "アップロードしたリストを取り消し、ファイルまたは内蔵の表に戻しますか?",
     en: "Forget the uploaded list, and go back to that of the file or the table built in?",

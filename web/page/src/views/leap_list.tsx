@@ -15,13 +15,16 @@ interface Why {
   mark: string | null;
   updated: string | null;
   expires: string | null;
+  in_use_updated: string | null;
+  in_use_expires: string | null;
 }
 
 /** The daemon's own sentence where it is another version's and says no code, or one without words here. */
 function whyText(error: ApiError): string {
-  const { code, line, mark, updated, expires } = member<Partial<Why>>(error.body, "why");
+  const { code, line, mark, updated, expires, in_use_updated: used, in_use_expires: until } = member<Partial<Why>>(error.body, "why");
   if (code === undefined || !Object.hasOwn(leapListFaults, code)) return error.message;
-  const text = fill(wordFor(leapListFaults, code), { mark: mark ?? "", updated: updated ?? "", expires: expires ?? "" });
+  const days = { updated: updated ?? "", expires: expires ?? "", used: used ?? "–", until: until ?? "–" };
+  const text = fill(wordFor(leapListFaults, code), { mark: mark ?? "", ...days });
   return line === null || line === undefined ? text : say("leapListLine", { n: line, what: text });
 }
 
@@ -30,11 +33,11 @@ interface Taken {
   expires: string;
 }
 
-function Forget({ done }: { done: () => void }): JSX.Element {
+function Forget({ done }: { done: (waits: boolean) => void }): JSX.Element {
   const send = async (): Promise<void> => {
     if (!confirm(say("confirmLeapListForget"))) return;
-    await remove("leap/list", {});
-    done();
+    const { waits } = await remove<{ waits?: boolean }>("leap/list", {});
+    done(waits === true);
   };
   return <Form submit={say("leapListForget")} send={send}><p class="hint">{say("leapListGiven")}</p></Form>;
 }
@@ -61,7 +64,7 @@ export function LeapList({ given }: { given: boolean }): JSX.Element {
       </Form>
       {why !== "" && <p class="hint">{why}</p>}
       {taken !== null && <p class="outcome" role="status">{say("leapListTaken", { updated: taken.updated, expires: taken.expires })}</p>}
-      {given && <Forget done={() => setTaken(null)} />}
+      {given && <Forget done={(waits) => { setTaken(null); setWhy(waits ? say("leapListForgetWaits") : ""); }} />}
     </Panel>
   );
 }
