@@ -109,7 +109,8 @@ ControlReply hand_over(const ControlHandler& handler, const json::object& asked,
     }
     json::object members;
     if (const std::optional<ControlError> error = handler.answer(asked, members)) {
-        return refuse(error->code, error->message, std::move(members));
+        ControlReply refused = refuse(error->code, error->message, std::move(members));
+        return refused.line.size() <= kLongestControlReply ? refused : refuse(error->code, error->message);
     }
     json::object reply = beginning(handler.name, facts());
     reply.insert(members.begin(), members.end());

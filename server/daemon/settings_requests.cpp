@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -14,11 +15,16 @@ namespace {
 
 namespace json = boost::json;
 
-using Reply = std::optional<ControlError>;
+using Refusal = std::optional<ControlError>;
+
+// Who has made as many mistakes mends some first; more would not fit into a reply.
+constexpr std::size_t kMostComplaints = 100;
+constexpr std::size_t kMostChanges = 300;
 
 json::array complaints_of(const std::vector<SettingComplaint>& complaints) {
     json::array list;
-    for (const SettingComplaint& complaint : complaints) {
+    for (const SettingComplaint& complaint :
+         std::span{complaints}.first(std::min(complaints.size(), kMostComplaints))) {
         json::object each = json_from_place(complaint.place);
         each["message"] = complaint.message;
         each["code"] = complaint.code;
@@ -34,7 +40,7 @@ json::array complaints_of(const std::vector<SettingComplaint>& complaints) {
 
 json::array difference_as_json(const std::vector<SettingChange>& difference) {
     json::array list;
-    for (const SettingChange& change : difference) {
+    for (const SettingChange& change : std::span{difference}.first(std::min(difference.size(), kMostChanges))) {
         json::object each = json_from_place(change.place);
         each["before"] = json_from_value(change.before);
         each["after"] = json_from_value(change.after);
@@ -90,7 +96,7 @@ class Clerk {
 public:
     Clerk(OverlayDesk& desk, SettingsWorld world) : desk_{desk}, world_{std::move(world)} {}
 
-    Reply tell(json::object& reply) const {
+    Refusal tell(json::object& reply) const {
         reply["settings"] = {{"file", world_.configuration_file},
                              {"overlay_file", desk_.overlay_file()},
                              {"sections", json_of_sections()},
@@ -104,7 +110,7 @@ public:
         return std::nullopt;
     }
 
-    Reply check(const json::object& request, json::object& reply) const {
+    Refusal check(const json::object& request, json::object& reply) const {
         const json::object* const overlay = overlay_in(request);
         if (overlay == nullptr) {
             return bad_request("settings_check needs overlay, an object");
@@ -115,7 +121,7 @@ public:
         return std::nullopt;
     }
 
-    Reply apply(const json::object& request, json::object& reply) const {
+    Refusal apply(const json::object& request, json::object& reply) const {
         const json::object* const overlay = overlay_in(request);
         const json::value* const base = request.if_contains("base");
         if (overlay == nullptr || base == nullptr || !base->is_string()) {
@@ -142,12 +148,12 @@ public:
         return std::nullopt;
     }
 
-    Reply settle(const json::object& request, json::object& reply, bool confirmed) const {
+    Refusal settle(const json::object& request, json::object& reply, bool confirmed) const {
         const json::value* const id = request.if_contains("id");
         if (id == nullptr || !id->is_int64()) {
             return bad_request("This request needs id, a number");
         }
-        const Reply error = confirmed ? desk_.confirm(id->get_int64()) : desk_.give_back(id->get_int64());
+        const Refusal error = confirmed ? desk_.confirm(id->get_int64()) : desk_.give_back(id->get_int64());
         if (error) {
             return error;
         }
@@ -158,7 +164,7 @@ public:
     }
 
     // What is not confirmed would be gone after it, and nobody would know why.
-    Reply restart(json::object& reply) const {
+    Refusal restart(json::object& reply) const {
         if (desk_.pending()) {
             return ControlError{"settings_pending", "A change waits for its confirmation; confirm or return it first."};
         }

@@ -491,6 +491,17 @@ TEST(ControlProtocol, PassesTheErrorOfAHandlerOnWithWhatIsToBeKnownOfIt) {
     EXPECT_EQ(reply.line, R"({"version":1,"error":{"code":"settings_wrong","message":"No."},"check":[1]})");
 }
 
+TEST(ControlProtocol, LeavesOutWhatMakesAnErrorTooLong) {
+    const auto fail = [](const json::object&, json::object& reply) {
+        reply["check"] = std::string(kLongestControlReply, 'x');
+        return std::optional{ControlError{"settings_wrong", "No."}};
+    };
+    const std::vector<ControlHandler> handlers{{"fail", false, fail}};
+    const ControlReply reply = answer_control(R"({"version":1,"request":"fail"})", sample, {}, handlers);
+    EXPECT_TRUE(reply.refused);
+    EXPECT_EQ(reply.line, R"({"version":1,"error":{"code":"settings_wrong","message":"No."}})");
+}
+
 TEST(ControlProtocol, ReadsLongerRequestsOfThoseWhoMayChangeSomething) {
     std::string line = R"({"version":1,"request":"echo","say":3)";
     line.append(kLongestControlChange - line.size() - 1, ' ').append("}");

@@ -173,6 +173,22 @@ TEST_F(SettingsRequestsTest, SayWhatIsWrongAndWhere) {
     EXPECT_EQ(code(ask("settings_check", {{"overlay", json::parse(R"({"refclock":[{"name":{}}]})")}})), "none");
 }
 
+TEST_F(SettingsRequestsTest, SayTheFirstMistakesOfVeryMany) {
+    json::object keys;
+    for (int i = 0; i < 4000; ++i) {
+        keys["k" + std::to_string(i)] = i;
+    }
+    const std::string overlay = json::serialize(json::object{{"log", keys}});
+    const json::object refused = apply(overlay);
+    EXPECT_EQ(code(refused), "settings_wrong");
+    EXPECT_LE(json::serialize(refused).size(), kLongestControlReply);
+    for (const json::value& check :
+         {refused.at("check"), ask("settings_check", {{"overlay", json::parse(overlay)}}).at("check")}) {
+        EXPECT_EQ(check.at("complaints").as_array().size(), 100U);
+        EXPECT_EQ(check.at("difference").as_array().size(), 300U);
+    }
+}
+
 TEST_F(SettingsRequestsTest, RefuseWhatIsNoRequest) {
     for (const char* const name : {"settings_check", "settings_apply", "settings_confirm", "settings_return"}) {
         EXPECT_EQ(code(ask(name)), "bad_request") << name;
