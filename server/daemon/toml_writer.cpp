@@ -27,7 +27,7 @@ std::string escape(std::string_view text) {
     return out;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     return '"' + escape(text) + '"';
 }
 
@@ -74,7 +74,7 @@ std::string value_of(const TomlNode& node) {
         std::string operator()(std::int64_t value) const { return std::to_string(value); }
         std::string operator()(double value) const { return number(value); }
         std::string operator()(const std::string& value) const {
-            return value.size() <= kTextInALine ? quoted(value) : over_several_lines(value);
+            return value.size() <= kTextInALine ? in_quotes(value) : over_several_lines(value);
         }
         std::string operator()(const TomlMoment& value) const { return value.text; }
         std::string operator()(const TomlArray& value) const { return list_of(value); }
@@ -88,7 +88,7 @@ bool is_bare(char c) {
 }
 
 std::string key_of(std::string_view key) {
-    return !key.empty() && std::ranges::all_of(key, is_bare) ? std::string(key) : quoted(key);
+    return !key.empty() && std::ranges::all_of(key, is_bare) ? std::string(key) : in_quotes(key);
 }
 
 bool is_section(const TomlNode& node) {

@@ -15,7 +15,7 @@ constexpr std::string_view kUsualPulseLine = "GPIO18";
 constexpr std::array<std::string_view, 6> kMakersOfReceivers{"u-blox", "GPS", "GNSS", "Trimble", "SkyTraq", "Garmin"};
 
 /// `text` as a TOML string.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string quoted = "\"";
     for (const char letter : text) {
         if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F) {
@@ -65,7 +65,7 @@ std::vector<ProposedSource> from_gpsd(const MachineView& view) {
     }
     std::stable_partition(found.begin(), found.end(), [](const ProposedSource& source) { return source.heard; });
     if (found.size() > 1) {
-        found.front().keys.push_back({"device", quoted(found.front().device)});
+        found.front().keys.push_back({"device", in_quotes(found.front().device)});
     }
     found.resize(std::min<std::size_t>(found.size(), 1));
     return found;
@@ -148,7 +148,8 @@ std::vector<ProposedSource> from_serial_port(const MachineView& view) {
     const FoundSerialPort& port = *find_port(view, ports.front());
     const std::string device = lasting_name(port);
     const std::string baud = std::to_string(port.baud.value_or(kUsualBaud));
-    return {{"nmea", "gps", device, true, false, port.baud.has_value(), {{"device", quoted(device)}, {"baud", baud}}}};
+    return {
+        {"nmea", "gps", device, true, false, port.baud.has_value(), {{"device", in_quotes(device)}, {"baud", baud}}}};
 }
 
 std::vector<ProposedSource> of_seconds(const MachineView& view) {
@@ -167,7 +168,7 @@ ProposedSource kernel_source(const std::string& device, bool first, bool heard) 
             false,
             true,
             heard,
-            {{"device", quoted(device)}}};
+            {{"device", in_quotes(device)}}};
 }
 
 // All that pulse; where none does, the one that should.
@@ -196,7 +197,7 @@ std::vector<ProposedSource> from_line(const MachineView& view) {
     }
     const std::string line = found.line.name.empty() ? std::to_string(found.line.number) : found.line.name;
     const std::string chip = found.chip->label.empty() ? found.chip->device : found.chip->label;
-    return {{"pps-gpio", "pps", name, false, true, false, {{"chip", quoted(chip)}, {"line", quoted(line)}}}};
+    return {{"pps-gpio", "pps", name, false, true, false, {{"chip", in_quotes(chip)}, {"line", in_quotes(line)}}}};
 }
 
 std::vector<ProposedSource> of_pulses(const MachineView& view) {
@@ -312,8 +313,8 @@ std::string toml_of(const Proposal& proposal, Language language) {
         const std::string purpose = !source.has_pulses      ? say(language, "which second it is", "何秒かを知る")
                                     : !source.names_seconds ? say(language, "when it begins", "秒の始まりを知る")
                                                             : say(language, "both", "両方を知る");
-        text += fmt::format("[[refclock]]\ndriver = {}  # {}\nname = {}\n", quoted(source.driver), purpose,
-                            quoted(source.name));
+        text += fmt::format("[[refclock]]\ndriver = {}  # {}\nname = {}\n", in_quotes(source.driver), purpose,
+                            in_quotes(source.name));
         for (const ProposedSource::Key& key : source.keys) {
             text += fmt::format("{} = {}\n", key.name, key.value);
         }
