@@ -33,6 +33,27 @@ bool waits_for_confirmation(const WebReply& reply) {
     return within != nullptr && !within->is_null();
 }
 
+json::array listed(const std::vector<SettingsChange>& changes) {
+    json::array list;
+    for (const SettingsChange& change : changes) {
+        boost::system::error_code error;
+        json::object& line = list.emplace_back(json::object{}).as_object();
+        line["id"] = change.id;
+        line["time"] = change.time;
+        line["user"] = change.user;
+        line["kind"] = change.kind;
+        line["difference"] = json::parse(change.difference, error);
+    }
+    return list;
+}
+
+/// True where the daemon says that there is no list that was uploaded, or is of a version that cannot tell.
+bool has_no_list(const DaemonReply& reply) {
+    const std::string_view code =
+        reply.refusal != nullptr ? text_in(member_of(*reply.refusal, "error", "code")) : std::string_view{};
+    return code == "no_leap_list" || code == "unknown_request";
+}
+
 }  // namespace
 
 SettingsDesk::SettingsDesk(ChangeStore& changes, const ChangeWorld& world, CheckPassword check_password,
@@ -55,7 +76,7 @@ void SettingsDesk::answer(Destination destination, const WebRequest& request, co
         case Destination::kReturnSettings:
             return end_pending(false, request, caller, respond);
         case Destination::kSettingsChanges:
-            return respond(change_list(request));
+            return tell_changes(request, respond);
         case Destination::kUndoSettings:
             return undo(request, caller, respond);
         case Destination::kBackup:
@@ -125,7 +146,14 @@ void SettingsDesk::restore(const WebRequest& request, const Caller& caller, cons
     if (!base) {
         return respond(not_whole("Give base, a text, beside what the backup has."));
     }
-    runner_.run({caller.user, "restore", *overlay, *base}, respond);
+    const Respond list_too = [this, list = body.text("leap_list"), user = caller.user, respond](WebReply reply) {
+        if (reply.status == 200 && !list.empty()) {
+            restore_leap_list(list, user, std::move(reply), respond);
+        } else {
+            respond(std::move(reply));
+        }
+    };
+    runner_.run({caller.user, "restore", *overlay, *base}, list_too);
 }
 
 void SettingsDesk::reset(const WebRequest& request, const Caller& caller, const Respond& respond) {
@@ -160,29 +188,39 @@ void SettingsDesk::end_pending(bool confirm, const WebRequest& request, const Ca
     }
 }
 
-WebReply SettingsDesk::change_list(const WebRequest& request) {
-    json::array list;
-    for (const SettingsChange& change : changes_.list(query_number(request.query, "first", 0, 0, 1'000'000),
-                                                      query_number(request.query, "count", 50, 1, 200))) {
-        boost::system::error_code error;
-        json::object& line = list.emplace_back(json::object{}).as_object();
-        line["id"] = change.id;
-        line["time"] = change.time;
-        line["user"] = change.user;
-        line["kind"] = change.kind;
-        line["difference"] = json::parse(change.difference, error);
-    }
-    return json_reply(json::serialize(json::object{{"changes", std::move(list)}, {"total", changes_.total()}}));
+// With the base of the settings that these changes led to: who undoes one has seen no others.
+void SettingsDesk::tell_changes(const WebRequest& request, const Respond& respond) {
+    const auto first = query_number(request.query, "first", 0, 0, 1'000'000);
+    const auto count = query_number(request.query, "count", 50, 1, 200);
+    world_.ask("settings", {}, [this, first, count, respond](const DaemonReply& reply) {
+        json::value base;
+        if (reply.members != nullptr) {
+            runner_.settle(reply);
+            base = text_in(member_of(*reply.members, "settings", "base"));
+        }
+        respond(json_reply(json::serialize(json::object{{"changes", listed(changes_.list(first, count))},
+                                                        {"total", changes_.total()},
+                                                        {"base", std::move(base)}})));
+    });
 }
 
+// One without the list that is in use would be found out only when it is too late.
 void SettingsDesk::back_up(const Respond& respond) {
-    ask_daemon(world_, "settings", {}, respond, [this, respond](const DaemonReply& reply) {
-        const json::value* const overlay = member_of(*reply.members, "settings", "overlay");
-        json::object backup{{"tokimori_backup", 1}, {"time", world_.unix_time()}, {"version", version_}};
-        backup["overlay"] = overlay != nullptr ? *overlay : json::value(json::object{});
-        WebReply file = json_reply(json::serialize(backup));
-        file.headers.emplace_back("Content-Disposition", "attachment; filename=\"tokimori-backup.json\"");
-        respond(std::move(file));
+    ask_daemon(world_, "settings", {}, respond, [this, respond](const DaemonReply& settings) {
+        world_.ask("leap_list_given", {}, [this, settings, respond](const DaemonReply& list) {
+            if (list.members == nullptr && !has_no_list(list)) {
+                return respond(passed_on(list));
+            }
+            const json::value* const overlay = member_of(*settings.members, "settings", "overlay");
+            json::object backup{{"tokimori_backup", 1}, {"time", world_.unix_time()}, {"version", version_}};
+            backup["overlay"] = overlay != nullptr ? *overlay : json::value(json::object{});
+            if (list.members != nullptr) {
+                backup["leap_list"] = text_in(member_of(*list.members, "leap_list", "text"));
+            }
+            WebReply file = json_reply(json::serialize(backup));
+            file.headers.emplace_back("Content-Disposition", "attachment; filename=\"tokimori-backup.json\"");
+            respond(std::move(file));
+        });
     });
 }
 
@@ -221,6 +259,29 @@ void SettingsDesk::forget_leap_list_too(const std::string& user, WebReply reply,
                    }
                    reply.body = json::serialize(members);
                    respond(std::move(reply));
+               });
+}
+
+// The settings are restored all the same; a list that is not taken is told beside it, with what is wrong with it. It is
+// handed in though settings may still go back by themselves: it locks nobody out.
+void SettingsDesk::restore_leap_list(const std::string& list, const std::string& user, WebReply reply,
+                                     const Respond& respond) {
+    const Respond refused = [reply, respond](const WebReply& why) {
+        json::object members = json::parse(reply.body).as_object();
+        const json::object trouble = json::parse(why.body).as_object();
+        members["leap_list"] = trouble.at("error").at("code");
+        if (const json::value* const said = trouble.if_contains("why")) {
+            members["why"] = *said;
+        }
+        respond(json_reply(json::serialize(members)));
+    };
+    ask_daemon(world_, "leap_list", "\"text\":" + json::serialize(json::string_view{list}), refused,
+               [this, user, reply, respond](const DaemonReply& taken) {
+                   world_.record(user, "leap_list_kept",
+                                 std::string(text_in(member_of(*taken.members, "leap_list", "updated"))));
+                   json::object members = json::parse(reply.body).as_object();
+                   members["leap_list"] = "taken";
+                   respond(json_reply(json::serialize(members)));
                });
 }
 

@@ -38,7 +38,8 @@ private:
     void forget_leap_list(const Caller& caller, const Respond& respond);
     void forget_leap_list_too(const std::string& user, WebReply reply, const Respond& respond);
     void restart(const Caller& caller, const Respond& respond);
-    WebReply change_list(const WebRequest& request);
+    void tell_changes(const WebRequest& request, const Respond& respond);
+    void restore_leap_list(const std::string& list, const std::string& user, WebReply reply, const Respond& respond);
 
     ChangeStore& changes_;
     ChangeWorld world_;

@@ -52,6 +52,7 @@ public:
     bool wants_confirmation = false;
     std::string complaints = "[]";
     std::string list;
+    bool takes_lists = true;
 
 private:
     static json::object refusal(const char* code) {
@@ -72,7 +73,17 @@ private:
             return apply(std::move(reply), request);
         } else if (name == "settings_return" || name == "settings_confirm") {
             return end(std::move(reply), name == "settings_return", request);
+        } else if (name == "leap_list_given") {
+            if (list.empty()) {
+                return refusal("no_leap_list");
+            }
+            reply["leap_list"] = {{"text", list}};
         } else if (name == "leap_list") {
+            if (!takes_lists) {
+                json::object refused = refusal("leap_list_wrong");
+                refused["why"] = {{"code", "older"}};
+                return refused;
+            }
             list = request.at("text").as_string().c_str();
             reply["leap_list"] = {{"updated", "2026-01-01"}, {"kept", true}};
         } else if (name == "leap_list_forget") {
@@ -277,7 +288,7 @@ TEST_F(SettingsDeskTest, FindsOutThatNobodyConfirmed) {
     EXPECT_THAT(kinds(), ElementsAre("return ", "apply hanako"));
     now_ += 1h;
     desk_->tick();
-    EXPECT_EQ(daemon_.asked.size(), 4U) << "all is known";
+    EXPECT_EQ(daemon_.asked.size(), 5U) << "once for the list: all is known";
 }
 
 TEST_F(SettingsDeskTest, FindsOutAfterARestartToo) {
@@ -305,7 +316,9 @@ TEST_F(SettingsDeskTest, LeavesAConfirmedChangeInPeace) {
 TEST_F(SettingsDeskTest, RecordsAChangeWhoseAnswerWasLost) {
     daemon_.lost = {"settings_apply"};
     EXPECT_EQ(apply(R"({"a":{"b":1}})", 1).status, 503U);
+    daemon_.silent = {"settings"};
     EXPECT_THAT(changes(), IsEmpty()) << "nobody knows yet";
+    daemon_.silent = {};
     now_ += 5s;
     desk_->tick();
     EXPECT_THAT(kinds(), ElementsAre("apply hanako"));
@@ -333,6 +346,46 @@ TEST_F(SettingsDeskTest, BacksUpAndRestores) {
     EXPECT_EQ(kinds().front(), "restore hanako");
     EXPECT_EQ(ask(Destination::kRestore, R"({"tokimori_backup":2,"overlay":{}})").status, 400U);
     EXPECT_EQ(ask(Destination::kRestore, R"({"tokimori_backup":1})").status, 400U);
+}
+
+TEST_F(SettingsDeskTest, BacksUpAndRestoresAnUploadedList) {
+    daemon_.list = "#$ 1\n";
+    json::object document = json::parse(ask(Destination::kBackup).body).as_object();
+    EXPECT_EQ(document.at("leap_list"), "#$ 1\n");
+    const auto restore = [&](int base) {
+        document["base"] = std::to_string(base);
+        return json::parse(ask(Destination::kRestore, json::serialize(document)).body);
+    };
+    daemon_.list.clear();
+    EXPECT_EQ(restore(1).at("leap_list"), "taken");
+    EXPECT_EQ(daemon_.list, "#$ 1\n");
+    EXPECT_THAT(audit_, ElementsAre("settings_restored hanako 1", "leap_list_kept hanako 2026-01-01"));
+    daemon_.list.clear();
+    daemon_.takes_lists = false;
+    const json::value refused = restore(2);
+    EXPECT_EQ(refused.at("leap_list"), "leap_list_wrong");
+    EXPECT_EQ(refused.at("why").at("code"), "older");
+    EXPECT_EQ(refused.at("applied").at("base"), "3") << "the settings are restored all the same";
+    daemon_.takes_lists = true;
+    EXPECT_EQ(restore(1).at("error").at("code"), "settings_changed");
+    EXPECT_EQ(daemon_.list, "") << "what was not restored brings no list";
+    daemon_.lost = {"leap_list"};
+    EXPECT_EQ(restore(3).at("leap_list"), "daemon_silent");
+}
+
+TEST_F(SettingsDeskTest, MakesNoBackupWithoutTheListThatIsInUse) {
+    daemon_.list = "#$ 1\n";
+    daemon_.silent = {"leap_list_given"};
+    EXPECT_EQ(ask(Destination::kBackup).status, 503U);
+}
+
+TEST_F(SettingsDeskTest, TellsChangesWithTheBaseOfWhatTheyLedTo) {
+    apply(R"({"a":{"b":1}})", 1);
+    EXPECT_EQ(json::parse(ask(Destination::kSettingsChanges).body).at("base"), "2");
+    daemon_.silent = {"settings"};
+    const json::value told = json::parse(ask(Destination::kSettingsChanges).body);
+    EXPECT_EQ(told.at("base"), json::value(nullptr));
+    EXPECT_EQ(told.at("changes").as_array().size(), 1U);
 }
 
 TEST_F(SettingsDeskTest, ResetsForWhoKnowsHisPassword) {

@@ -140,7 +140,7 @@ export function startMock({ scene = "gps", users = true, role = "admin", name = 
     "POST /api/v1/settings/return": async (_, response) => decided(response, settings.pending !== null && settings.goBack(state.user.name)),
     "GET /api/v1/settings/changes": (_, response, query) => {
       const first = Number(query.get("first"));
-      json(response, 200, { changes: settings.changes.slice(first, first + Number(query.get("count"))), total: settings.changes.length });
+      json(response, 200, { changes: settings.changes.slice(first, first + Number(query.get("count"))), total: settings.changes.length, base: settings.base() });
     },
     "POST /api/v1/settings/undo": async (request, response) => {
       const { id, base } = await bodyOf(request);

@@ -28,9 +28,13 @@ export function say(name: keyof typeof phrases, values: Readonly<Record<string, 
   return inWords(phrases[name], values);
 }
 
+/** The words for a code, in both languages; undefined where the table has none. The only look-up by what others say. */
+export function textFor(table: Table, code: string | null | undefined): Text | undefined {
+  return code !== null && code !== undefined && Object.hasOwn(table, code) ? table[code] : undefined;
+}
+
 /** What stands for a code of the daemon; the code itself where the table does not have it. */
 export function wordFor(table: Table, code: string | null | undefined): string {
   if (code === null || code === undefined || code === "") return "–";
-  const text = Object.hasOwn(table, code) ? table[code] : undefined;
-  return text === undefined ? code : text[current];
+  return textFor(table, code)?.[current] ?? code;
 }

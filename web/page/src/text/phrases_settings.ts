@@ -65,12 +65,16 @@ export const settingsPhrases = {
   confirmUndo: { ja: "この変更の前の設定に戻しますか?", en: "Go back to the settings before this change?" },
   backup: { ja: "バックアップ", en: "Backup" },
   backupHelp: {
-    ja: "このページで設定した内容のファイルです。ユーザーと鍵は含みません。",
-    en: "A file with what was set on this page; accounts and keys are not in it.",
+    ja: "このページで設定した内容と、使用中のアップロードしたうるう秒リストのファイルです。ユーザーと鍵は含みません。",
+    en: "A file with what was set on this page, and the uploaded leap second list that is in use; accounts and keys are not in it.",
   },
   backupDownload: { ja: "バックアップをダウンロード", en: "Download a backup" },
   restore: { ja: "復元", en: "Restore" },
   restoreFile: { ja: "バックアップファイル", en: "Backup file" },
+  restoreListNot: {
+    ja: "設定は復元しましたが、バックアップのうるう秒リストは使えません: {why}",
+    en: "The settings are restored, but the leap second list of the backup is not accepted: {why}",
+  },
   factoryReset: { ja: "初期設定に戻す", en: "Factory reset" },
   factoryResetHelp: {
     ja: "このページで設定した内容と、アップロードしたうるう秒リストをすべて取り消します。設定ファイル、ユーザー、履歴は残ります。確認が必要な取り消しでは、リストも残ります。",

@@ -7,7 +7,6 @@ import { Pager } from "../parts/pager";
 import { mayChange } from "../parts/role";
 import { refused, tookEffect, usePending } from "../settings/pending";
 import type { Difference as Change } from "../settings/table";
-import { useSettings } from "../settings/use_settings";
 import { changeKinds } from "../text/setting_words";
 import { say, wordFor } from "../text/language";
 import { fullText } from "../zone";
@@ -21,19 +20,25 @@ interface Changed {
   difference: Change[];
 }
 
+interface Recorded {
+  changes: Changed[];
+  total: number;
+  /** Of the settings that these led to; null where the daemon does not say. */
+  base: string | null;
+}
+
 const PAGE = 20;
 
 /** Who changed what and when, and the way back. */
 export function Changes({ user }: { user: User }): JSX.Element {
   const { version, id: pending } = usePending();
-  const { value: settings } = useSettings();
   const [first, setFirst] = useState(0);
   const [failure, setFailure] = useState<unknown>(null);
-  const { value, error } = useAsked<{ changes: Changed[]; total: number }>(`settings/changes?first=${first}&count=${PAGE}`, 0, version);
+  const { value, error } = useAsked<Recorded>(`settings/changes?first=${first}&count=${PAGE}`, 0, version);
   if (value === null) return error === null ? <p>{say("loading")}</p> : <Failure error={error} />;
   const undo = (id: number): void => {
     setFailure(null);
-    if (confirm(say("confirmUndo"))) post("settings/undo", { id, base: settings?.base }).then(tookEffect, refused).catch(setFailure);
+    if (confirm(say("confirmUndo"))) post("settings/undo", { id, base: value.base }).then(tookEffect, refused).catch(setFailure);
   };
   return (
     <>
@@ -47,7 +52,7 @@ export function Changes({ user }: { user: User }): JSX.Element {
           </header>
           <Difference changes={change.difference} />
           {mayChange(user) && change.kind !== "return" && (
-            <button type="button" class="secondary" disabled={pending !== null || settings === null} aria-label={say("undoOf", { time: fullText(change.time) })} onClick={() => undo(change.id)}>{say("undo")}</button>
+            <button type="button" class="secondary" disabled={pending !== null || value.base === null} aria-label={say("undoOf", { time: fullText(change.time) })} onClick={() => undo(change.id)}>{say("undo")}</button>
           )}
         </section>
       ))}

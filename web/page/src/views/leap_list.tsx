@@ -1,32 +1,12 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ApiError, post, remove } from "../api";
+import { leapListWhy, type Why } from "../leap_list_why";
 import { FileField } from "../parts/file_field";
 import { Form } from "../parts/form";
 import { Panel } from "../parts/panel";
 import { member } from "../settings/table";
-import { say, wordFor } from "../text/language";
-import { leapListFaults } from "../text/leap_list_words";
-import { fill } from "../text/text";
-
-interface Why {
-  code: string;
-  line: number | null;
-  mark: string | null;
-  updated: string | null;
-  expires: string | null;
-  in_use_updated: string | null;
-  in_use_expires: string | null;
-}
-
-/** The daemon's own sentence where it is another version's and says no code, or one without words here. */
-function whyText(error: ApiError): string {
-  const { code, line, mark, updated, expires, in_use_updated: used, in_use_expires: until } = member<Partial<Why>>(error.body, "why");
-  if (code === undefined || !Object.hasOwn(leapListFaults, code)) return error.message;
-  const days = { updated: updated ?? "", expires: expires ?? "", used: used ?? "–", until: until ?? "–" };
-  const text = fill(wordFor(leapListFaults, code), { mark: mark ?? "", ...days });
-  return line === null || line === undefined ? text : say("leapListLine", { n: line, what: text });
-}
+import { say } from "../text/language";
 
 interface Taken {
   updated: string;
@@ -51,7 +31,7 @@ export function LeapList({ given }: { given: boolean }): JSX.Element {
     setTaken(null);
     setWhy("");
     const reply = await post("leap/list", { text: text ?? "" }).catch((error: unknown) => {
-      if (error instanceof ApiError && error.code === "leap_list_wrong") setWhy(whyText(error));
+      if (error instanceof ApiError && error.code === "leap_list_wrong") setWhy(leapListWhy((error.body as { why?: Why } | null)?.why, error.message));
       throw error;
     });
     setTaken(member<Taken>(reply, "leap_list"));

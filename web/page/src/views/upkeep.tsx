@@ -1,13 +1,15 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ApiError, post } from "../api";
+import { leapListWhy, type Why } from "../leap_list_why";
 import { TextField } from "../parts/field";
 import { FileField } from "../parts/file_field";
 import { Form } from "../parts/form";
 import { Panel } from "../parts/panel";
 import { refused, settingsChanged, tookEffect } from "../settings/pending";
 import { useSettings } from "../settings/use_settings";
-import { say } from "../text/language";
+import { errors } from "../text/codes";
+import { say, wordFor } from "../text/language";
 
 function documentIn(text: string): object {
   try {
@@ -19,12 +21,29 @@ function documentIn(text: string): object {
   throw new ApiError("bad_backup", "", null);
 }
 
+interface Restored {
+  /** `taken`, or why not; not there where the backup has none. */
+  leap_list?: string;
+  why?: Why;
+}
+
+// The settings are in force all the same.
+function listNotRestored({ leap_list: list = "taken", why }: Restored): string | null {
+  if (list === "taken") return null;
+  const reason = list === "leap_list_wrong" ? leapListWhy(why, wordFor(errors, list)) : wordFor(errors, list);
+  return say("restoreListNot", { why: reason });
+}
+
 function Backup({ base }: { base: string }): JSX.Element {
   const [text, setText] = useState<string | null>(null);
   const [done, setDone] = useState(false);
+  const [notRestored, setNotRestored] = useState<string | null>(null);
   const send = async (): Promise<void> => {
     setDone(false);
-    tookEffect(await post("restore", { ...documentIn(text ?? ""), base }).catch(refused));
+    setNotRestored(null);
+    const reply = await post<Restored>("restore", { ...documentIn(text ?? ""), base }).catch(refused);
+    tookEffect(reply);
+    setNotRestored(listNotRestored(reply));
     setDone(true);
   };
   return (
@@ -35,6 +54,7 @@ function Backup({ base }: { base: string }): JSX.Element {
         <FileField label={say("restoreFile")} accept=".json,application/json" read={setText} />
       </Form>
       {done && <p class="outcome" role="status">{say("applied")}</p>}
+      {notRestored !== null && <p class="failure" role="alert">{notRestored}</p>}
     </Panel>
   );
 }
