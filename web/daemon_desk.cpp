@@ -142,6 +142,9 @@ WebReply DaemonDesk::nict_answer(const WebRequest& request) const {
 void DaemonDesk::take_news(LiveHub& hub, const std::function<bool(const std::string&)>& lives) {
     counts.live = hub.size();
     note_state(state_of(world_.latest()));
+    if (const auto& status = world_.latest().members) {
+        standing_.look(*status, world_.now());
+    }
     keep_history();
     hub.tell(live_event("status", live_data()), live_event("ended", R"({"why":"session_ended"})"), lives);
 }
@@ -153,8 +156,8 @@ std::string DaemonDesk::live_data() const {
     }
     const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(world_.now() - world_.heard());
     const auto time = world_.served_time();
-    return fmt::format(R"({{"asked_ms_ago":{},"daemon":true,"server_time_unix_ns":{},"status":{}}})", age.count(),
-                       time ? std::to_string(*time) : "null", latest.line);
+    return fmt::format(R"({{"asked_ms_ago":{},"daemon":true,"server_time_unix_ns":{},"standing":{},"status":{}}})",
+                       age.count(), time ? std::to_string(*time) : "null", standing_.text(world_.now()), latest.line);
 }
 
 // The first one says how things are, not that they changed. What there is no room for now is told later, if it lasts.

@@ -14,6 +14,7 @@
 #include "web/live_hub.h"
 #include "web/metrics.h"
 #include "web/served_time.h"
+#include "web/standing.h"
 #include "web/web_settings.h"
 
 namespace tokimori::web {
@@ -68,6 +69,7 @@ private:
     AccountStore& audit_;
     DaemonWorld world_;
     HistoryCollector collector_;
+    Standing standing_;
     std::string state_;
     AuditPacer changes_;
     bool history_works_ = true;

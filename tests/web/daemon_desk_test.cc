@@ -146,7 +146,8 @@ TEST_F(DaemonDeskTest, TellsTheViewersEachSecond) {
     });
     news();
     EXPECT_THAT(seen, StartsWith("event: status\ndata: {\"asked_ms_ago\":0,\"daemon\":true,"
-                                 "\"server_time_unix_ns\":1795906936000000000,\"status\":{\"version\":1"));
+                                 "\"server_time_unix_ns\":1795906936000000000,\"standing\":{"));
+    EXPECT_THAT(seen, HasSubstr("},\"status\":{\"version\":1"));
     latest_ = {nullptr, {}, "silent"};
     news();
     EXPECT_EQ(seen, "event: status\ndata: {\"daemon\":false,\"why\":\"silent\"}\n\n");

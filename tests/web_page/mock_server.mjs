@@ -77,8 +77,9 @@ export function startMock({ scene = "gps", users = true, role = "admin", name = 
     return { ...told, sources: [...told.sources, ...jjy], at: { ...told.at, ...later(replies.status[0].at.utc, turn) } };
   };
   const tell = (message) => streams.forEach((each) => each.write(`event: status\ndata: ${JSON.stringify(message)}\n\n`));
+  const standing = () => Object.fromEntries(status().sources.map(({ name }, i) => [`reason:${name}`, [(i * 400 + turn) * 1e9, i % 2 === 0]]));
   const live = () => {
-    const message = { asked_ms_ago: 12, daemon: true, server_time_unix_ns: status().at.utc && (Date.now() + COMPUTER_SLOW_MS) * 1e6, status: status() };
+    const message = { asked_ms_ago: 12, daemon: true, server_time_unix_ns: status().at.utc && (Date.now() + COMPUTER_SLOW_MS) * 1e6, standing: standing(), status: status() };
     tell(message);
     turn += 1;
   };

@@ -168,6 +168,9 @@ export interface Status {
   product: { name: string; version: string };
 }
 
+/** Of what has no age in a status, since when it is so: ns, and whether it was so before anybody looked. */
+export type Standing = Readonly<Record<string, readonly [number, boolean]>>;
+
 export interface Client {
   address: string;
   requests: number;

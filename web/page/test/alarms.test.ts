@@ -21,6 +21,29 @@ test("who lies and who is silent is named beside a clock that is right", () => {
   assert.deepEqual(codes(last("gps")), ["lab_mode", "source_refused:liar", "source_silent:ntp-backup"]);
 });
 
+test("every alarm says since when, where only the page's server knows it, too", () => {
+  const status = last("gps");
+  status.sources.find(({ name }) => name === "ntp-backup")!.last_heard_age_ns = null;
+  const standing = { "reason:liar": [7e9, false], "reason:ntp-backup": [9e9, true] } as const;
+  assert.deepEqual(alarmsOf(status, standing).map(({ code, since_ns, at_least }) => [code, since_ns !== null, at_least ?? false]),
+    [["lab_mode", true, false], ["source_refused", true, false], ["source_silent", true, true]]);
+});
+
+test("no kind of alarm is without something that tells since when", () => {
+  const status = last("announced");
+  status.at.disputed = true;
+  status.at.storage_fault = "full";
+  status.serverstats.clients_replaced = 3;
+  status.tracking.system_clock.state = "forbidden";
+  status.sources[0]!.reason = "falseticker";
+  status.sources[0]!.receiver = { antenna: "short", antenna_powered: true, jamming: 3, age_ns: 1e9 };
+  const leap = status.leap as KnownLeap;
+  Object.assign(leap, { disagreement: true });
+  Object.assign(leap.policy, { change_waits: true });
+  Object.assign(leap.table, { refused: "the hash is wrong", state: "expired" });
+  for (const alarm of alarmsOf(status)) assert.ok(alarm.since_ns !== null || alarm.thing !== undefined, alarm.code);
+});
+
 test("holdover says since when", () => {
   const alarm = alarmsOf(last("holdover")).find(({ code }) => code === "holdover");
   assert.ok(alarm?.since_ns && alarm.since_ns > 0);

@@ -6,6 +6,7 @@ export const clockPhrases = {
   lastKnown: { ja: "最後に分かった状態:", en: "last known:" },
   withinUnknown: { ja: "誤差は不明です", en: "error unknown" },
   timeUnknown: { ja: "時刻はまだ分かりません", en: "The time is not known yet" },
+  forAtLeast: { ja: "{age}以上前から", en: "for {age} at least" },
   forSoLong: { ja: "{age}前から", en: "for {age}" },
   by: { ja: "時刻源: {name}", en: "by {name}" },
   noSourceFollowed: { ja: "追従中の時刻源なし", en: "no source is followed" },

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { alarmsOf, type Alarm, type Severity } from "../alarms";
-import { staleness } from "../live";
+import { staleness, useLive } from "../live";
 import { Badge, type Tone } from "../parts/mark";
 import { Panel } from "../parts/panel";
 import { age } from "../quantities";
@@ -19,7 +19,7 @@ function AlarmItem({ alarm }: { alarm: Alarm }): JSX.Element {
     <li class={`alarm tone-${TONES[alarm.severity]}`}>
       <h3>
         <Badge tone={TONES[alarm.severity]}>{say(NAMES[alarm.severity])}</Badge> {inWords(words.what, values)}
-        {alarm.since_ns !== null && <small>{say("forSoLong", { age: age(alarm.since_ns + staleness()) })}</small>}
+        {alarm.since_ns !== null && <small>{say(alarm.at_least ? "forAtLeast" : "forSoLong", { age: age(alarm.since_ns + staleness()) })}</small>}
       </h3>
       <p><b>{say("effect")}</b> {inWords(words.effect, values)}</p>
       <p><b>{say("nextStep")}</b> {inWords(words.next, values)}</p>
@@ -28,7 +28,7 @@ function AlarmItem({ alarm }: { alarm: Alarm }): JSX.Element {
 }
 
 export function AlarmList({ status }: { status: Status }): JSX.Element {
-  const alarms = alarmsOf(status);
+  const alarms = alarmsOf(status, useLive().standing);
   return (
     <Panel title={say("alarms")}>
       {alarms.length === 0 ? (

@@ -2,9 +2,10 @@ import type { JSX } from "preact";
 import { plain } from "../instants";
 import { isStale, staleness, useLive } from "../live";
 import { Facts } from "../parts/facts";
+import { useAsked } from "../parts/asked";
 import { Panel } from "../parts/panel";
 import { age, count, partsPerMillion, signedSpan, span } from "../quantities";
-import type { ServerStats, Status, Tracking } from "../replies";
+import type { Clients, ServerStats, Status, Tracking } from "../replies";
 import { leapIndicators, reasons, systemClocks } from "../text/codes";
 import { leapKinds } from "../text/leap_codes";
 import { say, wordFor } from "../text/language";
@@ -41,13 +42,17 @@ function answeredText(stats: ServerStats, rate: number | null): string {
   return rate === null ? answered : `${answered} (${say("perSecond", { n: rate < 10 ? rate.toFixed(1) : count(Math.round(rate)) })})`;
 }
 
+const CLIENTS_EVERY_MS = 10_000;
+
 function Serving({ status: { serverstats, tracking }, rate }: { status: Status; rate: number | null }): JSX.Element {
+  const known = useAsked<{ clients: Pick<Clients, "known"> }>("clients?first=0&count=1", CLIENTS_EVERY_MS).value?.clients.known;
   return (
     <Panel title={say("serving")} aside={say("sinceStart", { age: age(serverstats.counted_for_ns) })}>
       <Facts facts={[
         [say("stratum"), tracking.stratum === 0 ? "–" : tracking.stratum],
         [say("refid"), tracking.refid],
         [say("leapIndicator"), wordFor(leapIndicators, tracking.leap)],
+        [say("clients"), known === undefined ? "–" : count(known)],
         [say("requestsAnswered"), answeredText(serverstats, rate)],
         [say("requestsRefused"), count(refusedOf(serverstats))],
       ]} />
