@@ -15,9 +15,9 @@ export class Visitor {
   }
 
   /** `expected`: parts of messages of the console that are no problem, such as of a status that is provoked. */
-  static async come({ address, pictures, language = "en", view = WIDE, expected = [] }) {
+  static async come({ address, pictures, language = "en", view = WIDE, zone = "Asia/Tokyo", expected = [] }) {
     const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
-    const context = await browser.newContext({ viewport: view, locale: language === "ja" ? "ja-JP" : "en-US", ignoreHTTPSErrors: true, acceptDownloads: true });
+    const context = await browser.newContext({ viewport: view, locale: language === "ja" ? "ja-JP" : "en-US", timezoneId: zone, ignoreHTTPSErrors: true, acceptDownloads: true });
     context.setDefaultTimeout(PATIENCE_MS);
     const page = await context.newPage();
     const visitor = new Visitor(browser, context, page, { address, pictures });

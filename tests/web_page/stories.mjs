@@ -35,14 +35,18 @@ async function valueOf(visitor, section, key) {
   return section.split(".").reduce((found, name) => found?.[name], settings.values)?.[key] ?? null;
 }
 
+async function begin(page, name) {
+  for (const [i, value] of [SETUP_CODE, name, PASSWORD, PASSWORD].entries()) await page.locator("input").nth(i).fill(value);
+  await page.locator("button[type=submit]").click();
+}
+
 async function first_start() {
   const visitor = await come();
   const { page } = visitor;
   await page.goto(address);
   await page.locator("input").nth(3).waitFor();
   await visitor.keep("first-start");
-  for (const [i, value] of [SETUP_CODE, "hanako", PASSWORD, PASSWORD].entries()) await page.locator("input").nth(i).fill(value);
-  await page.locator("button[type=submit]").click();
+  await begin(page, "hanako");
   for (let step = 1; step <= 5; ++step) {
     await page.getByText(`${step} of 5`).waitFor();
     await page.locator(".wizard .badge, .wizard p b, .wizard p").first().waitFor();
@@ -52,6 +56,76 @@ async function first_start() {
   await page.locator(".now-time").first().waitFor();
   await visitor.press("Log out");
   await page.getByRole("heading", { name: "Log in" }).waitFor();
+  return visitor;
+}
+
+// What clocks at the place of `zone` show, as the page writes it.
+function clockIn(zone, seconds) {
+  return new Date(seconds * 1000).toLocaleString("sv-SE", { timeZone: zone });
+}
+
+async function elsewhere() {
+  const zone = "Europe/Berlin";
+  const visitor = await come({ zone });
+  const { page } = visitor;
+  await page.goto(address);
+  await page.locator("input").nth(3).waitFor();
+  await page.getByLabel("Time zone").selectOption(zone);
+  await begin(page, "ingrid");
+  await page.locator(".wizard").waitFor();
+  const { body: { user } } = await visitor.ask("GET", "session");
+  assert.equal(user.time_zone, zone);
+  await visitor.open("overview", ".now-time");
+  // The three clocks stand at the same second for most of it.
+  const clocks = () => page.locator(".now").evaluateAll((all) => all.map((each) => each.textContent.trim().split(/\s+/)));
+  const isTold = ([jst, utc, there]) => {
+    const seconds = Date.parse(`${utc[0]}T${utc[1]}Z`) / 1000;
+    return jst.join(" ") === `${clockIn("Asia/Tokyo", seconds)} JST` && there.join(" ") === `${clockIn(zone, seconds)} ${zone}`;
+  };
+  for (let tries = 0; !isTold(await clocks()); ++tries) {
+    assert.ok(tries < 50, JSON.stringify(await clocks()));
+    await page.waitForTimeout(100);
+  }
+  await visitor.keep("elsewhere-overview");
+  await visitor.open("events", "tbody tr");
+  const { body: { events } } = await visitor.ask("GET", "events?first=0&count=100");
+  const { time } = events.find((each) => each.text_code === "setup");
+  assert.ok((await page.locator("tbody").innerText()).replace(/\s+/g, " ").includes(`${clockIn(zone, time)} ${zone}`));
+  await visitor.keep("elsewhere-events");
+  await visitor.open("users", "tbody tr");
+  await page.getByLabel("Name").first().fill("otto");
+  await page.getByLabel("Password").fill(PASSWORD);
+  await visitor.press("Add");
+  await page.locator("td", { hasText: "otto" }).first().waitFor();
+  const { body: { users } } = await visitor.ask("GET", "users");
+  assert.equal(users.find((each) => each.name === "otto").time_zone, zone);
+  return visitor;
+}
+
+// Names, words of a login that failed, and values of settings come from outside; wherever they are shown they are no HTML.
+async function evil_words() {
+  const evil = `<img src=x onerror="alert(1)"><script>alert(1)</script>`;
+  const visitor = await admin({ expected: ["401", "403"] });
+  const { page } = visitor;
+  page.on("dialog", () => visitor.problems.push("a script of somebody else ran"));
+  await visitor.ask("POST", "login", { name: evil, password: PASSWORD });
+  assert.equal((await visitor.ask("POST", "users", { name: evil, role: "viewer", password: PASSWORD })).status, 200);
+  const { body: token } = await visitor.ask("POST", "tokens", { name: evil });
+  const { body: { settings: { overlay, base } } } = await visitor.ask("GET", "settings");
+  const set = { ...overlay, upstream: [{ name: evil, address: "127.0.0.1", noselect: true }] };
+  const applied = await visitor.ask("POST", "settings/apply", { overlay: set, base });
+  assert.equal(applied.status, 200, JSON.stringify(applied.body));
+  for (const [part, selector] of [["events", "tbody tr"], ["users", "tbody tr"], ["overview", ".source-list li"], ["sources", ".facts"], ["settings", ".setting"]]) {
+    await visitor.open(part, selector);
+    if (part !== "settings") await page.getByText(evil).first().waitFor();
+    assert.equal(await page.locator("main img, main script").count(), 0, part);
+  }
+  await visitor.press("Other NTP servers");
+  assert.equal(await page.locator("main img, main script").count(), 0);
+  const { body: { settings: now } } = await visitor.ask("GET", "settings");
+  assert.equal((await visitor.ask("POST", "settings/apply", { overlay, base: now.base })).status, 200);
+  await visitor.ask("DELETE", "users", { name: evil });
+  await visitor.ask("DELETE", "tokens", { id: token.id });
   return visitor;
 }
 
@@ -137,7 +211,7 @@ async function leap_mode() {
   await visitor.open("settings", ".setting");
   await visitor.press("Changes");
   await page.getByRole("button", { name: /^Undo the change of/ }).first().click();
-  await page.locator(".change", { hasText: "undo" }).first().waitFor();
+  await page.locator(".change .aside", { hasText: /^undo/ }).first().waitFor();
   await visitor.keep("changes");
   assert.equal(await valueOf(visitor, "leap", "mode"), null);
   return visitor;
@@ -164,7 +238,7 @@ async function somebody_else() {
   await visitor.keep("changes-somebody-else");
   assert.equal(await valueOf(visitor, "leap", "smear_minutes"), 100);
   await undo();
-  await page.locator(".change", { hasText: "undo" }).first().waitFor();
+  await page.locator(".change .aside", { hasText: /^undo/ }).first().waitFor();
   await visitor.press("Backup and restart");
   await page.getByLabel("Your password").fill(PASSWORD);
   await setSmear(110);
@@ -353,7 +427,7 @@ async function polling() {
 }
 
 const STORIES = {
-  first_start, log_in_by_keyboard, leap_mode, somebody_else, leap_list, go_back_now, automatic_return, keep_settings, backup, roles, ended_session, polling,
+  first_start, log_in_by_keyboard, leap_mode, somebody_else, leap_list, go_back_now, automatic_return, keep_settings, backup, roles, ended_session, polling, elsewhere, evil_words,
   views_ja: () => views("ja", WIDE),
   views_en: () => views("en", WIDE),
   views_ja_narrow: () => views("ja", NARROW),

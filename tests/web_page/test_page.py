@@ -97,10 +97,16 @@ def test_every_part_can_be_seen(stage: Stage, language: str, width: str) -> None
 
 
 @pytest.mark.parametrize("story", ["log_in_by_keyboard", "leap_mode", "somebody_else", "leap_list", "go_back_now", "automatic_return",
-                                   "keep_settings", "backup", "roles", "ended_session", "polling"])
+                                   "keep_settings", "backup", "roles", "ended_session", "polling", "evil_words"])
 def test_what_people_do(stage: Stage, story: str) -> None:
     stage.tell(story)
     assert stage.daemon.is_running() and stage.web.is_running()
+
+
+def test_who_is_in_another_time_zone_reads_the_clocks_there(stage: Stage) -> None:
+    with Web(stage.daemon, assets=str(PAGE)) as web:
+        web.wait_started()
+        Stage(stage.daemon, web, stage.pictures).tell("elsewhere", SETUP_CODE=web.setup_code())
 
 
 def test_one_address_is_denied_and_let_in_again(stage: Stage) -> None:

@@ -17,6 +17,8 @@ export interface LeapTimeline {
   /** LI is so much from `begins` to `ends` of it; 0 outside. */
   indicator: { value: 1 | 2; begins: number; ends: number } | null;
   points: TimelinePoint[];
+  /** When what clients notice begins, by the clocks of Japan. */
+  start: { at: number; jst: string };
 }
 
 const SECOND = 1e9;
@@ -41,6 +43,7 @@ export function timelineOf(leap: KnownLeap): LeapTimeline | null {
     fromNow: true,
     indicator: next.announced ? { value, begins: first, ends: last } : null,
     points,
+    start: { at: first, jst: window.begins.jst },
   };
 }
 
@@ -49,6 +52,7 @@ export interface PreviewRow {
   from_end_ns: number;
   li: number;
   from_utc_ns: number;
+  jst: string;
 }
 
 /** What would be served around an imagined leap second, as the daemon worked it out. */
@@ -66,5 +70,6 @@ export function timelineOfPreview(rows: readonly PreviewRow[]): LeapTimeline {
     fromNow: false,
     indicator: from === undefined ? null : { value: told[0]?.li === 2 ? 2 : 1, begins: from / SECOND, ends: after / SECOND },
     points: [{ at: first - margin, offset: 0 }, ...points, { at: last + margin, offset: 0 }],
+    start: { at: first, jst: rows[0]?.jst ?? "" },
   };
 }

@@ -155,7 +155,8 @@ test("a preview of an insertion shows LI for a day, up to the end of the leap se
 });
 
 test("a preview of a smear goes down to almost a second below UTC and shows no LI", () => {
-  const { indicator, points } = timelineOfPreview(previewOf("smear"));
+  const { indicator, points, start } = timelineOfPreview(previewOf("smear"));
+  assert.match(start.jst, /^2017-01-01[T ]07:00:00/);
   assert.equal(indicator, null);
   assert.ok(Math.min(...points.map(({ offset }) => offset)) < -0.999);
 });

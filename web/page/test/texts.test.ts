@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import * as codes from "../src/text/codes";
 import { say, setLanguage, wordFor } from "../src/text/language";
@@ -7,14 +7,15 @@ import * as leapCodes from "../src/text/leap_codes";
 import { complaintText } from "../src/settings/complaint_text";
 import { complaints, expectations } from "../src/text/complaint_words";
 import { leapListFaults } from "../src/text/leap_list_words";
+import { eventCodes, eventKinds } from "../src/text/event_codes";
 import { phrases } from "../src/text/phrases";
 import { fill, places, type Table } from "../src/text/text";
 
 // The daemon's own words, from where tokictl keeps them.
 function tokictlWords(file: string): Map<string, string> {
   const text = readFileSync(`../../server/tokictl/${file}`, "utf8");
-  const found = text.matchAll(/Word\{"(\w+)",\s*\{"((?:[^"\\]|\\.)*)",\s*"((?:[^"\\]|\\.)*)"\}\}/g);
-  return new Map([...found].map(([, code, en, ja]) => [`${code}`, `${en}|${ja}`.replace(/\\"/g, '"')]));
+  const found = text.matchAll(/Word\{\s*"(\w+)",\s*\{((?:"(?:[^"\\]|\\.)*"\s*)+),\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\}\}/g);
+  return new Map([...found].map(([, code, en = "", ja = ""]) => [`${code}`, `${joined(en)}|${joined(ja)}`]));
 }
 
 function sameWords(file: string, tables: readonly Table[]): void {
@@ -30,6 +31,21 @@ test("every reason and state of the daemon has the words that tokictl has", () =
 
 test("so has every word about leap seconds", () => {
   sameWords("leap_words.cpp", Object.values(leapCodes));
+});
+
+// Of the page's own server.
+function serverSource(): string {
+  return readdirSync("..").filter((name) => name.endsWith(".cpp")).map((name) => readFileSync(`../${name}`, "utf8")).join("\n");
+}
+
+test("every event of the log has its words", () => {
+  const source = serverSource();
+  const recorded = [...source.matchAll(/\brecord(?:_failure)?\([^;]*?"([a-z_]+)"(?:, [^",;]+, "([a-z_]+)")?/g)].map(([, first, second]) => second ?? first!);
+  const ofChanges = [...source.matchAll(/WantedChange|run\(\{[^}]*?"([a-z_]+)"/g)].flatMap(([, kind]) => (kind === undefined ? [] : [kind]));
+  const named = new Map([...source.matchAll(/kind == "(\w+)"\s*\? "(\w+)"/g)].map(([, kind, code]) => [kind, code]));
+  const codesOfEvents = new Set([...recorded.filter((code) => !Object.hasOwn(eventKinds, code)), ...ofChanges.map((kind) => named.get(kind) ?? kind)]);
+  for (const code of ["login", "login_failed", "settings_undone", "factory_reset", "leap_list_kept"]) assert.ok(codesOfEvents.has(code), `not seen: ${code}`);
+  for (const code of codesOfEvents) assert.ok(Object.hasOwn(eventCodes, code), code);
 });
 
 test("every phrase says something in both languages, and fills in the same values", () => {

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { plain } from "../instants";
 import type { LeapTimeline as Timeline } from "../leap_timeline";
 import { age } from "../quantities";
 import { say } from "../text/language";
@@ -18,7 +19,7 @@ function when(seconds: number): string {
 
 /** Above: how far served time is from UTC. Below: the leap indicator. */
 export function LeapTimeline({ timeline }: { timeline: Timeline }): JSX.Element {
-  const { begins, ends, leap, fromNow, indicator, points } = timeline;
+  const { begins, ends, leap, fromNow, indicator, points, start } = timeline;
   const x = (at: number): number => LEFT + ((WIDTH - LEFT - 10) * (at - begins)) / (ends - begins);
   const y = (offset: number): number => TOP + (OFFSET_HEIGHT * (1 - offset)) / 2;
   const path = points.map(({ at, offset }, i) => `${i === 0 ? "M" : "L"}${x(at).toFixed(1)} ${y(offset).toFixed(1)}`).join("");
@@ -42,6 +43,7 @@ export function LeapTimeline({ timeline }: { timeline: Timeline }): JSX.Element 
           <text class="li-text" x={(x(indicator.begins) + x(indicator.ends)) / 2} y={LI_TOP + 15}>{indicator.value}</text>
         </g>
       )}
+      <text class="axis start" x={x(start.at)} y={HEIGHT - 14}>{plain(start.jst).slice(5, 16)} JST</text>
       <path class="leap-mark" d={`M${x(leap)} ${TOP - 8}V${LI_TOP + LI_HEIGHT + 6}`} />
       <text class="axis end" x={x(leap) - 4} y={HEIGHT - 14}>{fromNow ? `${say("leap")} ${when(leap)}` : say("leap")}</text>
       {hasNow && (

@@ -47,7 +47,7 @@ export function Events(): JSX.Element {
       <Failure error={error} />
       {shown.length === 0 ? <p class="hint">{say("nothingYet")}</p> : (
         <div class={isOld ? "wide stale" : "wide"}>
-          <table>
+          <table class="stacked">
             <thead>
               <tr>
                 <th scope="col">{say("time")}</th>

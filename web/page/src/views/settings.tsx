@@ -62,7 +62,7 @@ export function SettingsView({ user }: { user: User }): JSX.Element {
   const places = PLACES.filter((each) => each !== "upkeep" || user.role === "admin");
   return (
     <>
-      <div class="row toolbar" role="group">
+      <div class="row toolbar places" role="group">
         {places.map((each) => (
           <button key={each} type="button" class="choice" aria-pressed={place === each} onClick={() => setPlace(each)}>{say(each)}</button>
         ))}
