@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <ctime>
+#include <limits>
 #include <utility>
 
 namespace tokimori {
@@ -12,6 +13,8 @@ constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 constexpr std::int64_t kOldestStamp = 2 * kNanosecondsPerSecond;
 // Two stamps of one instant differ by the width of the bracket in which the clocks were read.
 constexpr std::int64_t kNewestStamp = -20'000;
+// By that everything is too old.
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max() / 2;
 constexpr std::int64_t kStepFloor = 20'000;
 constexpr std::int64_t kTellingSpan = 100'000'000;
 constexpr Duration kSuspendFloor = std::chrono::milliseconds{1};
@@ -116,15 +119,17 @@ void Counter::push_if_telling(const ClockReading& reading) {
 
 // A batch is stamped just before it is read: the packet path needs no ring.
 Counter::RealtimeStamps Counter::realtime_stamps() {
+    const ClockReading reading = reader_();
+    const std::optional<ClockReading> last = std::exchange(last_batch_, reading);
     RealtimeStamps stamps;
-    stamps.reading_ = reader_();
-    const std::optional<ClockReading> last = std::exchange(last_batch_, stamps.reading_);
-    stamps.stepped_ = last && stepped(*last, stamps.reading_);
+    stamps.realtime_ = last && stepped(*last, reading) ? kNever : reading.realtime;
+    stamps.raw_ = reading.raw;
+    stamps.asleep_ = reading.asleep();
     return stamps;
 }
 
 std::optional<LocalInstant> Counter::RealtimeStamps::at(std::int64_t stamp) const {
-    return stepped_ ? std::nullopt : from_age(reading_.realtime - stamp, reading_.raw);
+    return from_age(realtime_ - stamp, raw_);
 }
 
 // What is old by a clock that was stepped meanwhile may be of a moment ago.

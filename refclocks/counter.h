@@ -63,12 +63,13 @@ public:
         std::optional<LocalInstant> at(std::int64_t stamp) const;
 
         /// How long the host had slept since its boot when the clocks were read.
-        Duration asleep() const { return reading_.asleep(); }
+        Duration asleep() const { return asleep_; }
 
     private:
         friend class Counter;
-        ClockReading reading_;
-        bool stepped_ = false;
+        std::int64_t realtime_ = 0;
+        std::int64_t raw_ = 0;
+        Duration asleep_{};
     };
     RealtimeStamps realtime_stamps();
 

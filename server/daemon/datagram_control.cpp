@@ -106,7 +106,7 @@ bool forget_interface(cmsghdr& part) {
 }
 
 void take_control(msghdr& message, Way& way, Datagram& datagram) {
-    datagram.stamp = std::nullopt;
+    datagram.stamp = Datagram::kNoStamp;
     way.answers_from = {message.msg_control, 0};
     for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
         if (part->cmsg_level == SOL_SOCKET &&

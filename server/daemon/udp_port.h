@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -18,8 +19,10 @@ namespace tokimori {
 /// A datagram as the kernel handed it over.
 struct Datagram {
     Request request;  ///< but for `arrival` and `client`; from unicast: neither multicast nor this very port
-    std::optional<std::int64_t> stamp;  ///< kernel receive time, CLOCK_REALTIME, POSIX nanoseconds
-    std::size_t slot = 0;               ///< for `UdpPort::reply`
+    /// Where the kernel told none: longer ago than any clock shows.
+    static constexpr std::int64_t kNoStamp = std::numeric_limits<std::int64_t>::min() / 4;
+    std::int64_t stamp = kNoStamp;  ///< kernel receive time, CLOCK_REALTIME, POSIX nanoseconds
+    std::size_t slot = 0;           ///< for `UdpPort::reply`
 };
 
 /// One UDP socket: batches in, batches out, replies from the address that was asked. The only file that speaks to

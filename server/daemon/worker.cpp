@@ -123,8 +123,7 @@ std::size_t Worker::serve_batch(UdpPort& port, Scene& scene) {
     }
     for (Datagram& datagram : batch) {
         Request& request = datagram.request;
-        const auto arrival = datagram.stamp ? stamps.at(*datagram.stamp) : std::nullopt;
-        request.arrival = arrival.value_or(read_at);
+        request.arrival = stamps.at(datagram.stamp).value_or(read_at);
         const Verdict verdict = responder_.answer(request, scene.clock->state, next->reply);
         if (verdict == Verdict::kQueried) {
             // What waits is sent first: it is about time.
@@ -174,7 +173,7 @@ void Worker::send(UdpPort& port, Scene& scene, std::span<Waiting> waiting) {
     for (Waiting& one : waiting) {
         responder_.stamp(one.reply, departure, std::exchange(later, later + pace_));
         port.reply(one.slot, {one.reply.octets.data(), one.reply.size});
-        if (one.reply.interleaved.client != 0) {
+        if (one.reply.departure_matters()) {
             port.ask_for_departure(one.reply.interleaved.ticket);
         }
     }

@@ -41,7 +41,7 @@ public:
 
     /// What `source` may do who asks for the time.
     const Rights& for_time(const ClientAddress& source, std::uint16_t port) const {
-        return rights_of(time_[port == kNtpPort ? 1 : 0], source);
+        return port == kNtpPort ? rights_of(time_[1], source) : rights_of(time_[0], source);
     }
     /// What `source` may do who sends a control message.
     const Rights& for_query(const ClientAddress& source, std::uint16_t port) const {

@@ -35,12 +35,22 @@ struct ClientKey {
     std::uint32_t other = 0;
 };
 
-/// A request as far as the table wants to know it.
-struct Sighting {
-    LocalInstant at = {};
-    std::array<std::byte, 2> head{};  ///< its first octets: leap indicator, version and mode; stratum
-    std::uint16_t port = 0;
-    bool denied = false;  ///< a rule of access turns it down, whatever the limit says
+/// A request as far as the table wants to know it. Two words, as they go into a record and through registers.
+class Sighting {
+public:
+    /// `head`: the first two octets, leap indicator, version and mode, and the stratum.
+    constexpr Sighting(LocalInstant at, std::array<std::byte, 2> head, std::uint16_t port)
+        : at_{at}, told_{std::uint64_t{std::bit_cast<std::uint16_t>(head)} << kHeadShift | std::uint64_t{port}} {}
+
+    LocalInstant at() const { return at_; }
+    /// From bit 0 its port, from bit 16 its head as it lies in memory.
+    std::uint64_t told() const { return told_; }
+
+    static constexpr int kHeadShift = 16;
+
+private:
+    LocalInstant at_;
+    std::uint64_t told_;
 };
 
 /// What the limits say to a request.
@@ -65,7 +75,7 @@ public:
     Allowance note(Sighting sighting, const RateLimit* limit, RandomBits& random) {
         const std::uint64_t account = account_;
         const auto requests = static_cast<std::uint32_t>(account);
-        const std::int64_t now = sighting.at.time_since_epoch().count();
+        const std::int64_t now = sighting.at().time_since_epoch().count();
         const auto before = static_cast<std::int64_t>(last_);
         put(traits_, learned(traits_, sighting, requests, now - before));
         put(last_, static_cast<std::uint64_t>(now));
@@ -75,7 +85,7 @@ public:
             return Allowance::kServe;
         }
         put(account_, account >> 32 << 32 | counted);
-        return charge((now >> kTickShift) - (before >> kTickShift), *limit, sighting.at, random);
+        return charge((now >> kTickShift) - (before >> kTickShift), *limit, sighting.at(), random);
     }
 
     /// Whether it asked for more than its limit of late, and has not paid for it by waiting.
@@ -110,8 +120,7 @@ private:
             const auto before = static_cast<std::int32_t>(traits & 0xFFFFU);
             interval = before + ((interval - before) >> kWeight);
         }
-        const auto head = std::uint64_t{std::bit_cast<std::uint16_t>(sighting.head)} << kHeadShift;
-        return (traits & (~std::uint64_t{0} << kRowShift)) | head | std::uint64_t{sighting.port} << kPortShift |
+        return (traits & (~std::uint64_t{0} << kRowShift)) | sighting.told() << kPortShift |
                static_cast<std::uint32_t>(interval);
     }
 
@@ -122,7 +131,7 @@ private:
     // Of the traits: interval, port, head; of requests over the limit how many so far in their row, and
     // which of it is served; when the client was last told off, in 4 s, modulo 256.
     static constexpr int kPortShift = 16;
-    static constexpr int kHeadShift = 32;
+    static constexpr int kHeadShift = kPortShift + Sighting::kHeadShift;
     static constexpr int kRowShift = 48;
     static constexpr int kLuckyShift = 52;
     static constexpr int kKissedShift = 56;

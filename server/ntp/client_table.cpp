@@ -45,12 +45,12 @@ ClientTable::ClientTable(std::size_t clients, int ipv6_prefix, HashKey key)
     }
 }
 
-Allowance ClientTable::note_elsewhere(const ClientKey& client, Sighting sighting, const RateLimit* limit) {
+Allowance ClientTable::note_elsewhere(const ClientKey& client, Sighting sighting, const RateLimit* limit, bool denied) {
     ClientRecord* record = find_in(client.other, client);
     if (record == nullptr) {
-        record = place_for(client, sighting.at);
+        record = place_for(client, sighting.at());
     }
-    return noted(*record, sighting, record == &shared_ && limit != nullptr ? &kShared : limit);
+    return noted(*record, sighting, record == &shared_ && limit != nullptr ? &kShared : limit, denied);
 }
 
 void ClientTable::note_refusal(const ClientRecord& record, Allowance allowance, bool denied) {

@@ -44,7 +44,9 @@ public:
 
     /// Notes a request of one that `find` has found. With `limit` it may be turned down: of the requests over it one in
     /// `limit->leak`, the place of which in each row of as many nobody can know, is served.
-    Allowance note(const ClientKey& client, Sighting sighting, const RateLimit* limit) {
+    /// `denied`: a rule of access turns it down, whatever the limit says.
+    [[gnu::always_inline]] Allowance note(const ClientKey& client, Sighting sighting, const RateLimit* limit,
+                                          bool denied = false) {
         if (client.name == 0) {
             return Allowance::kServe;
         }
@@ -52,11 +54,11 @@ public:
         ClientRecord* record = &records_[client.one * kWays];
         for (const Word& name : names) {
             if (name.load(std::memory_order_relaxed) == client.name && record->has_high(client.high)) {
-                return noted(*record, sighting, limit);
+                return noted(*record, sighting, limit, denied);
             }
             ++record;
         }
-        return note_elsewhere(client, sighting, limit);
+        return note_elsewhere(client, sighting, limit, denied);
     }
 
     /// Who has this place of `places()`, if anybody. Any thread: what changes meanwhile is told as it was or as it is.
@@ -87,16 +89,17 @@ private:
         void operator()(void* memory) const { std::free(memory); }
     };
 
-    Allowance noted(ClientRecord& record, Sighting sighting, const RateLimit* limit) {
+    [[gnu::always_inline]] Allowance noted(ClientRecord& record, Sighting sighting, const RateLimit* limit,
+                                           bool denied) {
         const Allowance allowance = record.note(sighting, limit, random_);
-        if (allowance != Allowance::kServe || sighting.denied) {
-            note_refusal(record, allowance, sighting.denied);
+        if (allowance != Allowance::kServe || denied) {
+            note_refusal(record, allowance, denied);
         }
         return allowance;
     }
     void note_refusal(const ClientRecord& record, Allowance allowance, bool denied);
     ClientRecord* find_in(std::uint32_t set, const ClientKey& client);
-    Allowance note_elsewhere(const ClientKey& client, Sighting sighting, const RateLimit* limit);
+    Allowance note_elsewhere(const ClientKey& client, Sighting sighting, const RateLimit* limit, bool denied);
     ClientRecord* place_for(const ClientKey& client, LocalInstant now);
     std::size_t free_places(std::uint32_t set) const;
     void take_place(std::size_t place, const ClientKey& client, LocalInstant now);

@@ -76,6 +76,10 @@ constexpr bool is_request(Verdict verdict) {
 
 constexpr std::size_t kTimestampSize = sizeof(NtpTimestamp);
 
+// Of a header's first word: LI=3; version and poll.
+constexpr std::uint32_t kUnsynchronised = 0xC000'0000;
+constexpr std::uint32_t kVersionAndPoll = 0x3800'FF00;
+
 // One thread writes, so that nothing has to be locked.
 inline void count(std::atomic<std::uint64_t>& tally) {
     tally.store(tally.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
@@ -99,21 +103,15 @@ bool is_plain(std::span<const std::byte> octets) {
 
 /// A plain reply: LI=3, the version, poll and origin that were asked with, and nothing else yet.
 void begin_reply(const Request& request, NtpMode mode, Reply& reply) {
-    constexpr std::byte kUnsynchronised{0xC0};
-    constexpr std::byte kVersion{0x38};
     const auto asked = header_of(request);
     const auto header = header_of(reply);
-    const std::byte first = kUnsynchronised | (asked[0] & kVersion) | static_cast<std::byte>(mode);
-    const std::byte poll = asked[kPollAt];
-    const NtpTimestamp origin = timestamp_at(asked, kTransmitAt);
     std::memset(header.data(), 0, header.size());
-    header[0] = first;
-    header[kPollAt] = poll;
-    put_timestamp(header, kOriginAt, origin);
+    put_word(header, 0,
+             kUnsynchronised | (word_at(asked, 0) & kVersionAndPoll) | static_cast<std::uint32_t>(mode) << 24);
+    std::memcpy(&header[kOriginAt], &asked[kTransmitAt], kTimestampSize);
     reply.size = kHeaderSize;
     reply.arrival = request.arrival;
     reply.plain = true;
-    reply.interleaved.client = 0;
 }
 
 void kiss(const ReferenceId& code, std::span<std::byte, kHeaderSize> reply) {
@@ -175,6 +173,7 @@ Verdict Responder::carry_out(const Judgement& judgement, const Request& request,
     begin_reply(request, reply_mode(request.octets[0], request.source_port), reply);
     reply.timeless = judgement.verdict == Verdict::kKissed;
     reply.key = judgement.key;
+    reply.interleaved.client = 0;
     reply.plain = !reply.timeless && reply.key == nullptr;
     if (reply.timeless) {
         kiss(judgement.kiss, header_of(reply));
@@ -215,8 +214,9 @@ Verdict Responder::judge_query(const Request& request) {
         return Verdict::kControl;
     }
     const ClientKey querier = queriers_.find(request.source);
-    return queriers_.note(querier, {.at = request.arrival}, &kQueryLimit) == Allowance::kServe ? Verdict::kQueried
-                                                                                               : Verdict::kControl;
+    return queriers_.note(querier, {request.arrival, {}, request.source_port}, &kQueryLimit) == Allowance::kServe
+               ? Verdict::kQueried
+               : Verdict::kControl;
 }
 
 Responder::Judgement Responder::judge_request(const Request& request, const Rights& rights) {

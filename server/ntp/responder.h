@@ -29,6 +29,9 @@ struct Reply {
     bool timeless = false;     ///< a kiss code: tells no time, so that it cannot be taken for any
     const Key* key = nullptr;  ///< signs the reply, as it signed the request; lives until keys change
     InterleavedReply interleaved;
+
+    /// Whether `Responder::sent` wants to know when it left.
+    bool departure_matters() const { return !plain && interleaved.client != 0; }
 };
 
 /// The NTP server, RFC 5905 section 9.2 (fast_xmit): a request and the published state in, a reply out. Keeps nothing
@@ -59,7 +62,7 @@ public:
     /// state need not be the one of `answer`. `later`: as in `Departure`.
     void stamp(Reply& reply, const Departure& departure, Duration later = {});
 
-    /// When a reply left indeed, as the kernel says, where `reply.interleaved.client` is not 0; of the state it was
+    /// When a reply left indeed, as the kernel says, where `reply.departure_matters()`; of the state it was
     /// stamped with. Without a call it left when it was stamped.
     void sent(InterleavedStore::Ticket ticket, LocalInstant departed, const ServerState& state) {
         interleaved_.sent(ticket, departed, state);
@@ -95,13 +98,10 @@ private:
     Judgement judge_denied(const Request& request, const Rights& rights);
     static Judgement turned_down(Allowance allowance, const Rights& rights);
     Judgement judge_key(const Request& request, const Rights& rights, std::size_t authenticator) const;
-    Allowance note_client(const Request& request, const RateLimit* limit, bool denied = false) {
+    [[gnu::always_inline]] Allowance note_client(const Request& request, const RateLimit* limit, bool denied = false) {
         return clients_.note(request.client,
-                             {.at = request.arrival,
-                              .head = {request.octets[0], request.octets[kStratumAt]},
-                              .port = request.source_port,
-                              .denied = denied},
-                             limit);
+                             {request.arrival, {request.octets[0], request.octets[kStratumAt]}, request.source_port},
+                             limit, denied);
     }
     Verdict carry_out(const Judgement& judgement, const Request& request, const ServerState& state, Reply& reply);
     void begin_interleaved(const Request& request, const ServerState& state, Reply& reply);

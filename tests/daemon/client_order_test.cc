@@ -27,8 +27,8 @@ struct Asked {
 
 void note(ClientTable& table, const Asked& asked, const RateLimit* limit = nullptr) {
     for (int i = 0; i < asked.requests; ++i) {
-        table.note(table.find(asked.address),
-                   {.at = kBegin + seconds(asked.at + i * asked.every), .denied = asked.denied}, limit);
+        const LocalInstant at = kBegin + seconds(asked.at + i * asked.every);
+        table.note(table.find(asked.address), {at, {}, 4000}, limit, asked.denied);
     }
 }
 

@@ -19,7 +19,7 @@ ClientAddress host(unsigned number) {
 }
 
 Allowance ask(ClientTable& table, ClientAddress address, LocalInstant at, const RateLimit* limit = &kLan) {
-    return table.note(table.find(address), {.at = at, .head = {std::byte{0x23}}, .port = 4000}, limit);
+    return table.note(table.find(address), {at, {std::byte{0x23}}, 4000}, limit);
 }
 
 /// How many of `count` requests are served that come every `interval`.
@@ -44,10 +44,8 @@ TEST(SipHash, IsThePublishedFunctionWithTwoAndFourRounds) {
 
 TEST(ClientTable, RemembersWhatAClientIsLike) {
     ClientTable table(1000, 128, kSecret);
-    Sighting sighting{.at = kNow, .head = {std::byte{0xE3}, std::byte{16}}, .port = 123};
-    table.note(table.find(host(1)), sighting, nullptr);
-    for (int i = 1; i <= 20; ++i) {
-        sighting.at = kNow + i * seconds(64);
+    for (int i = 0; i <= 20; ++i) {
+        const Sighting sighting{kNow + i * seconds(64), {std::byte{0xE3}, std::byte{16}}, 123};
         table.note(table.find(host(1)), sighting, nullptr);
     }
     const auto clients = all(table);
@@ -93,7 +91,7 @@ TEST(ClientTable, KeepsAllClientsItHasRoomForAndGivesEachItsOwnName) {
 TEST(ClientTable, CountsWhatWasDeniedAndTellsItByPlace) {
     ClientTable table(64, 128, kSecret);
     for (int i = 0; i < 5; ++i) {
-        table.note(table.find(host(1)), {.at = kNow + seconds(i), .denied = i > 1}, nullptr);
+        table.note(table.find(host(1)), {kNow + seconds(i), {}, 4000}, nullptr, i > 1);
     }
     std::vector<Client> found;
     for (std::size_t place = 0; place < table.places(); ++place) {

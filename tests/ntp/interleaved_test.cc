@@ -46,7 +46,7 @@ protected:
         request.source = from;
         EXPECT_EQ(responder_.answer(request, state_, reply_), Verdict::kAnswered);
         responder_.stamp(reply_, Departure{state_, now_ + kStay});
-        if (reply_.interleaved.client != 0 && kernel_tells) {
+        if (reply_.departure_matters() && kernel_tells) {
             responder_.sent(reply_.interleaved.ticket, now_ + kStay + kQueue, state_);
         }
         left_.push_back(served_at(now_ + kStay + kQueue));
@@ -92,7 +92,7 @@ TEST_F(Interleaved, BeginsBasicAndThenTellsWhenTheReplyBeforeLeft) {
     XleaveClient client;
     client.receive = {};
     EXPECT_TRUE(is_basic(ask(client), client));
-    EXPECT_EQ(reply_.interleaved.client, 0U) << "who has not asked leaves nothing behind";
+    EXPECT_FALSE(reply_.departure_matters()) << "who has not asked leaves nothing behind";
     client.accept(header_of(reply_));
     now_ += kPoll;
     // Nothing was saved of the first one, as nobody had asked.
@@ -114,7 +114,7 @@ TEST_F(Interleaved, AnswersEverybodyInBasicModeWhereItIsNotOffered) {
     for (int round = 0; round < 3; ++round) {
         now_ += kPoll;
         EXPECT_TRUE(is_basic(ask(client), client));
-        EXPECT_EQ(reply_.interleaved.client, 0U) << "nothing is kept, the kernel is not asked";
+        EXPECT_FALSE(reply_.departure_matters()) << "nothing is kept, the kernel is not asked";
         client.accept(header_of(reply_));
     }
 }
@@ -218,7 +218,7 @@ TEST_F(Interleaved, IsNoMatterForAClientThatNamesTransmitTimestamps) {
     for (int round = 0; round < 50; ++round) {
         const NtpHeader reply = ask(client);
         EXPECT_TRUE(is_basic(reply, client));
-        EXPECT_EQ(reply_.interleaved.client, 0U);
+        EXPECT_FALSE(reply_.departure_matters());
         client.accept(reply);
         client.origin = reply.transmit;
         now_ += kPoll;

@@ -268,8 +268,8 @@ TEST_F(Queries, AreAnsweredInFragmentsWhereTheTextIsLong) {
 
 TEST_F(Queries, ListClientsToWhoBringsANonce) {
     for (unsigned i = 0; i < 200; ++i) {
-        table_.note(table_.find(ClientAddress::v4(0x0A000000 + i)),
-                    {.at = kNow - seconds(300 - i), .head = {std::byte{0xE3}}, .port = 123}, nullptr);
+        table_.note(table_.find(ClientAddress::v4(0x0A000000 + i)), {kNow - seconds(300 - i), {std::byte{0xE3}}, 123},
+                    nullptr);
     }
     const QueryView view = view_with(1);
     const std::string nonce = ask(question(12), view).text;
