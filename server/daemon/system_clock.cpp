@@ -116,8 +116,9 @@ Message message_for(FollowerEvent::Kind kind) {
             return {LogLevel::kInfo, "system_clock", "the clock of this host follows"};
         case Kind::kFarOff:
             return {LogLevel::kWarning, "system_clock",
-                    "the clock of this host is far off and may only be slewed, by 500 us a second; a restart sets it, "
-                    "or system_clock_step = \"always\""};
+                    "the clock of this host is far off and is only slewed, by 500 us a second; a restart sets it, or "
+                    "system_clock_step = \"always\", but neither while it is off by no more than served time itself "
+                    "may be"};
         case Kind::kUnsynchronised:
             return {LogLevel::kWarning, "system_clock",
                     "the clock of this host is left to itself, as not synchronised"};
