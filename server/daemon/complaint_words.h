@@ -4,26 +4,30 @@
 #include <string>
 #include <string_view>
 
+#include "server/daemon/complaint_code.h"
 #include "server/daemon/settings_table.h"
 #include "server/daemon/toml_document.h"
 
 namespace tokimori {
 
-/// A kind of complaint. A new one is a row in complaint_words.cpp, and one in both languages on the page
-/// (web/page/src/text/complaint_words.ts).
+/// A kind of complaint in words.
 struct ComplaintWord {
-    std::string_view code;     ///< stable, for programs
+    ComplaintCode code;
+    std::string_view name;     ///< of the code, stable, for programs
     std::string_view english;  ///< a sentence with its remedy; `{name}` stands for the value of that name
 };
 
-/// All of them.
+/// All of them, in the order of their codes.
 std::span<const ComplaintWord> complaint_words();
 
-/// The English sentence of `code`, with what it fills in. Empty for a code that is none.
-std::string complaint_sentence(std::string_view code, const ComplaintValues& values);
+/// "value_wrong": what programs are told.
+std::string_view complaint_name(ComplaintCode code);
+
+/// The English sentence of `code`, with what it fills in.
+std::string complaint_sentence(ComplaintCode code, const ComplaintValues& values);
 
 /// A complaint of the line, with its sentence.
-Complaint complaint_of(TomlLine line, std::string_view code, ComplaintValues values = {});
+Complaint complaint_of(TomlLine line, ComplaintCode code, ComplaintValues values = {});
 
 /// That the value at `node` is none for the setting, and what would be.
 Complaint wrong_value(const Setting& setting, const TomlNode& node);

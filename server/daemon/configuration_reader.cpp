@@ -110,7 +110,8 @@ void ConfigurationReader::read_section(const Section& section, const TomlEntry& 
     } else if (!section.repeated && table != nullptr) {
         read_table(section, *table, entry.line);
     } else {
-        complain(entry.line, section.repeated ? "not_sections" : "not_a_section", {{"section", heading(section)}});
+        complain(entry.line, section.repeated ? ComplaintCode::kNotSections : ComplaintCode::kNotASection,
+                 {{"section", heading(section)}});
     }
 }
 
@@ -118,9 +119,11 @@ void ConfigurationReader::read_tables(const Section& section, const TomlArray& t
     for (std::size_t i = 0; i < tables.size(); ++i) {
         const auto* const table = std::get_if<TomlTable>(&tables[i].value);
         if (table == nullptr) {
-            complain(tables[i].line, "not_an_entry", {{"section", heading(section)}, {"value", shown_toml(tables[i])}});
+            complain(tables[i].line, ComplaintCode::kNotAnEntry,
+                     {{"section", heading(section)}, {"value", shown_toml(tables[i])}});
         } else if (i == kMostTables) {
-            complain(tables[i].line, "too_many_entries", {{"most", shown(i)}, {"section", heading(section)}});
+            complain(tables[i].line, ComplaintCode::kTooManyEntries,
+                     {{"most", shown(i)}, {"section", heading(section)}});
             return;
         } else {
             read_table(section, *table, tables[i].line);
@@ -198,9 +201,10 @@ void ConfigurationReader::read_addresses(const Setting& setting, const TomlArray
         if (!address) {
             complaints_.push_back(wrong_value(setting, element));
         } else if (std::ranges::count(addresses, *address) > 0) {
-            complain(element.line, "twice_in_list", {{"value", in_quotes(*text)}, {"key", std::string(setting.key)}});
+            complain(element.line, ComplaintCode::kTwiceInList,
+                     {{"value", in_quotes(*text)}, {"key", std::string(setting.key)}});
         } else if (addresses.size() == kMostAddresses) {
-            complain(element.line, "too_many_addresses",
+            complain(element.line, ComplaintCode::kTooManyAddresses,
                      {{"key", std::string(setting.key)}, {"most", shown(kMostAddresses)}});
             return;
         } else {
@@ -214,7 +218,7 @@ void ConfigurationReader::check_required(const Place& place) {
     for (const Setting& setting : settings()) {
         const bool wanted = setting.required && (setting.driver.empty() || setting.driver == place.driver);
         if (setting.section == place.section.name && wanted && find_key(place.table, setting.key) == nullptr) {
-            complain(place.line, "missing",
+            complain(place.line, ComplaintCode::kMissing,
                      {{"section", heading(place.section)},
                       {"key", std::string(setting.key)},
                       {"expected", expectation(setting)}});
@@ -225,7 +229,7 @@ void ConfigurationReader::check_required(const Place& place) {
 void ConfigurationReader::check_refclock(const Place& place) {
     const TomlNode* const refid = find_key(place.table, "refid");
     if (refid != nullptr && place.driver == "simulated") {
-        complain(refid->line, "refid_of_simulated");
+        complain(refid->line, ComplaintCode::kRefidOfSimulated);
     }
     check_host(place.table, "host");
     check_baud(place.table);
@@ -242,7 +246,8 @@ void ConfigurationReader::check_upstream(const Place& place) {
     const TomlNode* const name = find_key(place.table, "name");
     upstream.name = name == nullptr ? upstream.host : upstream.name;
     if (const auto wrong = server_address_fault(upstream.host)) {
-        complain(address->line, wrong->is_missing ? "interface_missing" : "interface_needless",
+        complain(address->line,
+                 wrong->is_missing ? ComplaintCode::kInterfaceMissing : ComplaintCode::kInterfaceNeedless,
                  {{"value", in_quotes(upstream.host)}, {"nearest", in_quotes(wrong->nearest)}});
     }
     if (const TomlNode* const named = name != nullptr ? name : address; named != nullptr) {
@@ -250,7 +255,7 @@ void ConfigurationReader::check_upstream(const Place& place) {
     }
     const TomlNode* const most = find_key(place.table, "maxpoll");
     if (most != nullptr && upstream.maxpoll < upstream.minpoll) {
-        complain(most->line, "maxpoll_below_minpoll",
+        complain(most->line, ComplaintCode::kMaxpollBelowMinpoll,
                  {{"maxpoll", shown(upstream.maxpoll)}, {"minpoll", shown(upstream.minpoll)}});
     }
     upstream.maxpoll = std::max(upstream.maxpoll, upstream.minpoll);
@@ -261,8 +266,9 @@ void ConfigurationReader::check_host(const TomlTable& table, std::string_view ke
     const auto* const text = host != nullptr ? std::get_if<std::string>(&host->value) : nullptr;
     const bool is_known = text != nullptr && key == "host" && *text == "localhost";
     if (text != nullptr && !is_known && !parse_server_address(*text)) {
-        names_to_resolve_.push_back(complaint_of(host->line, key == "host" ? "host_is_name" : "address_is_name",
-                                                 {{"value", in_quotes(*text)}}));
+        names_to_resolve_.push_back(
+            complaint_of(host->line, key == "host" ? ComplaintCode::kHostIsName : ComplaintCode::kAddressIsName,
+                         {{"value", in_quotes(*text)}}));
     }
 }
 
@@ -275,7 +281,7 @@ void ConfigurationReader::check_baud(const TomlTable& table) {
     }
     const auto speeds = nmea_bauds();
     if (std::ranges::count(speeds, static_cast<unsigned>(*number)) == 0) {
-        complain(baud->line, "baud_wrong",
+        complain(baud->line, ComplaintCode::kBaudWrong,
                  {{"value", shown(*number)}, {"speeds", fmt::format("{}", fmt::join(speeds, ", "))}});
     }
 }
@@ -287,11 +293,11 @@ void ConfigurationReader::check_manual_leap(const Place& place) {
         return;
     }
     if (!is_last_day_of_month(day)) {
-        complain(date->line, "not_end_of_month",
+        complain(date->line, ComplaintCode::kNotEndOfMonth,
                  {{"value", format_date(day)}, {"nearest", format_date(last_day_of_month(day))}});
     }
     if (std::ranges::count(configuration_.leap_manual, day, &LeapEvent::day) > 1) {
-        complain(date->line, "date_twice", {{"value", format_date(day)}});
+        complain(date->line, ComplaintCode::kDateTwice, {{"value", format_date(day)}});
     }
 }
 
@@ -299,7 +305,7 @@ void ConfigurationReader::check_name(std::string_view name, TomlLine line) {
     const auto [earlier, is_new] = name_lines_.emplace(name, line);
     if (!is_new) {
         const TomlLine used = earlier->second;
-        complain(line, used.file == line.file ? "name_taken" : "name_taken_elsewhere",
+        complain(line, used.file == line.file ? ComplaintCode::kNameTaken : ComplaintCode::kNameTakenElsewhere,
                  {{"value", in_quotes(name)}, {"line", shown(used.number)}});
     }
 }
@@ -307,11 +313,11 @@ void ConfigurationReader::check_name(std::string_view name, TomlLine line) {
 void ConfigurationReader::refuse_section(const TomlEntry& entry) {
     const Section* const home = home_of(entry.key);
     if (home != nullptr) {
-        complain(entry.line, "outside_section", {{"key", entry.key}, {"section", heading(*home)}});
+        complain(entry.line, ComplaintCode::kOutsideSection, {{"key", entry.key}, {"section", heading(*home)}});
         return;
     }
     const Section* const nearest = find_section(nearest_name(entry.key, top_sections()));
-    complain(entry.line, "section_unknown",
+    complain(entry.line, ComplaintCode::kSectionUnknown,
              {{"value", in_quotes(entry.key)}, {"nearest", nearest != nullptr ? heading(*nearest) : ""}});
 }
 
@@ -319,19 +325,20 @@ void ConfigurationReader::refuse_key(const Place& place, const TomlEntry& entry)
     const std::string here = heading(place.section);
     const Section* const home = home_of(entry.key);
     if (const std::string owners = owners_of(place.section, entry.key); !owners.empty()) {
-        complain(entry.line, "of_another_driver",
+        complain(entry.line, ComplaintCode::kOfAnotherDriver,
                  {{"key", entry.key}, {"owners", owners}, {"driver", std::string(place.driver)}, {"section", here}});
     } else if (home != nullptr) {
-        complain(entry.line, "in_another_section", {{"key", entry.key}, {"home", heading(*home)}, {"section", here}});
+        complain(entry.line, ComplaintCode::kInAnotherSection,
+                 {{"key", entry.key}, {"home", heading(*home)}, {"section", here}});
     } else {
-        complain(entry.line, "key_unknown",
+        complain(entry.line, ComplaintCode::kKeyUnknown,
                  {{"value", in_quotes(entry.key)},
                   {"section", here},
                   {"nearest", std::string(nearest_name(entry.key, keys_at(place.section, place.driver)))}});
     }
 }
 
-void ConfigurationReader::complain(TomlLine line, std::string_view code, ComplaintValues values) {
+void ConfigurationReader::complain(TomlLine line, ComplaintCode code, ComplaintValues values) {
     complaints_.push_back(complaint_of(line, code, std::move(values)));
 }
 

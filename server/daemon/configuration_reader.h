@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/daemon/complaint_code.h"
 #include "server/daemon/configuration.h"
 #include "server/daemon/settings_table.h"
 #include "server/daemon/toml_document.h"
@@ -48,7 +49,7 @@ private:
     void check_manual_leap(const Place& place);
     void refuse_section(const TomlEntry& entry);
     void refuse_key(const Place& place, const TomlEntry& entry);
-    void complain(TomlLine line, std::string_view code, ComplaintValues values = {});
+    void complain(TomlLine line, ComplaintCode code, ComplaintValues values = {});
 
     Configuration configuration_;
     std::vector<Complaint> complaints_;

@@ -27,7 +27,7 @@ const TomlNode* first_of(const TomlTable& table, std::string_view key, std::stri
 void check_limit(const TomlTable& table, const RateLimit& limit, std::vector<Complaint>& complaints) {
     const TomlNode* const written = first_of(table, "burst", "interval");
     if (written != nullptr && limit.interval * limit.burst > kLongestDebt) {
-        complaints.push_back(complaint_of(written->line, "burst_too_long",
+        complaints.push_back(complaint_of(written->line, ComplaintCode::kBurstTooLong,
                                           {{"burst", std::to_string(limit.burst)},
                                            {"most", std::to_string(kLongestDebt / limit.interval)},
                                            {"hours", std::to_string(kLongestDebt / std::chrono::hours{1})}}));
@@ -61,8 +61,8 @@ void check_panel(const TomlTable& panel, const FrontPanelConfiguration& configur
         const TomlNode* const line = find_key(panel, key);
         const auto* const text = line != nullptr ? std::get_if<std::string>(&line->value) : nullptr;
         if (text != nullptr && configuration.chip.empty() && is_number(*text)) {
-            complaints.push_back(
-                complaint_of(line->line, "chip_missing", {{"key", std::string(key)}, {"value", in_quotes(*text)}}));
+            complaints.push_back(complaint_of(line->line, ComplaintCode::kChipMissing,
+                                              {{"key", std::string(key)}, {"value", in_quotes(*text)}}));
         }
     }
 }

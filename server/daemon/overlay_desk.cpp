@@ -86,7 +86,7 @@ OverlayDesk::Candidate OverlayDesk::candidate(const std::string& overlay_text) {
     TextsResult read = hands_.read();
     Candidate result;
     for (const std::string& error : read.errors) {
-        result.check.complaints.push_back(setting_complaint({}, "file_unreadable", {{"what", error}}));
+        result.check.complaints.push_back(setting_complaint({}, ComplaintCode::kFileUnreadable, {{"what", error}}));
     }
     if (!read.errors.empty()) {
         return result;
@@ -102,7 +102,7 @@ OverlayDesk::Candidate OverlayDesk::candidate(const std::string& overlay_text) {
     const TomlResult parsed = parse_toml(overlay_text);
     for (const WrittenSetting& setting : written_settings(parsed.root)) {
         if (is_for_files_alone(setting.place)) {
-            result.check.complaints.push_back(setting_complaint(setting.place, "files_alone"));
+            result.check.complaints.push_back(setting_complaint(setting.place, ComplaintCode::kFilesAlone));
         }
     }
     result.check.needs_confirmation = needs_confirmation(result.check.difference);
@@ -148,7 +148,7 @@ std::optional<ControlError> OverlayDesk::keep(Candidate next, const std::string&
     if (const std::string why = hands_.take_effect(*next.next.checked.configuration); !why.empty()) {
         hands_.remove_beside();
         applied.check.complaints.push_back(
-            setting_complaint({"server", std::nullopt, "listen"}, "not_in_force", {{"what", why}}));
+            setting_complaint({"server", std::nullopt, "listen"}, ComplaintCode::kNotInForce, {{"what", why}}));
         return ControlError{"settings_wrong", why};
     }
     unsynced_.clear();

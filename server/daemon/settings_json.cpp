@@ -75,7 +75,7 @@ public:
         for (const auto& member : object) {
             const std::string key(member.key());
             if (key.size() > kLongestKey) {
-                complaints_.push_back(setting_complaint(here, "name_too_long"));
+                complaints_.push_back(setting_complaint(here, ComplaintCode::kNameTooLong));
             } else if (auto node = node_from(member.value(), {here.section, here.name, key}, depth)) {
                 table.push_back({key, {}, std::move(*node)});
             }
@@ -100,7 +100,7 @@ private:
         }
         auto node = value.is_array() ? list_of_scalars(value.get_array()) : scalar(value);
         if (!node) {
-            complaints_.push_back(setting_complaint(place, "no_value"));
+            complaints_.push_back(setting_complaint(place, ComplaintCode::kNoValue));
         }
         return node;
     }
@@ -194,9 +194,9 @@ json::object row_of(const Setting& setting) {
 
 }  // namespace
 
-SettingComplaint setting_complaint(SettingPlace place, std::string_view code, ComplaintValues values) {
+SettingComplaint setting_complaint(SettingPlace place, ComplaintCode code, ComplaintValues values) {
     std::string message = complaint_sentence(code, values);
-    return {std::move(place), std::move(message), code, std::move(values)};
+    return {std::move(place), std::move(message), complaint_name(code), std::move(values)};
 }
 
 SettingsFromJson settings_from_json(const json::object& object) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/daemon/complaint_code.h"
 #include "server/daemon/toml_document.h"
 #include "server/daemon/written_settings.h"
 
@@ -22,13 +23,13 @@ namespace tokimori {
 struct SettingComplaint {
     SettingPlace place;
     std::string message;      ///< an English sentence with the remedy
-    std::string_view code{};  ///< of complaint_words.h
+    std::string_view code{};  ///< its name, of complaint_words.h
     ComplaintValues values{};
     std::string other_file{};  ///< FILE:LINE where it is wrong, if that is not the overlay
 };
 
 /// With its English sentence.
-SettingComplaint setting_complaint(SettingPlace place, std::string_view code, ComplaintValues values = {});
+SettingComplaint setting_complaint(SettingPlace place, ComplaintCode code, ComplaintValues values = {});
 
 /// Settings from JSON, or what cannot be written as such.
 struct SettingsFromJson {

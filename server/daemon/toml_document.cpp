@@ -74,12 +74,12 @@ private:
 
 std::optional<Complaint> size_complaint(std::string_view text, int file) {
     if (text.size() > kLargestToml) {
-        return complaint_of({file, 0}, "file_too_large");
+        return complaint_of({file, 0}, ComplaintCode::kFileTooLarge);
     }
     for (int line = 1; !text.empty(); ++line) {
         const std::size_t length = std::min(text.find('\n'), text.size());
         if (length > kLongestLine) {
-            return complaint_of({file, line}, "line_too_long", {{"most", std::to_string(kLongestLine)}});
+            return complaint_of({file, line}, ComplaintCode::kLineTooLong, {{"most", std::to_string(kLongestLine)}});
         }
         text.remove_prefix(std::min(length + 1, text.size()));
     }
@@ -96,7 +96,7 @@ TomlResult parse_toml(std::string_view text, int file) {
         return {Copier{file}.table_from(toml::parse(text), 0), std::nullopt};
     } catch (const toml::parse_error& error) {
         return {{},
-                complaint_of({file, static_cast<int>(error.source().begin.line)}, "syntax",
+                complaint_of({file, static_cast<int>(error.source().begin.line)}, ComplaintCode::kSyntax,
                              {{"what", escaped(error.description(), 300)}})};
     }
 }

@@ -50,7 +50,7 @@ using ComplaintValues = std::vector<std::pair<std::string_view, std::string>>;
 struct Complaint {
     TomlLine line;
     std::string sentence;     ///< for the operator, with the remedy
-    std::string_view code{};  ///< of complaint_words.h
+    std::string_view code{};  ///< its name, of complaint_words.h
     ComplaintValues values{};
 };
 
