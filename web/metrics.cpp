@@ -169,14 +169,18 @@ std::string state_text(const json::value& status) {
     return result;
 }
 
-std::string storage_text(const json::value& status) {
-    const json::value* const fault = at_path(&status, {"at", "storage_fault"});
-    return heading("tokimori_storage_fault", "1 while the daemon cannot write settings, state or statistics", "gauge") +
-           sample("tokimori_storage_fault", "", fault != nullptr && fault->is_string() ? 1 : 0);
+std::string faults_text(const json::value& status) {
+    const auto fault = [&status](std::string_view name, std::string_view key, std::string_view help) {
+        const json::value* const what = at_path(&status, {"at", key});
+        return heading(name, help, "gauge") + sample(name, "", what != nullptr && what->is_string() ? 1 : 0);
+    };
+    return fault("tokimori_storage_fault", "storage_fault",
+                 "1 while the daemon cannot write settings, state or statistics") +
+           fault("tokimori_panel_fault", "panel_fault", "1 while a line of the front panel cannot be used");
 }
 
 std::string daemon_text(const json::value& status) {
-    std::string result = state_text(status) + storage_text(status);
+    std::string result = state_text(status) + faults_text(status);
     for (const Figure& figure : kSystem) {
         result += figure_text(figure, status);
     }

@@ -19,6 +19,7 @@
 #include "server/daemon/daemon.h"
 #include "server/daemon/log.h"
 #include "server/daemon/panel_lines.h"
+#include "server/daemon/panel_note.h"
 #include "server/daemon/service_manager.h"
 #include "server/daemon/state_file.h"
 
@@ -85,12 +86,14 @@ int forget_state(const std::string& path, const Configuration& configuration) {
     return 0;
 }
 
-// A mistake elsewhere in the file, which keeps the server from coming back, must not keep the relay energised.
+// A mistake in the file, which keeps the server from coming back, must not keep the relay energised; what was in use
+// when it crashed counts more than what the file says now.
 int darken(const std::string& path) {
     Log log{write_to_stderr, LogLevel::kInfo, journal_stream()};
     const TextsResult read = read_texts(path);
     std::ranges::for_each(read.errors, complain);
-    darken_panel(log, check_texts(read.texts).front_panel);
+    const std::optional<FrontPanelConfiguration> in_use = PanelNote::of_environment().read();
+    darken_panel(log, in_use ? *in_use : check_texts(read.texts).front_panel);
     return read.errors.empty() ? 0 : 1;
 }
 

@@ -46,6 +46,7 @@ struct ControlFacts {
     std::string_view version = {};  ///< of the product
     bool lab_mode = false;
     std::string storage_fault = {};  ///< why something cannot be written, a sentence; empty: nothing is known of
+    std::string panel_fault = {};    ///< which line of the front panel cannot be had, and why not; empty: all work
 };
 
 /// A reply line without its newline.

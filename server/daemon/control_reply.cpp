@@ -210,6 +210,7 @@ json::array for_each_source(const ControlFacts& facts, Reply reply) {
 }  // namespace
 
 json::object at_reply(const ControlFacts& facts) {
+    const auto fault = [](const std::string& what) { return what.empty() ? json::value(nullptr) : json::value(what); };
     const ClockFacts& clock = facts.clock;
     return {{"utc", utc_text(clock.utc())},
             {"jst", jst_text(clock.utc())},
@@ -218,7 +219,8 @@ json::object at_reply(const ControlFacts& facts) {
             {"state_age_ns", nanoseconds(clock.now - clock.state_since)},
             {"disputed", clock.clock.disputed},
             {"lab_mode", facts.lab_mode},
-            {"storage_fault", facts.storage_fault.empty() ? json::value(nullptr) : json::value(facts.storage_fault)}};
+            {"storage_fault", fault(facts.storage_fault)},
+            {"panel_fault", fault(facts.panel_fault)}};
 }
 
 json::object tracking_reply(const ControlFacts& facts) {

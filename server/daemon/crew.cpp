@@ -48,10 +48,10 @@ Crew::Crew(const Configuration& configuration, Log& log)
                   {[this] { return clock_.facts(); }, [this] { return workers_.counts(); }},
                   workers_.threads() > 0,
                   started_},
-      panel_{
-          io_,
-          log,
-          {[this] { return clock_.now(); }, [this] { return panel_sight(clock_.facts(), !storage_fault().empty()); }}},
+      panel_{io_,
+             log,
+             {[this] { return clock_.now(); },
+              [this] { return panel_sight(clock_.facts(), !(storage_fault() + panel_.trouble()).empty()); }}},
       watchdog_{io_, log, manager_, {[this] { return clock_.now(); }, [this] { return trouble(); }}} {
     control_handlers_ = {leap_list_handler([this](std::string_view text) { return clock_.take_leap_list(text); }),
                          leap_list_forget_handler([this] { return clock_.forget_leap_list(); })};
@@ -135,7 +135,8 @@ ControlFacts Crew::facts() const {
             .control = control_.counts(),
             .version = TOKIMORI_VERSION,
             .lab_mode = lab_mode_,
-            .storage_fault = storage_fault()};
+            .storage_fault = storage_fault(),
+            .panel_fault = panel_.trouble()};
 }
 
 }  // namespace tokimori

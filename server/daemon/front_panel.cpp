@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <system_error>
 #include <utility>
 
 namespace tokimori {
@@ -21,8 +22,12 @@ struct FrontPanel::Ticker {
     boost::asio::steady_timer timer;
 };
 
-FrontPanel::FrontPanel(boost::asio::io_context& io, Log& log, Sight sight, PanelHardware hardware)
-    : log_{log}, sight_{std::move(sight)}, hardware_{std::move(hardware)}, ticker_{std::make_unique<Ticker>(io)} {}
+FrontPanel::FrontPanel(boost::asio::io_context& io, Log& log, Sight sight, PanelHardware hardware, PanelNote note)
+    : log_{log},
+      sight_{std::move(sight)},
+      hardware_{std::move(hardware)},
+      note_{std::move(note)},
+      ticker_{std::make_unique<Ticker>(io)} {}
 
 FrontPanel::~FrontPanel() = default;
 
@@ -33,6 +38,13 @@ void FrontPanel::configure(const FrontPanelConfiguration& configuration) {
     stop();
     configuration_ = configuration;
     if (has_lines(configuration)) {
+        // Before a line is taken: what is noted may be dark already, what shines must be noted.
+        if (const int error = note_.write(configuration); error != 0) {
+            log_.write(sight_.now(), LogLevel::kWarning, "front_panel",
+                       {{"what", "which lines are in use cannot be noted (" +
+                                     std::error_code(error, std::generic_category()).message() +
+                                     "): after a crash they are darkened by the settings alone"}});
+        }
         lines_ = std::make_unique<PanelLines>(log_, configuration, hardware_);
         lines_->take(sight_.now());
         step();
@@ -41,7 +53,10 @@ void FrontPanel::configure(const FrontPanelConfiguration& configuration) {
 
 void FrontPanel::stop() {
     ticker_->timer.cancel();
-    lines_.reset();
+    if (lines_) {
+        lines_.reset();
+        note_.remove();
+    }
     configuration_ = {};
     steps_ = 0;
 }

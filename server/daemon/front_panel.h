@@ -2,8 +2,10 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "server/daemon/panel_lines.h"
+#include "server/daemon/panel_note.h"
 
 namespace boost::asio {
 class io_context;
@@ -21,7 +23,8 @@ public:
         std::function<PanelSight()> clock;
     };
     /// All must outlive the object.
-    FrontPanel(boost::asio::io_context& io, Log& log, Sight sight, PanelHardware hardware = {});
+    FrontPanel(boost::asio::io_context& io, Log& log, Sight sight, PanelHardware hardware = {},
+               PanelNote note = PanelNote::of_environment());
     ~FrontPanel();
 
     /// Another panel from now on, or the same. Lines that are taken anew are dark and de-energised until the first
@@ -29,6 +32,8 @@ public:
     void configure(const FrontPanelConfiguration& configuration);
     /// Darkens it and lets go of its lines.
     void stop();
+    /// A line that cannot be had, and why not, in a sentence; empty: all work, or there are none.
+    std::string trouble() const { return lines_ ? lines_->trouble() : std::string{}; }
 
 private:
     struct Ticker;
@@ -38,6 +43,7 @@ private:
     Log& log_;
     Sight sight_;
     PanelHardware hardware_;
+    PanelNote note_;
     FrontPanelConfiguration configuration_;
     std::unique_ptr<PanelLines> lines_;
     PanelLook look_;

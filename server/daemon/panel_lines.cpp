@@ -12,16 +12,11 @@ using namespace std::chrono_literals;
 constexpr Duration kPause = 10s;
 constexpr Duration kLampTest = 3s;
 
-struct OutputRow {
-    PanelLine line;
-    std::string_view name;
-    std::string FrontPanelConfiguration::*place;
-};
 constexpr std::array kOutputs{
-    OutputRow{PanelLine::kTimeLed, "time_led", &FrontPanelConfiguration::time_led},
-    OutputRow{PanelLine::kReferenceLed, "reference_led", &FrontPanelConfiguration::reference_led},
-    OutputRow{PanelLine::kAlarmLed, "alarm_led", &FrontPanelConfiguration::alarm_led},
-    OutputRow{PanelLine::kAlarmRelay, "alarm_relay", &FrontPanelConfiguration::alarm_relay}};
+    PanelOutputRow{PanelLine::kTimeLed, "time_led", &FrontPanelConfiguration::time_led},
+    PanelOutputRow{PanelLine::kReferenceLed, "reference_led", &FrontPanelConfiguration::reference_led},
+    PanelOutputRow{PanelLine::kAlarmLed, "alarm_led", &FrontPanelConfiguration::alarm_led},
+    PanelOutputRow{PanelLine::kAlarmRelay, "alarm_relay", &FrontPanelConfiguration::alarm_relay}};
 
 unsigned step_of(LocalInstant now) {
     return static_cast<unsigned>(now.time_since_epoch() / kPanelStep);
@@ -29,12 +24,16 @@ unsigned step_of(LocalInstant now) {
 
 }  // namespace
 
+std::span<const PanelOutputRow> panel_outputs() {
+    return kOutputs;
+}
+
 PanelLines::PanelLines(Log& log, const FrontPanelConfiguration& configuration, const PanelHardware& hardware)
     : log_{log} {
     const auto is_low = [&configuration](PanelLine line) {
         return std::ranges::count(configuration.active_low, line) > 0;
     };
-    for (const OutputRow& row : kOutputs) {
+    for (const PanelOutputRow& row : kOutputs) {
         const std::string& place = configuration.*row.place;
         if (!place.empty()) {
             outputs_.push_back({.state = {.name = row.name},
@@ -67,6 +66,13 @@ void PanelLines::take(LocalInstant now) {
     if (button_hardware_) {
         try_to_open(button_, now, *button_hardware_);
     }
+}
+
+std::string PanelLines::trouble() const {
+    const auto missing = [](const Retried& state) { return !state.open && !state.told.empty(); };
+    const auto found = std::ranges::find_if(outputs_, missing, &Output::state);
+    const Retried& state = found != outputs_.end() ? found->state : button_;
+    return missing(state) ? std::string(state.name) + ": " + state.told : std::string{};
 }
 
 // That it opens does not mean yet that it works.

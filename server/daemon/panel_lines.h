@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,14 @@
 #include "server/daemon/panel_patterns.h"
 
 namespace tokimori {
+
+/// A line that the daemon drives: its key in `[front_panel]`, and where its place on the GPIO stands.
+struct PanelOutputRow {
+    PanelLine line;
+    std::string_view name;
+    std::string FrontPanelConfiguration::*place;
+};
+std::span<const PanelOutputRow> panel_outputs();
 
 /// Where the lines of a panel come from: the GPIO of this host, or a test's.
 struct PanelHardware {
@@ -38,6 +47,8 @@ public:
     void take(LocalInstant now);
     /// Shows it, as the patterns are at that moment. A press of the button lights all lamps for three seconds.
     void show(LocalInstant now, const PanelLook& look);
+    /// The first line that cannot be had, with the sentence why not; empty: all work.
+    std::string trouble() const;
 
 private:
     /// What is opened again and again until it works.

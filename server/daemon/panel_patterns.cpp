@@ -60,7 +60,7 @@ bool is_lit(LampPattern pattern, unsigned step) {
     return (kTurns[static_cast<std::size_t>(pattern)] >> (step % kStepsOfATurn) & 1U) != 0;
 }
 
-PanelSight panel_sight(const ClockFacts& facts, bool storage_fails) {
+PanelSight panel_sight(const ClockFacts& facts, bool box_fails) {
     // One that is only watched has a reason of its own, and the last resort, the free counter, is heard always.
     const bool local = facts.clock.state == ClockState::kLocal;
     const auto is_heard = [&](const NamedSource& source) {
@@ -77,7 +77,7 @@ PanelSight panel_sight(const ClockFacts& facts, bool storage_fails) {
             .followed = followed,
             .by_pulses = facts.clock.by_pulses,
             .heard = std::ranges::any_of(facts.sources, is_heard),
-            .warning = storage_fails || facts.clock.disputed || std::ranges::any_of(facts.sources, is_amiss)};
+            .warning = box_fails || facts.clock.disputed || std::ranges::any_of(facts.sources, is_amiss)};
 }
 
 PanelLook panel_look(const PanelSight& sight, Duration holdover_alarm) {

@@ -32,8 +32,8 @@ struct PanelSight {
     bool warning = false;    ///< something is wrong that does not touch served time yet
 };
 
-/// `storage_fails`: something cannot be written.
-PanelSight panel_sight(const ClockFacts& facts, bool storage_fails = false);
+/// `box_fails`: something cannot be written, or a line of the panel cannot be had.
+PanelSight panel_sight(const ClockFacts& facts, bool box_fails = false);
 
 /// What the panel shows, and whether its relay is energised: that is how it says that nothing is wrong.
 struct PanelLook {

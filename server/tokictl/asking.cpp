@@ -76,7 +76,8 @@ Action ask_for(CLI::App& app, Language language, const Question& question) {
 ExitCode exit_code_of(const json::object& reply) {
     const json::object& at = object_in(reply, "at");
     const std::string state = text_in(at, "state");
-    if (state == "synchronised" && !flag_in(at, "disputed") && text_in(at, "storage_fault").empty()) {
+    const bool box_works = text_in(at, "storage_fault").empty() && text_in(at, "panel_fault").empty();
+    if (state == "synchronised" && !flag_in(at, "disputed") && box_works) {
         return ExitCode::kGood;
     }
     return state == "synchronised" || state == "holdover" ? ExitCode::kWarning : ExitCode::kCritical;

@@ -156,6 +156,9 @@ Lines lines_of(const json::object& reply, Language language) {
     if (const std::string fault{text_in(at, "storage_fault")}; !fault.empty()) {
         lines.push_back({say(language, "NOT WRITTEN", "保存できません"), fault});
     }
+    if (const std::string fault{text_in(at, "panel_fault")}; !fault.empty()) {
+        lines.push_back({say(language, "FRONT PANEL", "前面パネルの異常"), fault});
+    }
     return lines;
 }
 

@@ -64,6 +64,7 @@ TEST(ControlProtocol, TellsWithEveryReplyWhenItIsTrueAndHowTheClockIsDoing) {
         EXPECT_EQ(at.at("disputed"), false);
         EXPECT_EQ(at.at("lab_mode"), false);
         EXPECT_TRUE(at.at("storage_fault").is_null());
+        EXPECT_TRUE(at.at("panel_fault").is_null());
     }
 }
 

@@ -122,10 +122,12 @@ TEST_F(PanelLinesTest, ALineThatCannotBeHadIsToldOnceAndTriedAgainWhileOthersShi
         lines->show(LocalInstant{} + std::chrono::seconds{second}, kWell);
     }
     EXPECT_TRUE(line("relay").active);
+    EXPECT_EQ(lines->trouble(), "time_led: line 17 is in use by \"led0\"");
     EXPECT_EQ(said_, "warning front_panel line=time_led what=\"line 17 is in use by \\\"led0\\\"\"\n");
     panel_.outputs["time"].fault.clear();
     lines->show(LocalInstant{} + 70s, kWell);
     EXPECT_TRUE(line("time").active);
+    EXPECT_EQ(lines->trouble(), "");
     EXPECT_THAT(said_, HasSubstr("info front_panel line=time_led what=\"works again\""));
 }
 
@@ -149,6 +151,7 @@ TEST_F(PanelLinesTest, AButtonThatGoesAwayIsTakenAnew) {
     panel_.button->unplug();
     lines->show(LocalInstant{} + 1s, kWell);
     EXPECT_THAT(said_, HasSubstr("warning front_panel line=button"));
+    EXPECT_THAT(lines->trouble(), HasSubstr("button: "));
     lines->show(LocalInstant{} + 11s, kWell);
     EXPECT_EQ(panel_.button->opened, 2);
     EXPECT_THAT(said_, HasSubstr("line=button what=\"works again\""));

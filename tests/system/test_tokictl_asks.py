@@ -21,7 +21,7 @@ COMMANDS = ["tracking", "sources", "sourcestats", "selectdata", "serverstats", "
 INTEGER, NUMBER, TEXT, FLAG, NOTHING = (int,), (int, float), (str,), (bool,), (type(None),)
 
 AT = {"utc": TEXT, "jst": TEXT, "uptime_ns": INTEGER, "state": TEXT, "state_age_ns": INTEGER, "disputed": FLAG,
-      "lab_mode": FLAG, "storage_fault": TEXT + NOTHING}
+      "lab_mode": FLAG, "storage_fault": TEXT + NOTHING, "panel_fault": TEXT + NOTHING}
 TRACKING = {"source": TEXT, "by_pulses": FLAG, "refid": TEXT, "stratum": INTEGER, "leap": TEXT, "reference_utc": TEXT,
             "reference_jst": TEXT,
             "last_update_age_ns": INTEGER, "last_offset_ns": INTEGER, "pending_ns": INTEGER, "jitter_ns": INTEGER,

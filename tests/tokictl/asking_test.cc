@@ -55,6 +55,9 @@ TEST(ExitCodeOf, IsWhatAMonitorNeeds) {
     json::object full_disk = reply_with("synchronised");
     full_disk["at"].as_object()["storage_fault"] = "no room";
     EXPECT_EQ(exit_code_of(full_disk), ExitCode::kWarning);
+    json::object no_panel = reply_with("synchronised");
+    no_panel["at"].as_object()["panel_fault"] = "alarm_relay: no GPIO chip has such a line";
+    EXPECT_EQ(exit_code_of(no_panel), ExitCode::kWarning);
     EXPECT_EQ(exit_code_of(reply_with("holdover")), ExitCode::kWarning);
     EXPECT_EQ(exit_code_of(reply_with("never_synchronised")), ExitCode::kCritical);
     EXPECT_EQ(exit_code_of(reply_with("unsynchronised")), ExitCode::kCritical);

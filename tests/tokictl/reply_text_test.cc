@@ -66,6 +66,15 @@ TEST(TrackingText, SaysThatSomethingCannotBeWritten) {
     EXPECT_THAT(tracking_text(reply, Language::kJapanese), HasSubstr("Read-only file system"));
 }
 
+TEST(TrackingText, SaysThatALineOfTheFrontPanelCannotBeHad) {
+    json::object reply = sample();
+    EXPECT_THAT(tracking_text(reply, Language::kEnglish), Not(HasSubstr("FRONT PANEL")));
+    reply["at"].as_object()["panel_fault"] = "alarm_relay: no GPIO chip has such a line";
+    EXPECT_THAT(tracking_text(reply, Language::kEnglish), HasSubstr("FRONT PANEL"));
+    EXPECT_THAT(tracking_text(reply, Language::kJapanese), HasSubstr("前面パネルの異常"));
+    EXPECT_THAT(tracking_text(reply, Language::kJapanese), HasSubstr("alarm_relay: no GPIO chip"));
+}
+
 TEST(TrackingText, NamesTheLeapSecond) {
     json::object reply = sample();
     reply["at"].as_object()["utc"] = "2016-12-31T23:59:60.999999999Z";

@@ -32,6 +32,7 @@ TEST(Metrics, TellWhatIsKnown) {
     EXPECT_THAT(text, HasSubstr("ntp_system_state{state=\"synchronised\"} 0\n"));
     EXPECT_THAT(text, HasSubstr("ntp_server_packets_total{verdict=\"denied\"} 1\n"));
     EXPECT_THAT(text, HasSubstr("\ntokimori_storage_fault 0\n"));
+    EXPECT_THAT(text, HasSubstr("\ntokimori_panel_fault 0\n"));
     EXPECT_THAT(text, HasSubstr("\ntokimori_web_requests_total 3\n"));
     EXPECT_THAT(text, Not(HasSubstr("\nntp_system_offset_seconds "))) << "what is not known has no line";
 }
@@ -40,6 +41,9 @@ TEST(Metrics, SayThatSomethingCannotBeWritten) {
     json::object known = status();
     known["at"].as_object()["storage_fault"] = "no room";
     EXPECT_THAT(metrics_text(&known, {}), HasSubstr("\ntokimori_storage_fault 1\n"));
+    EXPECT_THAT(metrics_text(&known, {}), HasSubstr("\ntokimori_panel_fault 0\n"));
+    known["at"].as_object()["panel_fault"] = "alarm_relay: GPIO line 22 is in use by \"x\"";
+    EXPECT_THAT(metrics_text(&known, {}), HasSubstr("\ntokimori_panel_fault 1\n"));
 }
 
 TEST(Metrics, EscapeWhatSomebodyNamed) {

@@ -90,5 +90,5 @@ def play(scene: Scene) -> None:
     scene.end(daemon, "KILL")
     scene.note("lines that shine on after a crash", sum(panel.is_high(line) for line in OUTPUTS), "")
     scene.panel_off()
-    with scene.expect("--panel-off darkens all lamps and drops the relay"):
+    with scene.expect("--panel-off darkens all lamps and drops the relay, though the file is no TOML any more"):
         wait_until(lambda: dark_and_dropped(panel), "dark and dropped")

@@ -15,6 +15,8 @@ from .receiver import Receiver, Sky
 # Served time is right, s: what a busy host leaves of the emulator's own tenth of a millisecond.
 RIGHT = INTERRUPT
 
+# The directory that a service manager makes for a service.
+_RUNTIME = "env RUNTIME_DIRECTORY=/run/tokimori "
 GPS = '[[refclock]]\ndriver = "gpsd"\nname = "gps"\n'
 PPS0 = '[[refclock]]\ndriver = "pps-kernel"\nname = "pps"\ndevice = "/dev/pps0"\n'
 
@@ -114,12 +116,14 @@ class Scene:
         path = "/tmp/tokimori-%d.toml" % self._daemons
         self.guest.write(path, _CONFIGURATION % (port, workers, "follow" if follow else "leave", sources))
         privilege = ",".join(["net_bind_service"] * (port == NTP_PORT) + ["sys_time"] * sets_clock)
-        return self._start("tokimorid", _as(user, groups, privilege) + " /opt/tokimori/tokimorid --config " + path)
+        return self._start("tokimorid",
+                           _RUNTIME + _as(user, groups, privilege) + " /opt/tokimori/tokimorid --config " + path)
 
     def panel_off(self, user: str = "tokimori", groups: str = "dialout") -> None:
-        """What the service runs after any end of the daemon that was started last."""
-        self.guest.run(_as(user, groups, "") + " /opt/tokimori/tokimorid --panel-off --config /tmp/tokimori-%d.toml"
-                       % self._daemons)
+        """What the service runs after any end of the daemon that was started last; whose file has been spoilt since."""
+        path = "/tmp/tokimori-%d.toml" % self._daemons
+        self.guest.write(path, "[front_panel")
+        self.guest.run(_RUNTIME + _as(user, groups, "") + " /opt/tokimori/tokimorid --panel-off --config " + path)
 
     def observe(self, sources: str, user: str = "tokimori", groups: str = "dialout,pps") -> Process:
         """What the drivers report."""

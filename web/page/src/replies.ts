@@ -13,6 +13,8 @@ export interface At {
   lab_mode: boolean;
   /** Why something cannot be written; a daemon of before says nothing of it. */
   storage_fault?: string | null;
+  /** Which line of the front panel cannot be had, and why not. */
+  panel_fault?: string | null;
 }
 
 export interface Tracking {

@@ -82,6 +82,14 @@ test("a disk that takes nothing is an alarm with the daemon's words", () => {
   assert.equal(alarm?.details, status.at.storage_fault);
 });
 
+test("a line of the front panel that cannot be had is an alarm", () => {
+  const status = last("gps");
+  status.at.panel_fault = "alarm_relay: no GPIO chip has such a line";
+  const alarm = alarmsOf(status)[0];
+  assert.equal(alarm?.code, "panel_fault");
+  assert.equal(alarm?.details, status.at.panel_fault);
+});
+
 test("an antenna that is open or short, an old table, a refused list: each is told", () => {
   const status = last("gps");
   status.sources[0]!.receiver = { antenna: "open", antenna_powered: true, jamming: 3, age_ns: 1e9 };

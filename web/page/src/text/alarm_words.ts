@@ -70,6 +70,17 @@ export const alarmWords = {
       en: "Look at the room left and at the card: {details}",
     },
   },
+  panel_fault: {
+    what: { ja: "前面パネルのラインを使えません", en: "A line of the front panel cannot be used" },
+    effect: {
+      ja: "時刻の配信に影響はありません。警報リレーやランプが実際の状態を示さないことがあります。",
+      en: "None on the time served. The alarm relay or a lamp may not show what is so.",
+    },
+    next: {
+      ja: "[front_panel] の指定と配線を確認してください: {details}",
+      en: "Look at [front_panel] and at the wiring: {details}",
+    },
+  },
   lab_mode: {
     what: { ja: "試験モードです (lab_mode)", en: "Laboratory mode" },
     effect: {
