@@ -50,8 +50,7 @@ void check_stamped(const Reply& reply, const ServerState& state, LocalInstant de
 }
 
 /// A conversation: every word of the input asks again, by what the reply before said, or by it and a little more.
-void converse(Octets input, const ServerState& state) {
-    Responder responder;
+void converse(Octets input, const ServerState& state, Responder& responder) {
     NtpHeader last;
     LocalInstant now{std::chrono::seconds(10)};
     while (input.size() >= 4) {
@@ -85,7 +84,7 @@ void converse(Octets input, const ServerState& state) {
 }
 
 /// Octet 0 chooses the state, 1 and 2 the port, 3 the address family's verdict and the delay; the rest is the datagram.
-void one_exchange(Octets input) {
+void one_exchange(Octets input, Responder& responder) {
     const auto octet = [&](std::size_t at) { return std::to_integer<unsigned>(input[at]); };
     const ServerState state = state_chosen_by(octet(0));
     const LocalInstant arrival{std::chrono::seconds(10)};
@@ -94,7 +93,6 @@ void one_exchange(Octets input) {
                           .arrival = arrival,
                           .source_port = static_cast<std::uint16_t>(octet(1) << 8 | octet(2)),
                           .from_unicast = octet(3) != 0xFF};
-    Responder responder;
     Reply reply;
     const Verdict verdict = responder.answer(request, state, reply);
     require(responder.counts().of(verdict) == 1);
@@ -114,8 +112,10 @@ void one_exchange(Octets input) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size >= 4) {
-        tokimori::one_exchange(std::as_bytes(std::span(data, size)));
-        tokimori::converse(std::as_bytes(std::span(data, size).subspan(1)), tokimori::state_chosen_by(data[0]));
+        tokimori::Responder responder;
+        tokimori::one_exchange(std::as_bytes(std::span(data, size)), responder);
+        tokimori::converse(std::as_bytes(std::span(data, size).subspan(1)), tokimori::state_chosen_by(data[0]),
+                           responder);
     }
     return 0;
 }
