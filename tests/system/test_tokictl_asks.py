@@ -64,6 +64,25 @@ def test_every_command_answers_in_both_languages_and_as_json(workers: int) -> No
             assert set(daemon.ask(command)) == {"command", "version", "at", command}
 
 
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_line_of_the_front_panel_that_cannot_be_had_is_told_and_its_place_is_noted(workers: int) -> None:
+    with tempfile.TemporaryDirectory(prefix="tokimori-") as room:
+        note = os.path.join(room, "front_panel")
+        with AskedDaemon(workers=workers, prefix=("env", "RUNTIME_DIRECTORY=" + room)) as daemon:
+            daemon.wait_synchronised()
+            assert daemon.ask("tracking")["at"]["panel_fault"] is None and not os.path.exists(note)
+            panel = '[front_panel]\nalarm_relay = "NO SUCH LINE"\n'
+            daemon.reload(daemon.text() + panel, "info reloaded")
+            assert daemon.ask("tracking")["at"]["panel_fault"].startswith("alarm_relay: ")
+            english, japanese = daemon.tokictl("tracking"), daemon.tokictl("tracking", language="ja")
+            assert (english.returncode, japanese.returncode) == (1, 1)
+            assert "FRONT PANEL" in english.stdout and "前面パネルの異常" in japanese.stdout
+            with open(note, encoding="utf-8") as noted:
+                assert 'alarm_relay = "NO SUCH LINE"' in noted.read()
+            daemon.reload(daemon.text(), "info reloaded")
+            assert daemon.ask("tracking")["at"]["panel_fault"] is None and not os.path.exists(note)
+
+
 def test_json_has_the_members_and_types_that_are_documented() -> None:
     with AskedDaemon() as daemon:
         daemon.wait_synchronised()
