@@ -22,6 +22,7 @@ struct Place {
 constexpr std::array kPlaces{
     Place{"disputed", "at", "disputed"},
     Place{"storage_fault", "at", "storage_fault"},
+    Place{"panel_fault", "at", "panel_fault"},
     Place{"system_clock", "tracking", "system_clock", "state"},
     Place{"leap_disagreement", "leap", "disagreement"},
     Place{"leap_unconfirmed", "leap", "unconfirmed"},

@@ -44,7 +44,7 @@ function ofService(status: Status): Alarm[] {
     found.push({ code: "storage_fault", severity: "alarm", since_ns: null, thing: "storage_fault", details: status.at.storage_fault });
   }
   if (status.at.panel_fault) {
-    found.push({ code: "panel_fault", severity: "alarm", since_ns: null, details: status.at.panel_fault });
+    found.push({ code: "panel_fault", severity: "alarm", since_ns: null, thing: "panel_fault", details: status.at.panel_fault });
   }
   if (status.at.lab_mode) found.push({ code: "lab_mode", severity: "warning", since_ns: status.at.uptime_ns });
   if (status.serverstats.clients_replaced > 0) found.push({ code: "clients_replaced", severity: "notice", since_ns: null, thing: "clients_replaced" });

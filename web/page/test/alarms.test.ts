@@ -33,6 +33,7 @@ test("no kind of alarm is without something that tells since when", () => {
   const status = last("announced");
   status.at.disputed = true;
   status.at.storage_fault = "full";
+  status.at.panel_fault = "busy";
   status.serverstats.clients_replaced = 3;
   status.tracking.system_clock.state = "forbidden";
   status.sources[0]!.reason = "falseticker";
