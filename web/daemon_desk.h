@@ -69,7 +69,7 @@ private:
     AccountStore& audit_;
     DaemonWorld world_;
     HistoryCollector collector_;
-    Standing standing_;
+    StandingSince standing_;
     std::string state_;
     AuditPacer changes_;
     bool history_works_ = true;

@@ -42,7 +42,7 @@ std::string written(const json::value* value) {
 
 }  // namespace
 
-void Standing::note(const std::string& name, std::string value, Instant now) {
+void StandingSince::note(const std::string& name, std::string value, Instant now) {
     const auto [found, is_new] = things_.try_emplace(name, Thing{value, now});
     Thing& thing = found->second;
     thing.is_there = true;
@@ -51,7 +51,7 @@ void Standing::note(const std::string& name, std::string value, Instant now) {
     }
 }
 
-void Standing::look(const json::object& status, Instant now) {
+void StandingSince::look(const json::object& status, Instant now) {
     for (auto& [name, thing] : things_) {
         thing.is_there = false;
     }
@@ -71,7 +71,7 @@ void Standing::look(const json::object& status, Instant now) {
     std::erase_if(things_, [](const auto& each) { return !each.second.is_there; });
 }
 
-std::string Standing::text(Instant now) const {
+std::string StandingSince::text(Instant now) const {
     json::object told;
     for (const auto& [name, thing] : things_) {
         const auto span = std::chrono::duration_cast<std::chrono::nanoseconds>(now - thing.since);

@@ -13,7 +13,7 @@ namespace tokimori::web {
 
 /// Since when things stand as they do: what a status says without an age is compared with what the one before it said.
 /// Pure.
-class Standing {
+class StandingSince {
 public:
     /// Looks at a status of the daemon; what is not in it is passed over.
     void look(const boost::json::object& status, Instant now);

@@ -24,7 +24,7 @@ protected:
     static json::value span(std::chrono::nanoseconds span, bool at_least) { return {span.count(), at_least}; }
 
     Instant now_{100s};
-    Standing standing_;
+    StandingSince standing_;
 };
 
 TEST_F(StandingTest, CountsFromTheStatusThatFirstSaysSo) {
