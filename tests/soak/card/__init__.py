@@ -1,0 +1,1 @@
+"""A memory card in an emulated board."""
