@@ -78,4 +78,17 @@ ControlHandler leap_list_forget_handler(std::function<LeapListForgotten()> forge
             }};
 }
 
+ControlHandler leap_list_given_handler(std::function<std::string()> text) {
+    return {
+        "leap_list_given", true,
+        [text = std::move(text)](const json::object& /*members*/, json::object& reply) -> std::optional<ControlError> {
+            const std::string given = text();
+            if (given.empty()) {
+                return ControlError{"no_leap_list", "No leap-seconds.list that was given to the daemon counts."};
+            }
+            reply["leap_list"] = {{"text", given}};
+            return std::nullopt;
+        }};
+}
+
 }  // namespace tokimori

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
 
 #include "server/daemon/control_handler.h"
@@ -14,5 +15,8 @@ ControlHandler leap_list_handler(std::function<LeapListOutcome(std::string_view 
 
 /// The request `leap_list_forget`. Errors: no_leap_list, leap_list_needed, leap_list_not_forgotten.
 ControlHandler leap_list_forget_handler(std::function<LeapListForgotten()> forget);
+
+/// The request `leap_list_given`. `text`: of the list that was given and counts. Error: no_leap_list.
+ControlHandler leap_list_given_handler(std::function<std::string()> text);
 
 }  // namespace tokimori

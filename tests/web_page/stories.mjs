@@ -339,6 +339,13 @@ async function downloaded(visitor, link) {
   return { path, document: JSON.parse(readFileSync(path, "utf8")) };
 }
 
+async function until(isTrue, what) {
+  for (let tries = 0; !(await isTrue()); ++tries) {
+    assert.ok(tries < 100, what);
+    await new Promise((done) => setTimeout(done, 200));
+  }
+}
+
 async function backup() {
   const visitor = await admin();
   const { page } = visitor;
@@ -347,17 +354,32 @@ async function backup() {
   await visitor.setting("smear_minutes").locator("input").fill("300");
   await applied(visitor);
   await page.getByText("Applied.").waitFor();
+  assert.equal((await visitor.ask("POST", "leap/list", { text: readFileSync(LEAP_LIST, "utf8") })).status, 200);
   await visitor.press("Backup and restart");
   const { path, document } = await downloaded(visitor, "Download a backup");
   assert.equal(document.tokimori_backup, 1);
   assert.equal(document.overlay.leap.smear_minutes, 300);
+  assert.equal(document.leap_list, readFileSync(LEAP_LIST, "utf8"));
   await visitor.keep("upkeep");
   await page.getByLabel("Your password").fill(PASSWORD);
   await pressAndSettle(visitor, "Factory reset", "factory-reset");
   assert.equal(await valueOf(visitor, "leap", "smear_minutes"), null);
+  const isGiven = async () => (await visitor.ask("GET", "leap")).body.leap.table.given;
+  // A reset that waits to be kept leaves the list.
+  if (await isGiven()) assert.equal((await visitor.ask("DELETE", "leap/list", {})).status, 200);
+  await until(async () => !(await isGiven()), "the list is gone");
   await page.locator("input[type=file]").setInputFiles(path);
   await pressAndSettle(visitor, "Restore", "restore");
   assert.equal(await valueOf(visitor, "leap", "smear_minutes"), 300);
+  await until(isGiven, "the list is back");
+  const bent = join(pictures, "bent.json");
+  writeFileSync(bent, JSON.stringify({ ...document, leap_list: document.leap_list.replace(/^(\d{10})(\s+)37/m, "$1$236") }));
+  await page.locator("input[type=file]").setInputFiles(bent);
+  await pressAndSettle(visitor, "Restore", "restore");
+  await page.getByText(/^The settings are restored, but .* is not accepted: \S/).waitFor();
+  await visitor.keep("restore-list-refused");
+  assert.ok(await isGiven());
+  assert.equal((await visitor.ask("DELETE", "leap/list", {})).status, 200);
   const bundle = (await downloaded(visitor, "Download the support bundle")).document;
   assert.ok(bundle.version !== undefined && bundle.status !== undefined);
   return visitor;
