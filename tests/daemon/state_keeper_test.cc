@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -45,11 +46,13 @@ protected:
     void keep(StateKeeper& keeper) {
         keeper.keep([this] { return tell(); });
     }
-    /// Keeps again and again, `span` later each time, until it is `so`: the thread that writes may still be at it.
+    /// Keeps again and again, `span` later each time, until it is `so`. The thread that writes gets some time, or by
+    /// ours each write would take so long that the next is due.
     void keep_until(StateKeeper& keeper, Duration span, const std::function<bool()>& so) {
         const auto deadline = std::chrono::steady_clock::now() + 30s;
         while (!so()) {
             ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "what was waited for did not come";
+            std::this_thread::sleep_for(1ms);
             pass(span);
             keep(keeper);
         }
