@@ -9,6 +9,7 @@
 
 #include "server/tokictl/document.h"
 #include "server/tokictl/reply_member.h"
+#include "server/tokictl/system_error_text.h"
 
 namespace tokimori {
 namespace {
@@ -84,8 +85,9 @@ ExitCode exit_code_of(const json::object& reply) {
 }
 
 ExitCode complain(const NoAnswer& trouble, const Console& console) {
+    const std::string detail = trouble.error != 0 ? system_error_text(trouble.error, console.language) : trouble.detail;
     console.err << "tokictl: " << trouble.sentence.in(console.language) << " (" << console.socket
-                << (trouble.detail.empty() ? "" : ": ") << trouble.detail << ")\n";
+                << (detail.empty() ? "" : ": ") << detail << ")\n";
     return trouble.kind == NoAnswer::Kind::kSilent ? ExitCode::kCritical : ExitCode::kUnknown;
 }
 

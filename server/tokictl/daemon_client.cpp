@@ -27,12 +27,14 @@ constexpr Text kStrange{"what answers is not a Tokimori of this version", "応�
 constexpr Text kRefused{"the daemon does not answer this", "デーモンはこの要求に応答できません"};
 
 NoAnswer silence(int error) {
-    return {NoAnswer::Kind::kSilent, error == EACCES || error == EPERM ? kForbidden : kNobody,
-            error == EAGAIN ? std::generic_category().message(ETIMEDOUT) : std::generic_category().message(error)};
+    return {NoAnswer::Kind::kSilent,
+            error == EACCES || error == EPERM ? kForbidden : kNobody,
+            {},
+            error == EAGAIN ? ETIMEDOUT : error};
 }
 
 NoAnswer foreign(std::string detail, const Text& sentence = kStrange) {
-    return {NoAnswer::Kind::kForeign, sentence, std::move(detail)};
+    return {NoAnswer::Kind::kForeign, sentence, std::move(detail), 0};
 }
 
 /// A connected socket.
@@ -115,6 +117,7 @@ std::optional<NoAnswer> read_reply(std::string_view line, std::string_view reque
         return foreign(fmt::format("version {}", version != nullptr ? json::serialize(*version) : "-"));
     }
     if (const json::value* const refusal = object->if_contains("error")) {
+        reply = *object;
         const json::object* const told = refusal->if_object();
         return foreign(told != nullptr ? text_at(*told, "code") + ": " + text_at(*told, "message") : "-", kRefused);
     }
@@ -143,7 +146,7 @@ std::optional<NoAnswer> DaemonClient::ask(std::string_view request, const json::
         error = connection.receive(line);
     }
     if (error == EMSGSIZE) {
-        return foreign(std::generic_category().message(error));
+        return NoAnswer{NoAnswer::Kind::kForeign, kStrange, {}, error};
     }
     return error != 0 ? silence(error) : read_reply(line, request, reply);
 }

@@ -4,11 +4,12 @@
 #include <cerrno>
 #include <fstream>
 #include <ostream>
-#include <system_error>
 
 #include "server/tokictl/asking.h"
 #include "server/tokictl/document.h"
+#include "server/tokictl/leap_list_words.h"
 #include "server/tokictl/reply_member.h"
+#include "server/tokictl/system_error_text.h"
 
 namespace tokimori {
 namespace {
@@ -32,12 +33,16 @@ int read(const std::string& path, std::string& text) {
     return text.size() < kLargestList ? 0 : EFBIG;
 }
 
-ExitCode refused(const NoAnswer& trouble, const Console& console) {
+// In English the daemon's own sentence says more.
+ExitCode refused(const NoAnswer& trouble, const json::object& reply, const Console& console) {
     if (!trouble.detail.starts_with(kWrong)) {
         return complain(trouble, console);
     }
-    console.err << say(console.language, "tokictl: the daemon does not take the list: {}\n",
-                       "tokictl: デーモンはこのリストを受け付けません: {}\n", trouble.detail.substr(kWrong.size()));
+    const std::string told = trouble.detail.substr(kWrong.size());
+    const std::string japanese = leap_list_fault_text(object_in(reply, "why"), Language::kJapanese);
+    console.err << say(console.language, "tokictl: the daemon does not take the list: {0}\n",
+                       "tokictl: デーモンはこのリストを受け付けません: {1}\n", told,
+                       japanese.empty() ? told : japanese);
     return ExitCode::kCritical;
 }
 
@@ -101,12 +106,12 @@ ExitCode upload_leap_list(const std::string& path, const Console& console) {
     std::string text;
     if (const int error = read(path, text)) {
         console.err << say(console.language, "tokictl: {} cannot be read: {}\n", "tokictl: {} を読めません: {}\n", path,
-                           std::generic_category().message(error));
+                           system_error_text(error, console.language));
         return ExitCode::kUnknown;
     }
     json::object reply;
     if (const auto trouble = DaemonClient{console.socket}.ask("leap_list", {{"text", text}}, reply)) {
-        return refused(*trouble, console);
+        return refused(*trouble, reply, console);
     }
     const json::object& taken = object_in(reply, "leap_list");
     if (console.json) {

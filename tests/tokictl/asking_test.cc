@@ -120,7 +120,8 @@ TEST(Asking, EndsWithTwoWhereNobodyAnswersAndWithThreeWhereAStrangerDoes) {
     EXPECT_EQ(nobody.code, 2);
     EXPECT_EQ(nobody.out, "");
     EXPECT_EQ(nobody.err, "tokictl: no daemon answers (/nowhere/at/all.sock: No such file or directory)\n");
-    EXPECT_THAT(call({"tracking", "--socket", "/nowhere", "--lang", "ja"}).err, HasSubstr("デーモンが応答しません"));
+    EXPECT_EQ(call({"tracking", "--socket", "/nowhere", "--lang", "ja"}).err,
+              "tokictl: デーモンが応答しません (/nowhere: ファイルがありません)\n");
     const FakeDaemon stranger{"220 mail ready\n"};
     EXPECT_EQ(call({"tracking", "--socket", stranger.path()}).code, 3);
 }

@@ -19,7 +19,7 @@ constexpr const char* kGood = "{\"version\":1,\"request\":\"tracking\",\"trackin
 std::optional<NoAnswer> trouble_with(std::string_view line) {
     json::object reply;
     const auto trouble = read_reply(line, "tracking", reply);
-    EXPECT_EQ(reply.empty(), trouble.has_value());
+    EXPECT_EQ(reply.empty() || reply.contains("error"), trouble.has_value());
     return trouble;
 }
 
@@ -59,7 +59,7 @@ TEST(DaemonClient, SaysThatNobodyIsThere) {
     const auto trouble = DaemonClient{"/nowhere/at/all.sock"}.ask("tracking", reply);
     ASSERT_TRUE(trouble);
     EXPECT_EQ(trouble->kind, Kind::kSilent);
-    EXPECT_THAT(trouble->detail, HasSubstr("No such file"));
+    EXPECT_EQ(trouble->error, ENOENT);
     EXPECT_EQ((DaemonClient{std::string(200, 'x')}.ask("tracking", reply)->kind), Kind::kSilent);
 }
 
@@ -69,7 +69,7 @@ TEST(DaemonClient, SaysThatNobodyAnswersInTime) {
     const auto trouble = DaemonClient{frozen.path(), std::chrono::milliseconds{30}}.ask("tracking", reply);
     ASSERT_TRUE(trouble);
     EXPECT_EQ(trouble->kind, Kind::kSilent);
-    EXPECT_THAT(trouble->detail, HasSubstr("timed out"));
+    EXPECT_EQ(trouble->error, ETIMEDOUT);
 }
 
 TEST(DaemonClient, SaysThatTheDaemonHungUp) {

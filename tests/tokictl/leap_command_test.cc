@@ -299,6 +299,14 @@ TEST_F(LeapUploadCommand, SaysWhyAListIsNotTaken) {
     const Call wrong = upload({{"error", {{"code", "leap_list_wrong"}, {"message", "its hash is wrong"}}}});
     EXPECT_EQ(wrong.code, 2);
     EXPECT_EQ(wrong.err, "tokictl: the daemon does not take the list: its hash is wrong\n");
+    const json::object damaged{{"error", {{"code", "leap_list_wrong"}, {"message", "its hash is wrong"}}},
+                               {"why", {{"code", "hash_differs"}, {"line", 7}, {"mark", nullptr}}}};
+    EXPECT_EQ(upload(damaged, {"--lang", "ja"}).err,
+              "tokictl: デーモンはこのリストを受け付けません: 7 行目: ハッシュ (#h) が一致しません。"
+              "壊れているか、変更されています。\n");
+    EXPECT_EQ(upload(damaged).err, wrong.err);
+    EXPECT_EQ(call({"leap", "upload", "/nowhere/list", "--lang", "ja"}).err,
+              "tokictl: /nowhere/list を読めません: ファイルがありません\n");
     const Call forbidden = upload({{"error", {{"code", "not_allowed"}, {"message", "only root"}}}});
     EXPECT_EQ(forbidden.code, 3);
     EXPECT_THAT(forbidden.err, HasSubstr("only root"));

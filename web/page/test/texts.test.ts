@@ -31,6 +31,8 @@ test("every reason and state of the daemon has the words that tokictl has", () =
 
 test("so has every word about leap seconds", () => {
   sameWords("leap_words.cpp", Object.values(leapCodes));
+  sameWords("leap_list_words.cpp", [leapListFaults]);
+  assert.equal(tokictlWords("leap_list_words.cpp").size, Object.keys(leapListFaults).length);
 });
 
 // Of the page's own server.
