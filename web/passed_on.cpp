@@ -12,13 +12,14 @@ namespace {
 namespace json = boost::json;
 
 unsigned status_of(std::string_view code) {
-    constexpr std::array<std::pair<std::string_view, unsigned>, 8> kStatuses{{{"not_allowed", 403},
+    constexpr std::array<std::pair<std::string_view, unsigned>, 9> kStatuses{{{"not_allowed", 403},
                                                                               {"settings_changed", 409},
                                                                               {"settings_pending", 409},
                                                                               {"not_pending", 409},
                                                                               {"no_leap_list", 409},
                                                                               {"leap_list_needed", 409},
                                                                               {"settings_wrong", 422},
+                                                                              {"files_wrong", 422},
                                                                               {"leap_list_wrong", 422}}};
     for (const auto& [name, status] : kStatuses) {
         if (name == code) {

@@ -19,9 +19,9 @@ public:
     void look(const boost::json::object& status, Instant now);
 
     /// A JSON object: for each thing `[NANOSECONDS, AT_LEAST]`, how long it has been so, and whether it was already so
-    /// when it was first looked at. Things are `disputed`, `storage_fault`, `system_clock`, `clients_replaced`,
-    /// `leap_disagreement`, `leap_unconfirmed`, `leap_change_waits`, `leap_refused`, `leap_table`, and for every source
-    /// `reason:NAME`, `antenna:NAME`.
+    /// when it was first looked at. Things are `disputed`, `storage_fault`, `panel_fault`, `system_clock`,
+    /// `clients_replaced`, `leap_disagreement`, `leap_unconfirmed`, `leap_change_waits`, `leap_refused`, `leap_table`,
+    /// and for every source `reason:NAME`, `antenna:NAME`.
     std::string text(Instant now) const;
 
 private:

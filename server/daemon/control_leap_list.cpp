@@ -78,15 +78,19 @@ ControlHandler leap_list_forget_handler(std::function<LeapListForgotten()> forge
             }};
 }
 
-ControlHandler leap_list_given_handler(std::function<std::string()> text) {
+ControlHandler leap_list_given_handler(std::function<GivenLeapList()> list) {
     return {
         "leap_list_given", true,
-        [text = std::move(text)](const json::object& /*members*/, json::object& reply) -> std::optional<ControlError> {
-            const std::string given = text();
-            if (given.empty()) {
+        [list = std::move(list)](const json::object& /*members*/, json::object& reply) -> std::optional<ControlError> {
+            const GivenLeapList found = list();
+            if (!found.given) {
                 return ControlError{"no_leap_list", "No leap-seconds.list that was given to the daemon counts."};
             }
-            reply["leap_list"] = {{"text", given}};
+            if (found.text.empty()) {
+                return ControlError{"leap_list_unreadable",
+                                    "The file of the list that counts cannot be read, or holds another one."};
+            }
+            reply["leap_list"] = {{"text", found.text}};
             return std::nullopt;
         }};
 }

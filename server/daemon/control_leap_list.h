@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "server/daemon/control_handler.h"
+#include "server/daemon/given_leap_list.h"
 #include "server/daemon/leap_service.h"
 
 namespace tokimori {
@@ -16,7 +17,7 @@ ControlHandler leap_list_handler(std::function<LeapListOutcome(std::string_view 
 /// The request `leap_list_forget`. Errors: no_leap_list, leap_list_needed, leap_list_not_forgotten.
 ControlHandler leap_list_forget_handler(std::function<LeapListForgotten()> forget);
 
-/// The request `leap_list_given`. `text`: of the list that was given and counts. Error: no_leap_list.
-ControlHandler leap_list_given_handler(std::function<std::string()> text);
+/// The request `leap_list_given`. Errors: no_leap_list, leap_list_unreadable.
+ControlHandler leap_list_given_handler(std::function<GivenLeapList()> list);
 
 }  // namespace tokimori

@@ -54,9 +54,10 @@ Crew::Crew(const Configuration& configuration, Log& log)
              {[this] { return clock_.now(); },
               [this] { return panel_sight(clock_.facts(), !(storage_fault() + panel_.trouble()).empty()); }}},
       watchdog_{io_, log, manager_, {[this] { return clock_.now(); }, [this] { return trouble(); }}} {
-    control_handlers_ = {leap_list_handler([this](std::string_view text) { return clock_.take_leap_list(text); }),
-                         leap_list_forget_handler([this] { return clock_.forget_leap_list(); }),
-                         leap_list_given_handler([this] { return given_leap_list(clock_.facts().leap.list); })};
+    control_handlers_ = {
+        leap_list_handler([this](std::string_view text) { return clock_.take_leap_list(text); }),
+        leap_list_forget_handler([this] { return clock_.forget_leap_list(); }),
+        leap_list_given_handler([this] { return given_leap_list(clock_.facts().leap.list, *host_file_steps()); })};
     clock_.set_listener([this](const Observation& observation) { statistics_.note(observation); });
 }
 

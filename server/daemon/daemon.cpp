@@ -95,6 +95,7 @@ void Daemon::await_signal() {
             crew_->manager().tell("READY=1");
             await_signal();
         } else {
+            exit_code_ = 0;
             stop();
         }
     });

@@ -14,6 +14,10 @@ int probe(FileSteps& steps, const std::string& path) {
     const std::filesystem::path directory = std::filesystem::path{path}.parent_path();
     std::error_code ignored;
     std::filesystem::create_directory(directory, ignored);
+    // Where so little fits, a change of settings may not.
+    if (const int error = steps.room(directory)) {
+        return error;
+    }
     if (const int error = write_whole(steps, path, "Can this disk be written again?\n")) {
         return error;
     }

@@ -11,8 +11,6 @@
 namespace tokimori {
 namespace {
 
-constexpr std::size_t kLargestFile = 1 << 20;
-
 void refuse(const std::string& path, const std::string& why, std::string_view instead, Log& log, LocalInstant now) {
     log.write(now, LogLevel::kWarning, "leap_list_refused", {{"file", path}, {"why", why}, {"instead", instead}});
 }
@@ -38,7 +36,7 @@ std::optional<FileStamp> stamp_of(const std::string& path) {
 
 LeapListResult read_leap_list(const std::string& path) {
     std::ifstream file{path, std::ios::binary};
-    std::string text(kLargestFile + 1, '\0');
+    std::string text(kLargestLeapList + 1, '\0');
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (!file.is_open() || file.bad()) {
         return {std::nullopt, std::strerror(errno)};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -32,6 +33,9 @@ struct FileStamp {
 
 /// nullopt: there is none.
 std::optional<FileStamp> stamp_of(const std::string& path);
+
+/// Octets; what is longer is no list.
+inline constexpr std::size_t kLargestLeapList = 1 << 20;
 
 /// What the list at `path` says, or why it says nothing.
 LeapListResult read_leap_list(const std::string& path);

@@ -34,6 +34,23 @@ SettingComplaint complaint_of(const Complaint& complaint, const SettingsInForce&
             ours ? std::string{} : place_from(next.texts, complaint)};
 }
 
+std::vector<SettingComplaint> complaints_of(const SettingsInForce& next, const std::string& overlay_file) {
+    const std::vector<WrittenSetting> written = written_settings(next.checked.root);
+    std::vector<SettingComplaint> complaints;
+    for (const Complaint& complaint : next.checked.complaints) {
+        complaints.push_back(complaint_of(complaint, next, written, overlay_file));
+    }
+    return complaints;
+}
+
+std::vector<SettingComplaint> complaints_of(const std::vector<std::string>& unreadable) {
+    std::vector<SettingComplaint> complaints;
+    for (const std::string& error : unreadable) {
+        complaints.push_back(setting_complaint({}, ComplaintCode::kFileUnreadable, {{"what", error}}));
+    }
+    return complaints;
+}
+
 ControlError not_pending() {
     return {"not_pending", "No change with this id waits for a confirmation; it was confirmed or has gone back."};
 }
@@ -82,22 +99,24 @@ std::vector<std::string> OverlayDesk::restart() const {
     return waiting_for_restart(started_, root());
 }
 
+SettingsCheck OverlayDesk::check_files() {
+    TextsResult read = hands_.read();
+    SettingsInForce next{std::move(read.texts), {}};
+    next.checked = check_texts(next.texts);
+    return {.complaints = read.errors.empty() ? complaints_of(next, overlay_file_) : complaints_of(read.errors)};
+}
+
 OverlayDesk::Candidate OverlayDesk::candidate(const std::string& overlay_text) {
     TextsResult read = hands_.read();
     Candidate result;
-    for (const std::string& error : read.errors) {
-        result.check.complaints.push_back(setting_complaint({}, ComplaintCode::kFileUnreadable, {{"what", error}}));
-    }
     if (!read.errors.empty()) {
+        result.check.complaints = complaints_of(read.errors);
         return result;
     }
     result.next.texts = with_overlay(std::move(read.texts), overlay_file_, overlay_text);
     result.next.checked = check_texts(result.next.texts);
     const TomlTable& next = result.next.checked.root;
-    const std::vector<WrittenSetting> written = written_settings(next);
-    for (const Complaint& complaint : result.next.checked.complaints) {
-        result.check.complaints.push_back(complaint_of(complaint, result.next, written, overlay_file_));
-    }
+    result.check.complaints = complaints_of(result.next, overlay_file_);
     result.check.difference = next.empty() ? std::vector<SettingChange>{} : difference_of(root(), next);
     const TomlResult parsed = parse_toml(overlay_text);
     for (const WrittenSetting& setting : written_settings(parsed.root)) {

@@ -75,6 +75,8 @@ public:
                 Duration confirm_within = std::chrono::seconds{60});
 
     SettingsCheck check(const TomlTable& overlay);
+    /// What is wrong with the files as they are, which the next start reads.
+    SettingsCheck check_files();
     /// `base` is the one that the overlay was made from. Errors: settings_pending, settings_changed, settings_wrong,
     /// not_written.
     SettingsApplied apply(const TomlTable& overlay, std::string_view base, LocalInstant now);

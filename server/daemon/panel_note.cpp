@@ -42,8 +42,9 @@ PanelNote::PanelNote(std::string directory, std::unique_ptr<FileSteps> steps)
     : path_{directory.empty() ? std::string{} : std::move(directory) + "/front_panel"}, steps_{std::move(steps)} {}
 
 PanelNote PanelNote::of_environment() {
-    const char* const directory = std::getenv("RUNTIME_DIRECTORY");
-    return PanelNote{directory != nullptr ? directory : ""};
+    const char* const directories = std::getenv("RUNTIME_DIRECTORY");
+    const std::string all = directories != nullptr ? directories : "";
+    return PanelNote{all.substr(0, all.find(':'))};
 }
 
 int PanelNote::write(const FrontPanelConfiguration& panel) {

@@ -168,6 +168,12 @@ public:
         if (desk_.pending()) {
             return ControlError{"settings_pending", "A change waits for its confirmation; confirm or return it first."};
         }
+        // Somebody may have written them meanwhile.
+        if (const SettingsCheck check = desk_.check_files(); !check.complaints.empty()) {
+            reply["check"] = check_as_json(check);
+            return ControlError{"files_wrong",
+                                "The files are wrong by now, so that no start would succeed; mend them."};
+        }
         reply["restarting"] = true;
         world_.restart();
         return std::nullopt;

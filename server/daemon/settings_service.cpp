@@ -85,6 +85,10 @@ void SettingsService::tell_trouble() {
 
 void SettingsService::look_again() {
     probe_alarm_->set(effects_.probe_every, [this] {
+        // It may have been too late to stop the alarm.
+        if (files_.trouble().empty()) {
+            return;
+        }
         look_again();
         probe_.begin(files_.file_to_try(), [this](int error) {
             if (error == 0) {

@@ -95,16 +95,17 @@ TEST(LeapListRequest, NeedsATextAndSomebodyWhoMayChange) {
 }
 
 TEST(LeapListGivenRequest, TellsTheText) {
-    const auto reply = [](const std::string& text, bool may_change = true) {
-        const std::vector handlers{leap_list_given_handler([&] { return text; })};
+    const auto reply = [](const GivenLeapList& list, bool may_change = true) {
+        const std::vector handlers{leap_list_given_handler([&] { return list; })};
         const auto facts = [] { return ControlFacts{.clock = SampleFacts::synchronised()}; };
         return json::parse(
             answer_control(R"({"version":1,"request":"leap_list_given"})", facts, {.may_change = may_change}, handlers)
                 .line);
     };
-    EXPECT_EQ(reply("#$ 1\n").at("leap_list"), (json::value{{"text", "#$ 1\n"}}));
-    EXPECT_EQ(reply("").at("error").at("code"), "no_leap_list");
-    EXPECT_EQ(reply("x", false).at("error").at("code"), "not_allowed");
+    EXPECT_EQ(reply({true, "#$ 1\n"}).at("leap_list"), (json::value{{"text", "#$ 1\n"}}));
+    EXPECT_EQ(reply({}).at("error").at("code"), "no_leap_list");
+    EXPECT_EQ(reply({true, ""}).at("error").at("code"), "leap_list_unreadable");
+    EXPECT_EQ(reply({true, "x"}, false).at("error").at("code"), "not_allowed");
 }
 
 }  // namespace

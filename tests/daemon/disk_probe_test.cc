@@ -55,7 +55,7 @@ TEST_P(DiskProbeTest, LeavesNothingOnAGoodDisk) {
 }
 
 TEST_P(DiskProbeTest, SaysWhatEachStepOfABadOneSays) {
-    for (const char* const step : {"create", "write", "sync", "close", "remove", "sync_directory"}) {
+    for (const char* const step : {"room", "create", "write", "sync", "close", "remove", "sync_directory"}) {
         const auto disk = std::make_shared<PaperDisk>();
         disk->fails = step;
         EXPECT_EQ(probe(disk), EIO) << step;

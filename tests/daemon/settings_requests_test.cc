@@ -207,6 +207,13 @@ TEST_F(SettingsRequestsTest, SayWhereNothingCanBeWritten) {
 TEST_F(SettingsRequestsTest, Restart) {
     EXPECT_EQ(ask("restart").at("restarting"), true);
     EXPECT_EQ(restarts_, 1);
+    std::ofstream{main()} << "[server]\nworkers = 1\nlisten = [\"127.0.0.1\"\n";
+    const json::object refused = ask("restart");
+    EXPECT_EQ(code(refused), "files_wrong") << "it would not come back";
+    EXPECT_EQ(refused.at("check").at("complaints").at(0).at("code"), "syntax");
+    std::filesystem::remove(main());
+    EXPECT_EQ(code(ask("restart")), "files_wrong");
+    EXPECT_EQ(restarts_, 1);
 }
 
 TEST_F(SettingsRequestsTest, ForgetWhatAnEarlierRunLeftUnconfirmed) {

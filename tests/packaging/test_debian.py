@@ -12,7 +12,7 @@ from commands import run
 from programs import ROOT, program
 
 DEBIAN = Path(ROOT) / "packaging" / "debian"
-SCRIPTS = ["tokimori.postinst", "tokimori.postrm", "tokimori-web.postinst", "tokimori-web.postrm"]
+SCRIPTS = ["tokimori.postinst", "tokimori.postrm", "tokimori-web.postinst", "tokimori-web.postrm", "tokimori-web.prerm"]
 
 
 def fields(paragraph: str) -> Dict[str, str]:

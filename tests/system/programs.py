@@ -119,7 +119,7 @@ def end_all() -> None:
 
 
 def _usual_environment() -> Dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name != "JOURNAL_STREAM"}
+    return {name: value for name, value in os.environ.items() if name not in ("JOURNAL_STREAM", "NOTIFY_SOCKET")}
 
 
 class Process:

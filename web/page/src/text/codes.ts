@@ -147,8 +147,16 @@ export const errors = {
     en: "The device could not write its settings: the directory of the page's file must be writable for tokimorid.",
     ja: "設定を書き込めませんでした。設定用のディレクトリに tokimorid が書き込める必要があります。",
   },
+  files_wrong: {
+    en: "The files of settings have errors, so the service would not come back. Mend them first; tokimorid --check tells what is wrong.",
+    ja: "設定ファイルに誤りがあり、再起動するとサービスが起動できません。先に修正してください。誤りは tokimorid --check で確認できます。",
+  },
   leap_list_wrong: { en: "This list is not accepted.", ja: "このリストは使えません。" },
   no_leap_list: { en: "No list was uploaded.", ja: "アップロードされたリストはありません。" },
+  leap_list_unreadable: {
+    en: "The uploaded list is in use, but it cannot be read from the disk, so a backup would lack it. Upload it again.",
+    ja: "使用中のアップロード済みリストをディスクから読み出せないため、バックアップに含められません。リストを再度アップロードしてください。",
+  },
   leap_list_needed: {
     en: "The uploaded list stays: it alone knows of a leap second that has been, and without it the time would jump.",
     ja: "アップロードしたリストは取り消せません。実施済みのうるう秒を含むのはこのリストだけで、取り消すと時刻が飛びます。",
