@@ -6,6 +6,7 @@
 
 #include "web/accounts_desk.h"
 #include "web/daemon_desk.h"
+#include "web/identity_desk.h"
 #include "web/security_headers.h"
 #include "web/settings_desk.h"
 
@@ -50,6 +51,11 @@ bool is_for_settings(Destination destination) {
         default:
             return false;
     }
+}
+
+bool is_for_identity(Destination destination) {
+    return destination == Destination::kCertificate || destination == Destination::kUploadCertificate ||
+           destination == Destination::kForgetCertificate;
 }
 
 WebReply reply_of(const Refusal& refusal) {
@@ -135,6 +141,8 @@ void Application::answer(const Admission& admission, const WebRequest& request, 
         desks_.accounts.answer(admission.route->destination, request, caller, dress);
     } else if (is_for_settings(admission.route->destination)) {
         desks_.settings.answer(admission.route->destination, request, *caller, dress);
+    } else if (is_for_identity(admission.route->destination)) {
+        desks_.identity.answer(admission.route->destination, request, *caller, dress);
     } else {
         desks_.daemon.answer(admission.route->destination, request, caller, dress);
     }

@@ -13,6 +13,7 @@ namespace tokimori::web {
 
 class AccountsDesk;
 class DaemonDesk;
+class IdentityDesk;
 class SettingsDesk;
 struct WebSettings;
 
@@ -21,6 +22,7 @@ struct Desks {
     AccountsDesk& accounts;
     DaemonDesk& daemon;
     SettingsDesk& settings;
+    IdentityDesk& identity;
     LiveHub& hub;
 };
 

@@ -4,10 +4,7 @@
 #include <fmt/format.h>
 #include <ifaddrs.h>
 #include <net/if.h>
-#include <openssl/bio.h>
 #include <openssl/ec.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,25 +13,16 @@
 #include <array>
 #include <cctype>
 #include <iterator>
-#include <memory>
 #include <stdexcept>
 
+#include "web/openssl_objects.h"
 #include "web/private_file.h"
 #include "web/secret.h"
 
 namespace tokimori::web {
 namespace {
 
-template <auto kFree>
-struct Freed {
-    template <typename Object>
-    void operator()(Object* object) const {
-        kFree(object);
-    }
-};
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
-using Text = std::unique_ptr<BIO, Freed<BIO_free>>;
+constexpr const char* kUploaded = "/uploaded.pem";
 
 void require(bool worked, const char* what) {
     if (!worked) {
@@ -135,8 +123,8 @@ KeyAndCertificate make_certificate(const std::vector<std::string>& names) {
     const Key key{EVP_EC_gen("P-256")};
     require(key != nullptr, "make a key");
     const Certificate certificate = signed_certificate(key.get(), names);
-    const Text key_text{BIO_new(BIO_s_mem())};
-    const Text certificate_text{BIO_new(BIO_s_mem())};
+    const Memory key_text{BIO_new(BIO_s_mem())};
+    const Memory certificate_text{BIO_new(BIO_s_mem())};
     require(PEM_write_bio_PKCS8PrivateKey(key_text.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1 &&
                 PEM_write_bio_X509(certificate_text.get(), certificate.get()) == 1,
             "write the key");
@@ -164,8 +152,7 @@ std::vector<std::string> names_of_this_machine() {
 }
 
 std::string fingerprint_of(const std::string& certificate) {
-    const Text text{BIO_new_mem_buf(certificate.data(), static_cast<int>(certificate.size()))};
-    const Certificate read{PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr)};
+    const Certificate read = certificate_of(certificate);
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned length = 0;
     if (read == nullptr || X509_digest(read.get(), EVP_sha256(), digest.data(), &length) != 1) {
@@ -201,6 +188,16 @@ KeyAndCertificate certificate_in(const std::string& directory) {
         throw std::runtime_error{fmt::format("the key cannot be kept in {}: {}", directory, why)};
     }
     return fresh;
+}
+
+std::optional<KeyAndCertificate> uploaded_certificate_in(const std::string& directory) {
+    const auto pem = read_private_file(directory + kUploaded);
+    return pem ? std::optional{KeyAndCertificate{*pem, *pem, true}} : std::nullopt;
+}
+
+std::string keep_uploaded_certificate(const std::string& directory, const std::string& pem) {
+    const std::string path = directory + kUploaded;
+    return pem.empty() ? remove_private_file(path) : write_private_file(path, pem);
 }
 
 }  // namespace tokimori::web

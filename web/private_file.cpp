@@ -85,6 +85,14 @@ std::string write_private_file(const std::string& path, std::string_view content
     return {};
 }
 
+std::string remove_private_file(const std::string& path) {
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
+        return trouble();
+    }
+    sync_directory_of(path);
+    return {};
+}
+
 std::optional<std::string> read_private_file(const std::string& path) {
     constexpr std::size_t kLargest = std::size_t{64} * 1024;
     std::ifstream file{path, std::ios::binary};

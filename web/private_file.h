@@ -11,6 +11,9 @@ namespace tokimori::web {
 /// empty where it worked.
 std::string write_private_file(const std::string& path, std::string_view content);
 
+/// Removes a file, also through a power cut. Why not, in words; empty where it is gone, or was not there.
+std::string remove_private_file(const std::string& path);
+
 /// A directory that only one program uses at a time.
 class LockedDirectory {
 public:

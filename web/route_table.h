@@ -45,6 +45,9 @@ enum class Destination : std::uint8_t {
     kLeapList,
     kForgetLeapList,
     kLeapPreview,
+    kCertificate,
+    kUploadCertificate,
+    kForgetCertificate,
     kSupport,
 };
 
@@ -63,7 +66,7 @@ std::span<const Route> routes();
 
 /// Bytes that a body has at most.
 inline constexpr std::size_t kLongestBody = std::size_t{16} * 1024;
-/// The same where settings or a leap-seconds.list are handed in.
+/// The same where settings, a leap-seconds.list or a certificate are handed in.
 inline constexpr std::size_t kLongestLongBody = std::size_t{1024} * 1024;
 
 /// The route, and whether the path exists with another method.

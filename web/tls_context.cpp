@@ -4,6 +4,8 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <stdexcept>
+#include <string>
 
 namespace tokimori::web {
 
@@ -18,8 +20,13 @@ std::shared_ptr<boost::asio::ssl::context> make_tls_context(const KeyAndCertific
     // Many idle connections must not hold buffers.
     SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
+    // Nobody sits there to be asked for one.
+    tls->set_password_callback([](std::size_t, context::password_purpose) { return std::string{}; });
     tls->use_certificate_chain(asio::buffer(identity.certificate));
     tls->use_private_key(asio::buffer(identity.key), context::pem);
+    if (SSL_CTX_check_private_key(native) != 1) {
+        throw std::runtime_error{"the key is not that of the certificate"};
+    }
     return tls;
 }
 

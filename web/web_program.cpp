@@ -18,6 +18,7 @@
 #include "web/daemon_desk.h"
 #include "web/history_store.h"
 #include "web/host_clock.h"
+#include "web/identity_desk.h"
 #include "web/password_hash.h"
 #include "web/private_file.h"
 #include "web/secret.h"
@@ -83,7 +84,6 @@ public:
         : settings_{start.settings},
           directory_{private_directory(settings_.state_dir)},
           alone_{directory_},
-          tls_{make_tls(directory_)},
           accounts_file_{directory_ + "/accounts.db", Durability::kFull},
           history_file_{open_history(directory_ + "/history.db")},
           accounts_{accounts_file_},
@@ -94,9 +94,13 @@ public:
           accounts_desk_{accounts_, accounts_world(start.version), setup_code()},
           changes_{accounts_file_},
           settings_desk_{changes_, change_world(), password_check(), start.version},
+          identity_desk_{identity_world()},
           application_{settings_, Assets::from_directory(start.assets),
-                       Desks{accounts_desk_, daemon_desk_, settings_desk_, hub_}},
-          server_{io_, std::make_shared<ConnectionDesk>(ConnectionDesk{application_, tls_, counter_now})} {}
+                       Desks{accounts_desk_, daemon_desk_, settings_desk_, identity_desk_, hub_}},
+          connections_{std::make_shared<ConnectionDesk>(ConnectionDesk{application_, nullptr, counter_now})},
+          server_{io_, connections_} {
+        use_first_identity();
+    }
 
     void run() {
         asio::signal_set signals{io_, SIGTERM, SIGINT};
@@ -114,10 +118,45 @@ public:
     }
 
 private:
-    static std::shared_ptr<asio::ssl::context> make_tls(const std::string& directory) {
-        const KeyAndCertificate identity = certificate_in(directory);
-        write_log(LogWeight::kInfo, "certificate", {{"sha256", fingerprint_of(identity.certificate)}});
-        return make_tls_context(identity);
+    // Whoever is connected goes on with the one before.
+    void use(KeyAndCertificate identity) {
+        connections_->tls = make_tls_context(identity);
+        identity_ = std::move(identity);
+        write_log(LogWeight::kInfo, "certificate",
+                  {{"sha256", fingerprint_of(identity_.certificate)}, {"uploaded", identity_.uploaded ? "yes" : "no"}});
+    }
+
+    bool try_to_use(const KeyAndCertificate& identity) {
+        try {
+            use(identity);
+            return true;
+        } catch (const std::exception& trouble) {
+            write_log(LogWeight::kWarning, "certificate_of_no_use", {{"why", trouble.what()}});
+            return false;
+        }
+    }
+
+    // An uploaded one that the disk has spoilt must not keep everybody out.
+    void use_first_identity() {
+        const auto uploaded = uploaded_certificate_in(directory_);
+        if (!uploaded || !try_to_use(*uploaded)) {
+            use(certificate_in(directory_));
+        }
+    }
+
+    IdentityWorld identity_world() {
+        return {.current = [this]() -> const KeyAndCertificate& { return identity_; },
+                .use = [this](const KeyAndCertificate& identity) { return try_to_use(identity); },
+                .keep = [this](const std::string& pem) { return keep_uploaded_certificate(directory_, pem); },
+                .own = [this] { return certificate_in(directory_); },
+                .time = [this]() -> std::optional<std::int64_t> {
+                    const auto served = watch_.served_time();
+                    return served ? std::optional{*served / 1'000'000'000} : std::nullopt;
+                },
+                .record =
+                    [this](const std::string& user, const std::string& text_code, const std::string& details) {
+                        accounts_desk_.record("settings", user, text_code, details);
+                    }};
     }
 
     void take_news() {
@@ -241,7 +280,7 @@ private:
     asio::io_context io_{1};
     std::string directory_;
     LockedDirectory alone_;
-    std::shared_ptr<asio::ssl::context> tls_;
+    KeyAndCertificate identity_;
     Database accounts_file_;
     Database history_file_;
     AccountStore accounts_;
@@ -253,7 +292,9 @@ private:
     AccountsDesk accounts_desk_;
     ChangeStore changes_;
     SettingsDesk settings_desk_;
+    IdentityDesk identity_desk_;
     Application application_;
+    std::shared_ptr<ConnectionDesk> connections_;
     WebServer server_;
 };
 

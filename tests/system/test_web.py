@@ -124,6 +124,53 @@ def test_tls_is_1_2_or_newer_with_aead_ciphers_only(web: Web) -> None:
                 assert not works, cipher
 
 
+def test_a_certificate_of_an_authority_is_uploaded_kept_and_taken_back(asked: AskedDaemon) -> None:
+    def seen(web: Web) -> str:
+        return ssl.get_server_certificate(("127.0.0.1", web.port))
+
+    def pem(web: Web, name: str) -> str:
+        return (pathlib.Path(web.state) / name).read_text(encoding="ascii")
+
+    with Web(asked) as authority, Web(asked) as web:
+        other = {"certificate": pem(authority.wait_started(), "certificate.pem"), "key": pem(authority, "key.pem")}
+        admin = web.wait_started().set_up()
+        own = seen(web)
+        for wrong, why in (({**other, "key": pem(web, "key.pem")}, "key_differs"), ({**other, "key": ""}, "no_key"),
+                           ({**other, "certificate": "x"}, "no_certificate"), ({}, "no_certificate")):
+            refused = admin.post("/api/v1/certificate", wrong)
+            assert (refused.status, refused.code, refused.json()["why"]["code"]) == (422, "certificate_wrong", why)
+            assert seen(web) == own
+        assert admin.ask("DELETE", "/api/v1/certificate", {}).code == "no_certificate"
+        told = admin.post("/api/v1/certificate", other).json()
+        assert told["uploaded"] is True and seen(web) == seen(authority) != own
+        assert admin.get("/api/v1/certificate").json() == told
+        assert stat.S_IMODE(os.stat(os.path.join(web.state, "uploaded.pem")).st_mode) == 0o600
+        for path in ("support", "backup", "certificate", "events"):
+            assert other["key"].split("\n")[1] not in admin.get("/api/v1/" + path).text
+        web.kill()
+        with Web(asked, state=web.state) as again:
+            again.wait_started()
+            assert seen(again) == seen(authority), "it is kept"
+            admin.port = again.port
+            assert admin.log_in("hanako").status == 200
+            codes = [event["text_code"] for event in admin.get("/api/v1/events").json()["events"]]
+            assert "certificate_uploaded" in codes
+            assert admin.ask("DELETE", "/api/v1/certificate", {}).json()["uploaded"] is False
+            assert seen(again) == own and not os.path.exists(os.path.join(web.state, "uploaded.pem"))
+
+
+def test_an_uploaded_certificate_that_the_disk_has_spoilt_keeps_nobody_out(asked: AskedDaemon) -> None:
+    with Web(asked) as web:
+        web.wait_started()
+        own = ssl.get_server_certificate(("127.0.0.1", web.port))
+        web.kill()
+        (pathlib.Path(web.state) / "uploaded.pem").write_text("-----BEGIN CERT", encoding="ascii")
+        with Web(asked, state=web.state) as again:
+            again.wait_started()
+            assert ssl.get_server_certificate(("127.0.0.1", again.port)) == own
+            assert "certificate_of_no_use" in again.log()
+
+
 def test_the_page_comes_with_a_policy_and_nothing_else_does(web: Web) -> None:
     browser = Browser(web.port)
     page = browser.get("/")
@@ -187,7 +234,7 @@ def test_what_comes_from_outside_never_comes_back_as_a_page(web: Web, admin: Bro
                                                             longest: int) -> None:
     """Whatever a reply repeats, no browser takes it for HTML of ours, and JSON stays JSON."""
     names = ("name", "role", "password", "old", "new", "code", "language", "time_zone", "id", "base", "overlay", "text",
-             "tokimori_backup", "leap_list")
+             "tokimori_backup", "leap_list", "certificate", "key")
     bodies = [json.dumps({name: EVIL for name in names}).encode(), json.dumps({EVIL: EVIL}).encode(), EVIL.encode()]
     asked = "?" + "&".join("%s=%s" % (name, urllib.parse.quote(EVIL)) for name in (
         "first", "count", "sort", "match", "day", "kind", "mode", "from", "to", "points", "last", "callback"))

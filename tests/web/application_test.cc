@@ -5,6 +5,7 @@
 
 #include "web/accounts_desk.h"
 #include "web/daemon_desk.h"
+#include "web/identity_desk.h"
 #include "web/security_headers.h"
 #include "web/settings_desk.h"
 #include "web/web_log.h"
@@ -67,10 +68,13 @@ protected:
     HistoryStore history_{database_};
     AccountsDesk accounts_{store_, accounts_world(), "CODE"};
     DaemonDesk daemon_{settings_, history_, store_, daemon_world()};
+    KeyAndCertificate own_;
+    IdentityDesk identity_{
+        {.current = [this]() -> const KeyAndCertificate& { return own_; }, .time = [] { return std::nullopt; }}};
     ChangeStore changes_{database_};
     SettingsDesk settings_desk_{changes_, change_world(), [](auto&&...) {}, "1"};
     Application application_{settings_, Assets{{{"/index.html", "<p>"}, {"/a.js", "1"}}},
-                             Desks{accounts_, daemon_, settings_desk_, hub_}};
+                             Desks{accounts_, daemon_, settings_desk_, identity_, hub_}};
 };
 
 TEST_F(ApplicationTest, ServesThePageWithAStrictPolicy) {

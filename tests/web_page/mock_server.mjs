@@ -156,6 +156,7 @@ export function startMock({ scene = "gps", users = true, role = "admin", name = 
       const { password, base } = await bodyOf(request);
       return password === PASSWORD ? applied(response, base, {}, "factory_reset") : fail(response, 403, "wrong_login");
     },
+    "GET /api/v1/certificate": (_, response) => json(response, 200, { sha256: Array(32).fill("A7").join(":"), uploaded: false, expires: 2398377600, expired: false }),
     "POST /api/v1/restart": (_, response) => json(response, 202, { restarting: true }),
     "POST /api/v1/leap/list": async (request, response) => ((await bodyOf(request)).text.includes("#@")
       ? json(response, 200, { leap_list: { updated: "2026-07-05", expires: "2027-06-28", kept: true } })

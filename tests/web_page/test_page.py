@@ -103,10 +103,13 @@ def test_what_people_do(stage: Stage, story: str) -> None:
     assert stage.daemon.is_running() and stage.web.is_running()
 
 
-def test_who_is_in_another_time_zone_reads_the_clocks_there(stage: Stage) -> None:
+def test_who_is_in_another_time_zone_reads_the_clocks_there_and_may_bring_a_certificate(stage: Stage) -> None:
     with Web(stage.daemon, assets=str(PAGE)) as web:
         web.wait_started()
-        Stage(stage.daemon, web, stage.pictures).tell("elsewhere", SETUP_CODE=web.setup_code())
+        other = Stage(stage.daemon, web, stage.pictures)
+        other.tell("elsewhere", SETUP_CODE=web.setup_code())
+        other.tell("certificate", CERTIFICATE=os.path.join(web.state, "certificate.pem"), KEY=os.path.join(web.state, "key.pem"),
+                   OTHER_KEY=os.path.join(stage.web.state, "key.pem"))
 
 
 def test_one_address_is_denied_and_let_in_again(stage: Stage) -> None:

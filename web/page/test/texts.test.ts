@@ -6,6 +6,7 @@ import { say, setLanguage, wordFor } from "../src/text/language";
 import * as leapCodes from "../src/text/leap_codes";
 import { complaintText } from "../src/settings/complaint_text";
 import { complaints, expectations } from "../src/text/complaint_words";
+import { certificateFaults } from "../src/text/certificate_words";
 import { leapListFaults } from "../src/text/leap_list_words";
 import { eventCodes, eventKinds } from "../src/text/event_codes";
 import { phrases } from "../src/text/phrases";
@@ -89,6 +90,12 @@ test("every fault of a leap-seconds.list has its words", () => {
   const codes = new Set([...sources.matchAll(/(?:Problem\{|\? |: )"(\w+)"/g)].map(([, code]) => `${code}`));
   assert.ok(codes.size > 15);
   assert.deepEqual([...codes].sort(), Object.keys(leapListFaults).sort());
+});
+
+test("every fault of a certificate has its words", () => {
+  const sources = ["certificate_check.cpp", "identity_desk.cpp"].map((name) => readFileSync(`../${name}`, "utf8")).join("");
+  const codes = new Set([...sources.matchAll(/(?:return |return wrong\()"(\w+)"/g)].map(([, code]) => `${code}`));
+  assert.deepEqual([...codes].sort(), Object.keys(certificateFaults).sort());
 });
 
 test("every type of a setting can be asked for in words", () => {

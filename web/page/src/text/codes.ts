@@ -152,6 +152,11 @@ export const errors = {
     ja: "設定ファイルに誤りがあり、再起動するとサービスが起動できません。先に修正してください。誤りは tokimorid --check で確認できます。",
   },
   leap_list_wrong: { en: "This list is not accepted.", ja: "このリストは使えません。" },
+  certificate_wrong: {
+    en: "Browsers would not take this certificate with this key. Nothing has changed.",
+    ja: "この証明書と鍵はブラウザーで使えません。何も変更していません。",
+  },
+  no_certificate: { en: "No certificate was uploaded.", ja: "アップロードされた証明書はありません。" },
   no_leap_list: { en: "No list was uploaded.", ja: "アップロードされたリストはありません。" },
   leap_list_unreadable: {
     en: "The uploaded list is in use, but it cannot be read from the disk, so a backup would lack it. Upload it again.",

@@ -21,6 +21,8 @@ export const eventCodes = {
   user_removed: { ja: "ユーザーを削除しました", en: "removed a user" },
   token_added: { ja: "トークンを作成しました", en: "made a token" },
   token_removed: { ja: "トークンを削除しました", en: "removed a token" },
+  certificate_uploaded: { ja: "証明書をアップロードしました", en: "uploaded a certificate" },
+  certificate_forgotten: { ja: "証明書を装置のものに戻しました", en: "went back to the device’s own certificate" },
   settings_applied: { ja: "設定を変更しました", en: "changed the settings" },
   settings_undone: { ja: "設定の変更を取り消しました", en: "undid a change of the settings" },
   settings_restored: { ja: "設定を復元しました", en: "restored the settings" },

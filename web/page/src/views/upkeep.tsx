@@ -10,6 +10,7 @@ import { refused, settingsChanged, tookEffect } from "../settings/pending";
 import { useSettings } from "../settings/use_settings";
 import { errors } from "../text/codes";
 import { say, wordFor } from "../text/language";
+import { Certificate } from "./certificate";
 
 function documentIn(text: string): object {
   try {
@@ -105,6 +106,7 @@ export function Upkeep(): JSX.Element {
     <div class="columns">
       {base !== undefined && <Backup base={base} />}
       {base !== undefined && <FactoryReset base={base} />}
+      <Certificate />
       <Restart />
       <Panel title={say("support")}>
         <p>{say("supportHelp")}</p>

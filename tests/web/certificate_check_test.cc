@@ -1,0 +1,125 @@
+#include "web/certificate_check.h"
+
+#include <gtest/gtest.h>
+#include <openssl/ec.h>
+#include <openssl/rsa.h>
+#include <openssl/x509v3.h>
+
+#include "web/certificate.h"
+#include "web/openssl_objects.h"
+
+namespace tokimori::web {
+namespace {
+
+constexpr std::int64_t kNow = 1'800'000'000;  // 2027-01-15
+
+std::string content_of(const Memory& text) {
+    char* data = nullptr;
+    const long length = BIO_get_mem_data(text.get(), &data);
+    return {data, static_cast<std::size_t>(length)};
+}
+
+std::string pem_of(EVP_PKEY* key) {
+    const Memory text{BIO_new(BIO_s_mem())};
+    PEM_write_bio_PKCS8PrivateKey(text.get(), key, nullptr, nullptr, 0, nullptr, nullptr);
+    return content_of(text);
+}
+
+void extend(X509* certificate, int kind, const char* value) {
+    X509_EXTENSION* const extension = X509V3_EXT_conf_nid(nullptr, nullptr, kind, value);
+    X509_add_ext(certificate, extension, -1);
+    X509_EXTENSION_free(extension);
+}
+
+/// A certificate as an authority might make it, with its key.
+struct Wanted {
+    const char* names = "DNS:clock.example";
+    const char* usage = "digitalSignature";
+    const char* extended_usage = "serverAuth";
+    const EVP_MD* digest = EVP_sha256();
+};
+
+std::string made(const Key& key, const Wanted& wanted = {}) {
+    const Certificate certificate{X509_new()};
+    X509_set_version(certificate.get(), 2);
+    ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 7);
+    ASN1_TIME_set_string(X509_getm_notBefore(certificate.get()), "20260101000000Z");
+    ASN1_TIME_set_string(X509_getm_notAfter(certificate.get()), "20280101000000Z");
+    X509_set_pubkey(certificate.get(), key.get());
+    if (wanted.names != nullptr) {
+        extend(certificate.get(), NID_subject_alt_name, wanted.names);
+    }
+    extend(certificate.get(), NID_key_usage, wanted.usage);
+    extend(certificate.get(), NID_ext_key_usage, wanted.extended_usage);
+    X509_sign(certificate.get(), key.get(), wanted.digest);
+    const Memory text{BIO_new(BIO_s_mem())};
+    PEM_write_bio_X509(text.get(), certificate.get());
+    return content_of(text) + pem_of(key.get());
+}
+
+Key curve(const char* name) {
+    return Key{EVP_EC_gen(name)};
+}
+
+Key rsa(unsigned bits) {
+    return Key{EVP_RSA_gen(bits)};
+}
+
+TEST(CertificateFault, IsNoneOfWhatBrowsersTake) {
+    const KeyAndCertificate own = make_certificate({"toki"});
+    EXPECT_EQ(certificate_fault(own.certificate + own.key, kNow), "");
+    EXPECT_EQ(certificate_fault(own.key + own.certificate, kNow), "") << "in any order";
+    EXPECT_EQ(certificate_fault(made(curve("P-384")), kNow), "");
+    EXPECT_EQ(certificate_fault(made(rsa(2048)), kNow), "");
+}
+
+TEST(CertificateFault, NeedsBothOfOneAnother) {
+    const KeyAndCertificate own = make_certificate({"toki"});
+    EXPECT_EQ(certificate_fault("", kNow), "no_certificate");
+    EXPECT_EQ(certificate_fault(own.key, kNow), "no_certificate");
+    EXPECT_EQ(certificate_fault(own.certificate, kNow), "no_key");
+    EXPECT_EQ(certificate_fault(own.certificate + make_certificate({"toki"}).key, kNow), "key_differs");
+    EXPECT_EQ(certificate_fault(make_certificate({"ca"}).certificate + own.certificate + own.key, kNow), "key_differs")
+        << "that of the authority comes first";
+}
+
+TEST(CertificateFault, AsksNobodyForAPassword) {
+    const KeyAndCertificate own = make_certificate({"toki"});
+    const Key key = key_of(own.key);
+    const Memory locked{BIO_new(BIO_s_mem())};
+    PEM_write_bio_PKCS8PrivateKey(locked.get(), key.get(), EVP_aes_256_cbc(), "secret", 6, nullptr, nullptr);
+    EXPECT_EQ(certificate_fault(own.certificate + content_of(locked), kNow), "no_key");
+    std::string certificate = own.certificate;
+    certificate.insert(certificate.find('\n') + 1,
+                       "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00112233445566778899AABBCCDDEEFF\n\n");
+    EXPECT_EQ(certificate_fault(certificate + own.key, kNow), "no_certificate");
+    EXPECT_EQ(fingerprint_of(certificate), "");
+}
+
+TEST(CertificateFault, IsAKeyThatIsWeakOrUnknownToBrowsers) {
+    EXPECT_EQ(certificate_fault(made(rsa(1024)), kNow), "key_kind");
+    EXPECT_EQ(certificate_fault(made(curve("P-521")), kNow), "key_kind");
+    EXPECT_EQ(certificate_fault(made(curve("P-224")), kNow), "key_kind");
+    EXPECT_EQ(certificate_fault(made(Key{EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")}, {.digest = nullptr}), kNow),
+              "key_kind");
+}
+
+TEST(CertificateFault, IsAWeakSignatureOrAnotherUse) {
+    EXPECT_EQ(certificate_fault(made(curve("P-256"), {.digest = EVP_sha1()}), kNow), "signature_weak");
+    EXPECT_EQ(certificate_fault(made(curve("P-256"), {.extended_usage = "clientAuth"}), kNow), "not_for_servers");
+    EXPECT_EQ(certificate_fault(made(rsa(2048), {.usage = "keyEncipherment"}), kNow), "not_for_servers");
+    EXPECT_EQ(certificate_fault(made(curve("P-256"), {.names = nullptr}), kNow), "no_names");
+}
+
+TEST(CertificateFault, IsADateWhereTheTimeIsKnown) {
+    const std::string pem = made(curve("P-256"));
+    EXPECT_EQ(certificate_end(pem), 1'830'297'600);
+    EXPECT_EQ(certificate_fault(pem, 1'830'297'600), "");
+    EXPECT_EQ(certificate_fault(pem, 1'830'297'601), "expired");
+    EXPECT_EQ(certificate_fault(pem, 1'767'225'599), "not_yet_valid");
+    EXPECT_EQ(certificate_fault(pem, std::nullopt), "");
+    EXPECT_EQ(certificate_end("x"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace tokimori::web
