@@ -155,6 +155,7 @@ async function views(language, view) {
     await visitor.open(part, selector);
     await visitor.page.locator("nav .mark-good").waitFor();
     await visitor.keep(`${part}-${language}-${view.width}`);
+    if (part === "clients" && view === NARROW) assert.equal(await visitor.page.evaluate(() => { const box = document.querySelector(".wide"); return box.scrollWidth - box.clientWidth; }), 0);
   }
   const unspoken = await visitor.page.evaluate(() => document.documentElement.lang);
   assert.equal(unspoken, language);

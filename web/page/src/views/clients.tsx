@@ -1,4 +1,4 @@
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { User } from "../api";
 import { useLive } from "../live";
@@ -53,19 +53,24 @@ function Heads({ sort, choose, isOperator }: { sort: Sort; choose: (sort: Sort) 
   );
 }
 
+/** Says what it is by itself where the heads do not stand above it. */
+function Figure({ what, children }: { what: Parameters<typeof say>[0]; children: ComponentChildren }): JSX.Element {
+  return <td class="number" data-title={say(what)}>{children}</td>;
+}
+
 function Row({ client, rule }: { client: Client; rule: (() => void) | null }): JSX.Element {
   return (
     <tr>
-      <td class="address">{client.address}</td>
+      <td class={rule === null ? "address across" : "address"}>{client.address}</td>
       {rule !== null && <td><button type="button" class="secondary small" aria-label={say("ruleOf", { address: client.address })} onClick={rule}>{say("rule")}</button></td>}
-      <td class="number">{count(client.requests)}</td>
-      <td class="number">{client.limited > 0 && <Mark tone="warn" />} {count(client.limited)}</td>
-      <td class="number">{count(client.refused)}</td>
-      <td class="number">{span(client.interval_ns)}</td>
-      <td class="number">{age(client.last_seen_age_ns)}</td>
-      <td class="number">{age(client.first_seen_age_ns)}</td>
-      <td class="number">{client.version}</td>
-      <td class="number">{client.mode}</td>
+      <Figure what="requests">{count(client.requests)}</Figure>
+      <Figure what="limited">{client.limited > 0 && <Mark tone="warn" />} {count(client.limited)}</Figure>
+      <Figure what="refused">{count(client.refused)}</Figure>
+      <Figure what="interval">{span(client.interval_ns)}</Figure>
+      <Figure what="lastSeen">{age(client.last_seen_age_ns)}</Figure>
+      <Figure what="firstSeen">{age(client.first_seen_age_ns)}</Figure>
+      <Figure what="version">{client.version}</Figure>
+      <Figure what="mode">{client.mode}</Figure>
     </tr>
   );
 }
@@ -114,7 +119,7 @@ export function Clients({ user }: { user: User }): JSX.Element {
           <>
             <TextField label={say("clientSearch")} type="search" value={wanted} change={(text) => (setWanted(text), setFirst(0))} />
             <div class={isOld ? "wide stale" : "wide"}>
-              <table>
+              <table class="titled">
                 <thead><Heads sort={sort} choose={(by) => (setSort(by), setFirst(0))} isOperator={isOperator} /></thead>
                 <tbody>{latest.map((client) => <Row key={client.address} client={client} rule={isOperator ? () => setRuled(client.address) : null} />)}</tbody>
               </table>
