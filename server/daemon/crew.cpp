@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
-#include <deque>
 #include <iterator>
 
 #include "leap/leap_phase.h"
@@ -12,20 +11,8 @@
 #include "server/daemon/keys_file.h"
 
 namespace tokimori {
-namespace {
-
-// The clock thread's event loop, as long as the process. Its end would wait for the thread of its resolver, and nothing
-// ends a question to a name server that does not answer; the daemon ends at once. Everything else of the daemon is
-// closed and written by then, and what the resolver finds after that is put into a loop that nobody runs.
-boost::asio::io_context& lasting_event_loop() {
-    static auto* const loops = new std::deque<boost::asio::io_context>;
-    return loops->emplace_back(1);
-}
-
-}  // namespace
-
-Crew::Crew(const Configuration& configuration, Log& log)
-    : io_{lasting_event_loop()},
+Crew::Crew(boost::asio::io_context& io, const Configuration& configuration, Log& log)
+    : io_{io},
       // One-thread mode uses no more of the kernel than it must.
       listeners_{std::max<std::size_t>(workers_of(configuration), 1), workers_of(configuration) > 0},
       clock_{io_, configuration, published_, log},

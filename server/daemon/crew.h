@@ -28,10 +28,9 @@ namespace tokimori {
 /// Everything that works for the daemon, put together: who asks whom is said here and nowhere else. Clock thread only.
 class Crew {
 public:
-    /// `log` must outlive the object. Opens no port and starts nothing.
-    Crew(const Configuration& configuration, Log& log);
+    /// `io` and `log` must outlive the object. Opens no port and starts nothing.
+    Crew(boost::asio::io_context& io, const Configuration& configuration, Log& log);
 
-    boost::asio::io_context& io() { return io_; }
     ClockService& clock() { return clock_; }
     Listeners& listeners() { return listeners_; }
     WorkerThreads& workers() { return workers_; }

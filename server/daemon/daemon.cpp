@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <csignal>
+#include <deque>
 #include <stdexcept>
 #include <utility>
 
@@ -13,6 +14,17 @@
 #include "server/daemon/crew_size.h"
 
 namespace tokimori {
+namespace {
+
+// The clock thread's event loop, as long as the process. Its end would wait for the thread of its resolver, and nothing
+// ends a question to a name server that does not answer; the daemon ends at once. Everything else of the daemon is
+// closed and written by then, and what the resolver finds after that is put into a loop that nobody runs.
+boost::asio::io_context& lasting_event_loop() {
+    static auto* const loops = new std::deque<boost::asio::io_context>;
+    return loops->emplace_back(1);
+}
+
+}  // namespace
 
 /// What the daemon itself waits for.
 struct Daemon::Waits {
@@ -28,9 +40,10 @@ Daemon::Daemon(std::string path, SettingsInForce settings, Log& log)
     : path_{std::move(path)},
       configuration_{*settings.checked.configuration},
       log_{log},
-      crew_{std::make_unique<Crew>(configuration_, log)},
-      waits_{std::make_unique<Waits>(crew_->io())},
-      settings_{std::make_unique<SettingsService>(crew_->io(), log, path_, std::move(settings), settings_effects())} {
+      io_{lasting_event_loop()},
+      waits_{std::make_unique<Waits>(io_)},
+      crew_{std::make_unique<Crew>(io_, configuration_, log)},
+      settings_{std::make_unique<SettingsService>(io_, log, path_, std::move(settings), settings_effects())} {
     crew_->listeners().open(configuration_.listen, log_, crew_->clock().now());
 }
 
@@ -55,7 +68,7 @@ int Daemon::run() {
     crew_->configure(configuration_);
     crew_->watchdog().start();
     crew_->manager().tell("READY=1");
-    crew_->io().run();
+    io_.run();
     const ServerCounts counts = crew_->workers().counts();
     log_.write(crew_->clock().now(), LogLevel::kInfo, "stopped",
                {{"answered", counts.of(Verdict::kAnswered)},
@@ -170,7 +183,7 @@ void Daemon::stop() {
     crew_->clock().stop();
     crew_->workers().stop();
     // Behind the handlers that were just cancelled, so that each of them lets go of what it holds.
-    boost::asio::post(crew_->io(), [this] { crew_->io().stop(); });
+    boost::asio::post(io_, [this] { io_.stop(); });
 }
 
 }  // namespace tokimori

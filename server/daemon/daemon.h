@@ -9,6 +9,10 @@
 #include "server/daemon/log.h"
 #include "server/daemon/settings_service.h"
 
+namespace boost::asio {
+class io_context;
+}
+
 namespace tokimori {
 
 class Crew;
@@ -43,8 +47,9 @@ private:
     std::string path_;
     Configuration configuration_;
     Log& log_;
+    boost::asio::io_context& io_;
+    std::unique_ptr<Waits> waits_;  ///< before all others: who ends us at once is heard
     std::unique_ptr<Crew> crew_;
-    std::unique_ptr<Waits> waits_;
     std::unique_ptr<SettingsService> settings_;
     int exit_code_ = 0;
 };
