@@ -122,8 +122,8 @@ class Board:
 
     def host_key(self) -> str:
         """By which the operator knows the card."""
-        said = subprocess.run(["ssh-keyscan", "-T", "60", "-p", str(self.ports[_SSH_PORT]), "127.0.0.1"], check=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+        said = subprocess.run(["ssh-keyscan", "-t", "ed25519", "-T", "60", "-p", str(self.ports[_SSH_PORT]), "127.0.0.1"], check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
         found = re.search(r"ssh-ed25519 (\S+)", said)
         assert found is not None, said
         return found[1]

@@ -62,7 +62,7 @@ class Image:
             subprocess.run(["unsquashfs", "-no-progress", "-dest", to, file.name], check=True, stdout=subprocess.DEVNULL)
 
     def ruin_state(self) -> None:
-        """All of the state partition becomes noise, and no file system can be found in it any more."""
+        """Where the state partition was before it grew, all becomes noise."""
         with open(self.path, "r+b") as card:
             card.seek(self.state.start)
             card.write(os.urandom(self.state.size))
