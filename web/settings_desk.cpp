@@ -229,11 +229,16 @@ void SettingsDesk::take_leap_list(const WebRequest& request, const Caller& calle
     if (list.empty()) {
         return respond(not_whole("Give text, the content of a leap-seconds.list."));
     }
-    ask_daemon(world_, "leap_list", "\"text\":" + json::serialize(json::string_view{list}), respond,
-               [this, user = caller.user, respond](const DaemonReply& reply) {
+    hand_in_leap_list(list, caller.user, respond, [respond](const DaemonReply& reply) { respond(passed_on(reply)); });
+}
+
+void SettingsDesk::hand_in_leap_list(const std::string& list, const std::string& user, const Respond& refused,
+                                     const std::function<void(const DaemonReply&)>& taken) {
+    ask_daemon(world_, "leap_list", "\"text\":" + json::serialize(json::string_view{list}), refused,
+               [this, user, taken](const DaemonReply& reply) {
                    const std::string updated(text_in(member_of(*reply.members, "leap_list", "updated")));
                    world_.record(user, "leap_list_kept", updated);
-                   respond(passed_on(reply));
+                   taken(reply);
                });
 }
 
@@ -275,14 +280,11 @@ void SettingsDesk::restore_leap_list(const std::string& list, const std::string&
         }
         respond(json_reply(json::serialize(members)));
     };
-    ask_daemon(world_, "leap_list", "\"text\":" + json::serialize(json::string_view{list}), refused,
-               [this, user, reply, respond](const DaemonReply& taken) {
-                   world_.record(user, "leap_list_kept",
-                                 std::string(text_in(member_of(*taken.members, "leap_list", "updated"))));
-                   json::object members = json::parse(reply.body).as_object();
-                   members["leap_list"] = "taken";
-                   respond(json_reply(json::serialize(members)));
-               });
+    hand_in_leap_list(list, user, refused, [reply, respond](const DaemonReply& /*taken*/) {
+        json::object members = json::parse(reply.body).as_object();
+        members["leap_list"] = "taken";
+        respond(json_reply(json::serialize(members)));
+    });
 }
 
 void SettingsDesk::restart(const Caller& caller, const Respond& respond) {

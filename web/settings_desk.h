@@ -39,6 +39,8 @@ private:
     void forget_leap_list_too(const std::string& user, WebReply reply, const Respond& respond);
     void restart(const Caller& caller, const Respond& respond);
     void tell_changes(const WebRequest& request, const Respond& respond);
+    void hand_in_leap_list(const std::string& list, const std::string& user, const Respond& refused,
+                           const std::function<void(const DaemonReply&)>& taken);
     void restore_leap_list(const std::string& list, const std::string& user, WebReply reply, const Respond& respond);
 
     ChangeStore& changes_;
