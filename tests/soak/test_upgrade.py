@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import List
 
 from appliance.container import Container
-from appliance.machine import HERE, make_image
+from appliance.emulated import HERE
+from appliance.machine import make_image
 from appliance.packages import renumbered
 
 # Seconds without a good reply. Whatever else happens on this machine only makes it longer, so the shortest of several counts.

@@ -7,7 +7,8 @@ import sys
 import time
 from typing import Dict, List
 
-from .machine import HERE, NTP_PORT, PAGE_PORT, ROOT, Machine
+from .emulated import HERE, NTP_PORT, PAGE_PORT, ROOT
+from .machine import Machine
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "system"))
 

@@ -9,7 +9,7 @@ import tempfile
 import time
 from typing import List, Optional
 
-from .machine import HERE
+from .emulated import HERE
 
 PATIENCE = 120.0
 

@@ -3,24 +3,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
-import sys
 import tarfile
-import tempfile
 import time
-from typing import Dict, List, Optional
+from typing import List
 
-HERE = os.path.dirname(os.path.realpath(__file__))
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
-sys.path.insert(0, os.path.join(ROOT, "tests", "hil"))
+from .emulated import HERE, ROOT, Emulated
 
-from tokimori_hil.guest import Guest  # noqa: E402
-from tokimori_hil.machine import Qmp  # noqa: E402
-from tokimori_hil.receiver import Receiver  # noqa: E402
+from tokimori_hil.guest import Guest  # it is found by the path that `emulated` adds
 
-NTP_PORT, PAGE_PORT, _SHELL_PORT = 123, 443, 5555
-_CLOCK_IS_SLOW = 7200.0
+_SHELL_PORT = 5555
 # From power to a shell, s: emulated, on a busy host.
 BOOT_PATIENCE = 600.0
 
@@ -34,17 +26,13 @@ def make_image(packages: List[str]) -> str:
     return made.stdout.strip()
 
 
-class Machine:
-    """Off when made and when closed. Its disk is its own; files of `cargo`, and those of `newer` in a folder of that
-    name, are what the guest finds as a tar on /dev/vdb."""
+class Machine(Emulated):
+    """Its disk is its own; files of `cargo`, and those of `newer` in a folder of that name, are what the guest finds as a
+    tar on /dev/vdb."""
 
     def __init__(self, image: str, cargo: List[str], newer: List[str], console: str) -> None:
-        self._image, self._console = image, console
-        self._room = tempfile.TemporaryDirectory(prefix="tokimori-soak-")
-        self._process: "Optional[subprocess.Popen[bytes]]" = None
-        self._receiver: Optional[Receiver] = None
-        self.ports: Dict[int, int] = {}
-        self.powered_on = 0.0
+        super().__init__("soak", console)
+        self._image = image
         shutil.copyfile(image + "/disk", self._path("disk"))
         self._load(cargo, newer)
 
@@ -55,49 +43,14 @@ class Machine:
             for path in newer:
                 tar.add(path, "newer/" + os.path.basename(path))
 
-    def _path(self, name: str) -> str:
-        return os.path.join(self._room.name, name)
-
     def _command(self) -> List[str]:
-        # Port 0 of the host: one that is free.
-        forwards = "".join(",hostfwd=%s:127.0.0.1:0-:%d" % one for one in
-                           (("udp", NTP_PORT), ("tcp", PAGE_PORT), ("tcp", _SHELL_PORT)))
-        # Emulated always, whatever /dev/kvm promises.
-        return ["setpriv", "--pdeathsig=KILL", "qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "Nehalem",
-                "-m", "768", "-smp", "2", "-nodefaults", "-display", "none",
+        return ["qemu-system-x86_64", "-cpu", "Nehalem", "-m", "768", *self._common(_SHELL_PORT),
                 "-kernel", self._image + "/vmlinuz", "-initrd", self._image + "/initramfs",
                 "-append", "console=ttyS0 root=/dev/vda ro quiet panic=-1 mitigations=off net.ifnames=0 "
                 "systemd.journald.forward_to_console=1 systemd.journald.max_level_console=warning",
                 "-drive", "file=%s,format=raw,if=virtio" % self._path("disk"),
                 "-drive", "file=%s,format=raw,if=virtio,readonly=on" % self._path("cargo"),
-                # As a board without a battery: its clock is wrong until somebody sets it.
-                "-rtc", time.strftime("base=%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() - _CLOCK_IS_SLOW)),
-                "-device", "virtio-rng-pci",
-                "-netdev", "user,id=net" + forwards, "-device", "virtio-net-pci,netdev=net,romfile=",
-                "-chardev", "file,id=console,path=%s,append=on" % self._console, "-serial", "chardev:console",
-                "-chardev", "socket,id=gps,path=%s,server=on,wait=off" % self._path("gps.sock"), "-serial", "chardev:gps",
-                "-qmp", "unix:%s,server=on,wait=off" % self._path("qmp.sock")]
-
-    def power_on(self) -> None:
-        """With a sky over its receiver; returns at once."""
-        for name in ("gps.sock", "qmp.sock", "sky.sock"):
-            if os.path.exists(self._path(name)):
-                os.unlink(self._path(name))
-        self.powered_on = time.monotonic()
-        self._process = subprocess.Popen(self._command(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                         stderr=open(self._console + ".qemu", "ab"), start_new_session=True)
-        self.ports = Qmp(self._path("qmp.sock")).forwarded_ports()
-        self._receiver = Receiver(self._room.name)
-
-    def cut_power(self) -> None:
-        """As a plug that is pulled: what the guest has not written to its disk by now is lost."""
-        if self._receiver is not None:
-            self._receiver.close()
-            self._receiver = None
-        if self._process is not None:
-            self._process.send_signal(signal.SIGKILL)
-            self._process.wait()
-            self._process = None
+                "-serial", "chardev:console", "-serial", "chardev:gps"]
 
     @property
     def guest(self) -> Guest:
@@ -117,13 +70,3 @@ class Machine:
             return "here" in self.guest.start("echo here").wait(10)
         except (AssertionError, OSError):
             return False
-
-    def console(self) -> str:
-        """What kernel and init have said."""
-        with open(self._console, encoding="utf-8", errors="replace") as console:
-            return console.read()
-
-    def close(self) -> None:
-        """Power off, and no disk any more."""
-        self.cut_power()
-        self._room.cleanup()
