@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cerrno>
 #include <iterator>
 #include <stdexcept>
 
@@ -191,8 +192,12 @@ KeyAndCertificate certificate_in(const std::string& directory) {
 }
 
 std::optional<KeyAndCertificate> uploaded_certificate_in(const std::string& directory) {
-    const auto pem = read_private_file(directory + kUploaded);
-    return pem ? std::optional{KeyAndCertificate{*pem, *pem, true}} : std::nullopt;
+    const std::string path = directory + kUploaded;
+    if (struct stat found{}; ::lstat(path.c_str(), &found) != 0 && errno == ENOENT) {
+        return std::nullopt;
+    }
+    const std::string pem = read_private_file(path).value_or("");
+    return KeyAndCertificate{pem, pem, true};
 }
 
 std::string keep_uploaded_certificate(const std::string& directory, const std::string& pem) {

@@ -33,7 +33,8 @@ std::string fingerprint_of(const std::string& certificate);
 /// is a key, but not both can be read.
 KeyAndCertificate certificate_in(const std::string& directory);
 
-/// What was uploaded and is kept in the directory (uploaded.pem), whole; nullopt where there is none.
+/// What was uploaded and is kept in the directory (uploaded.pem), whole; nullopt where there is none, empty where it
+/// cannot be read.
 std::optional<KeyAndCertificate> uploaded_certificate_in(const std::string& directory);
 
 /// Keeps `pem`, a certificate and its key, as that; empty: takes it away. Why not, in words, or empty.

@@ -1,8 +1,10 @@
 #include "web/certificate_check.h"
 
+#include <openssl/core_names.h>
 #include <openssl/obj_mac.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 
@@ -11,25 +13,53 @@
 namespace tokimori::web {
 namespace {
 
-// The kinds that every browser takes; what is larger only makes a small computer slow.
-bool is_good_key(const EVP_PKEY* key) {
-    const int bits = EVP_PKEY_get_bits(key);
-    if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA) {
-        return bits >= 2048 && bits <= 4096;
-    }
-    std::array<char, 32> name{};
+std::string text_of(const EVP_PKEY* key, const char* parameter) {
+    std::array<char, 32> text{};
     std::size_t length = 0;
-    const bool named = EVP_PKEY_get_base_id(key) == EVP_PKEY_EC &&
-                       EVP_PKEY_get_group_name(key, name.data(), name.size(), &length) == 1;
-    const std::string_view curve{name.data(), named ? length : 0};
-    return curve == SN_X9_62_prime256v1 || curve == SN_secp384r1;
+    const bool known = EVP_PKEY_get_utf8_string_param(key, parameter, text.data(), text.size(), &length) == 1;
+    return known ? std::string{text.data(), length} : std::string{};
 }
 
-// SHA-1 has 63 bits by this measure, MD5 39.
+// Browsers want a curve by its name, and both coordinates of a point (RFC 5480, section 2.1.1; RFC 8422,
+// section 5.1.1).
+bool is_good_curve(const EVP_PKEY* key) {
+    int is_explicit = 0;
+    EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &is_explicit);
+    const std::string curve = text_of(key, OSSL_PKEY_PARAM_GROUP_NAME);
+    return (curve == SN_X9_62_prime256v1 || curve == SN_secp384r1) && is_explicit == 0 &&
+           text_of(key, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT) != "compressed";
+}
+
+// The kinds that every browser takes; what is larger only makes a small computer slow.
+bool is_good_key(const EVP_PKEY* key) {
+    if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA) {
+        const int bits = EVP_PKEY_get_bits(key);
+        return bits >= 2048 && bits <= 4096;
+    }
+    return EVP_PKEY_get_base_id(key) == EVP_PKEY_EC && is_good_curve(key);
+}
+
+// What is neither weak nor unknown to one of the browsers, as SHA-224 and Ed25519 are.
 bool is_well_signed(X509* certificate) {
-    constexpr int kLeastBits = 112;
-    int bits = 0;
-    return X509_get_signature_info(certificate, nullptr, nullptr, &bits, nullptr) == 1 && bits >= kLeastBits;
+    constexpr std::array kDigests{NID_sha256, NID_sha384, NID_sha512};
+    constexpr std::array kKeys{EVP_PKEY_RSA, EVP_PKEY_RSA_PSS, EVP_PKEY_EC};
+    int digest = 0;
+    int key = 0;
+    return X509_get_signature_info(certificate, &digest, &key, nullptr, nullptr) == 1 &&
+           std::ranges::find(kDigests, digest) != kDigests.end() && std::ranges::find(kKeys, key) != kKeys.end();
+}
+
+// Not one of mail addresses alone.
+bool names_a_host(X509* certificate) {
+    const std::unique_ptr<GENERAL_NAMES, Freed<GENERAL_NAMES_free>> names{
+        static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr))};
+    for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+        const int kind = sk_GENERAL_NAME_value(names.get(), i)->type;
+        if (kind == GEN_DNS || kind == GEN_IPADD) {
+            return true;
+        }
+    }
+    return false;
 }
 
 // With these ciphers a server signs, whatever its key; browsers let nobody pass whose certificate forbids that.
@@ -47,7 +77,7 @@ std::string_view fault_of(X509* certificate, const EVP_PKEY* key) {
     if (X509_check_private_key(certificate, key) != 1) {
         return "key_differs";
     }
-    if (!is_good_key(key)) {
+    if (!is_good_key(X509_get0_pubkey(certificate))) {
         return "key_kind";
     }
     if (!is_well_signed(certificate)) {
@@ -56,7 +86,13 @@ std::string_view fault_of(X509* certificate, const EVP_PKEY* key) {
     if (!is_for_servers(certificate)) {
         return "not_for_servers";
     }
-    if (X509_get_ext_by_NID(certificate, NID_subject_alt_name, -1) < 0) {
+    if ((X509_get_extension_flags(certificate) & EXFLAG_CA) != 0) {
+        return "of_authority";
+    }
+    if ((X509_get_extension_flags(certificate) & EXFLAG_CRITICAL) != 0) {
+        return "unknown_demand";
+    }
+    if (!names_a_host(certificate)) {
         return "no_names";
     }
     return {};

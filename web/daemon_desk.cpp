@@ -156,8 +156,10 @@ std::string DaemonDesk::live_data() const {
     }
     const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(world_.now() - world_.heard());
     const auto time = world_.served_time();
-    return fmt::format(R"({{"asked_ms_ago":{},"daemon":true,"server_time_unix_ns":{},"standing":{},"status":{}}})",
-                       age.count(), time ? std::to_string(*time) : "null", standing_.text(world_.now()), latest.line);
+    return fmt::format(
+        R"({{"asked_ms_ago":{},"daemon":true,"server_time_unix_ns":{},"certificate":{},"standing":{},"status":{}}})",
+        age.count(), time ? std::to_string(*time) : "null", world_.certificate_alarms(), standing_.text(world_.now()),
+        latest.line);
 }
 
 // The first one says how things are, not that they changed. What there is no room for now is told later, if it lasts.

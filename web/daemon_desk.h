@@ -29,6 +29,8 @@ struct DaemonWorld {
     std::function<std::optional<UnixNanoseconds>()> served_time;
     /// Asks the daemon something else.
     std::function<void(const std::string& name, const std::string& more, std::function<void(DaemonReply)>)> ask;
+    /// What somebody should know of this server's certificate, as JSON.
+    std::function<std::string()> certificate_alarms = [] { return std::string{"[]"}; };
     /// Tells the log: an event and a word about it.
     std::function<void(const std::string& event, const std::string& what)> log;
 };

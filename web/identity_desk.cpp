@@ -11,6 +11,17 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::string_view kSpoilt = "certificate_spoilt";
+constexpr std::int64_t kSoon = std::int64_t{30} * 86'400;
+constexpr std::int64_t kBillion = 1'000'000'000;
+
+json::value alarm_at_end(std::int64_t end, std::int64_t now) {
+    const bool is_over = now > end;
+    return {{"code", is_over ? "certificate_expired" : "certificate_expires"},
+            {"since_ns", (now - (is_over ? end : end - kSoon)) * kBillion},
+            {"at_least", false}};
+}
+
 WebReply not_stored(const std::string& why) {
     return error_reply(500, "not_stored", "The certificates on the disk stay as they are: " + why);
 }
@@ -40,11 +51,36 @@ WebReply IdentityDesk::tell() const {
     const KeyAndCertificate& current = world_.current();
     const auto end = certificate_end(current.certificate);
     const auto now = world_.time();
-    return json_reply(
-        json::serialize(json::object{{"sha256", fingerprint_of(current.certificate)},
-                                     {"uploaded", current.uploaded},
-                                     {"expires", end ? json::value(*end) : json::value()},
-                                     {"expired", end && now ? json::value(*now > *end) : json::value()}}));
+    return json_reply(json::serialize(json::object{{"sha256", fingerprint_of(current.certificate)},
+                                                   {"uploaded", current.uploaded},
+                                                   {"expires", end ? json::value(*end) : json::value()},
+                                                   {"expired", end && now ? json::value(*now > *end) : json::value()},
+                                                   {"spoilt", began_without_ == kSpoilt}}));
+}
+
+void IdentityDesk::began_without(std::string_view code) {
+    began_without_ = code;
+    began_ = world_.now();
+}
+
+std::string IdentityDesk::alarms() const {
+    json::array told;
+    if (!began_without_.empty()) {
+        const std::chrono::nanoseconds span = world_.now() - began_;
+        told.push_back({{"code", began_without_}, {"since_ns", span.count()}, {"at_least", true}});
+    }
+    const auto end = certificate_end(world_.current().certificate);
+    const auto now = world_.time();
+    if (end && now && *now >= *end - kSoon) {
+        told.push_back(alarm_at_end(*end, *now));
+    }
+    return json::serialize(told);
+}
+
+WebReply IdentityDesk::changed(const std::string& user, const std::string& text_code, const std::string& details) {
+    began_without_.clear();
+    world_.record(user, text_code, details);
+    return tell();
 }
 
 // It is tried before it is kept: one of no use would keep everybody out.
@@ -65,12 +101,11 @@ WebReply IdentityDesk::take(const WebRequest& request, const Caller& caller) {
         world_.use(before);
         return not_stored(why);
     }
-    world_.record(caller.user, "certificate_uploaded", fingerprint_of(pem));
-    return tell();
+    return changed(caller.user, "certificate_uploaded", fingerprint_of(pem));
 }
 
 WebReply IdentityDesk::take_back(const Caller& caller) {
-    if (!world_.current().uploaded) {
+    if (!world_.current().uploaded && began_without_ != kSpoilt) {
         return error_reply(409, "no_certificate", "No certificate was uploaded.");
     }
     const KeyAndCertificate before = world_.current();
@@ -85,8 +120,7 @@ WebReply IdentityDesk::take_back(const Caller& caller) {
         world_.use(before);
         return not_stored(why);
     }
-    world_.record(caller.user, "certificate_forgotten", "");
-    return tell();
+    return changed(caller.user, "certificate_forgotten", "");
 }
 
 }  // namespace tokimori::web

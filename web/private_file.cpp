@@ -86,6 +86,8 @@ std::string write_private_file(const std::string& path, std::string_view content
 }
 
 std::string remove_private_file(const std::string& path) {
+    // Of a write that a power cut has ended.
+    ::unlink((path + ".new").c_str());
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
         return trouble();
     }

@@ -10,8 +10,8 @@ class context;
 
 namespace tokimori::web {
 
-/// TLS 1.2 with forward secrecy and AEAD ciphers, and TLS 1.3; nothing older. Throws where key and certificate are of
-/// no use.
+/// TLS 1.2 with forward secrecy and AEAD ciphers, and TLS 1.3; nothing older. A handshake of both has worked with it.
+/// Throws std::exception where key and certificate are of no use.
 std::shared_ptr<boost::asio::ssl::context> make_tls_context(const KeyAndCertificate& identity);
 
 }  // namespace tokimori::web

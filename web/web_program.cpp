@@ -136,11 +136,21 @@ private:
         }
     }
 
-    // An uploaded one that the disk has spoilt must not keep everybody out.
+    // What the disk has spoilt must not keep everybody out.
     void use_first_identity() {
         const auto uploaded = uploaded_certificate_in(directory_);
-        if (!uploaded || !try_to_use(*uploaded)) {
+        if (uploaded && try_to_use(*uploaded)) {
+            return;
+        }
+        if (uploaded) {
+            identity_desk_.began_without("certificate_spoilt");
+        }
+        try {
             use(certificate_in(directory_));
+        } catch (const std::exception& trouble) {
+            write_log(LogWeight::kWarning, "certificate_passing", {{"why", trouble.what()}});
+            use(make_certificate(names_of_this_machine()));
+            identity_desk_.began_without("certificate_passing");
         }
     }
 
@@ -153,6 +163,7 @@ private:
                     const auto served = watch_.served_time();
                     return served ? std::optional{*served / 1'000'000'000} : std::nullopt;
                 },
+                .now = counter_now,
                 .record =
                     [this](const std::string& user, const std::string& text_code, const std::string& details) {
                         accounts_desk_.record("settings", user, text_code, details);
@@ -173,6 +184,7 @@ private:
                 .heard = [this] { return watch_.heard(); },
                 .served_time = [this] { return watch_.served_time(); },
                 .ask = asker(),
+                .certificate_alarms = [this] { return identity_desk_.alarms(); },
                 .log =
                     [](const std::string& event, const std::string& what) {
                         write_log(LogWeight::kInfo, event, {{"what", what}});

@@ -2,6 +2,7 @@
 reaches the time service."""
 from __future__ import annotations
 
+import base64
 import contextlib
 import ipaddress
 import json
@@ -125,9 +126,6 @@ def test_tls_is_1_2_or_newer_with_aead_ciphers_only(web: Web) -> None:
 
 
 def test_a_certificate_of_an_authority_is_uploaded_kept_and_taken_back(asked: AskedDaemon) -> None:
-    def seen(web: Web) -> str:
-        return ssl.get_server_certificate(("127.0.0.1", web.port))
-
     def pem(web: Web, name: str) -> str:
         return (pathlib.Path(web.state) / name).read_text(encoding="ascii")
 
@@ -159,16 +157,76 @@ def test_a_certificate_of_an_authority_is_uploaded_kept_and_taken_back(asked: As
             assert seen(again) == own and not os.path.exists(os.path.join(web.state, "uploaded.pem"))
 
 
-def test_an_uploaded_certificate_that_the_disk_has_spoilt_keeps_nobody_out(asked: AskedDaemon) -> None:
+def with_wrong_number(key: str) -> str:
+    """The key with one bit turned over: still one that says to be that of the certificate."""
+    lines = key.strip().split("\n")
+    octets = bytearray(base64.b64decode("".join(lines[1:-1])))
+    octets[octets.index(b"\x04\x20") + 10] ^= 1
+    return "\n".join([lines[0], base64.b64encode(octets).decode(), lines[-1], ""])
+
+
+def seen(web: Web) -> str:
+    """The certificate that a client gets."""
+    return ssl.get_server_certificate(("127.0.0.1", web.port))
+
+
+def alarms(browser: Browser) -> List[str]:
+    """What the live stream says of the certificate."""
+    return [alarm["code"] for alarm in next(browser.live(1)).get("certificate", [])]
+
+
+def test_a_key_with_which_nobody_could_connect_is_refused(asked: AskedDaemon) -> None:
     with Web(asked) as web:
-        web.wait_started()
-        own = ssl.get_server_certificate(("127.0.0.1", web.port))
+        admin = web.wait_started().set_up()
+        before = seen(web)
+        made = {name: (pathlib.Path(web.state) / (name + ".pem")).read_text(encoding="ascii") for name in ("certificate", "key")}
+        refused = admin.post("/api/v1/certificate", {**made, "key": with_wrong_number(made["key"])})
+        assert (refused.status, refused.json()["why"]["code"]) == (422, "no_use")
+        assert seen(web) == before and not os.path.exists(os.path.join(web.state, "uploaded.pem"))
+
+
+@pytest.mark.parametrize("damage", ["cut", "bit", "unreadable"])
+def test_an_uploaded_certificate_that_the_disk_has_spoilt_keeps_nobody_out(asked: AskedDaemon, damage: str) -> None:
+    with Web(asked) as web:
+        admin = web.wait_started().set_up()
+        own = seen(web)
         web.kill()
-        (pathlib.Path(web.state) / "uploaded.pem").write_text("-----BEGIN CERT", encoding="ascii")
+        state = pathlib.Path(web.state)
+        uploaded = state / "uploaded.pem"
+        if damage == "unreadable":
+            uploaded.mkdir()
+        else:
+            key = with_wrong_number((state / "key.pem").read_text(encoding="ascii"))
+            pem = (state / "certificate.pem").read_text(encoding="ascii") + key
+            uploaded.write_text(pem if damage == "bit" else pem[:40], encoding="ascii")
         with Web(asked, state=web.state) as again:
             again.wait_started()
-            assert ssl.get_server_certificate(("127.0.0.1", again.port)) == own
+            assert seen(again) == own
             assert "certificate_of_no_use" in again.log()
+            admin.port = again.port
+            assert admin.log_in("hanako").status == 200
+            assert admin.get("/api/v1/certificate").json()["spoilt"] is True
+            assert alarms(admin) == ["certificate_spoilt"]
+            if damage != "unreadable":
+                assert admin.ask("DELETE", "/api/v1/certificate", {}).json()["spoilt"] is False
+                assert alarms(admin) == [] and not uploaded.exists()
+
+
+@pytest.mark.parametrize("name", ["key.pem", "certificate.pem"])
+def test_the_page_comes_though_the_disk_has_spoilt_its_own_certificate(asked: AskedDaemon, name: str) -> None:
+    with Web(asked) as web:
+        admin = web.wait_started().set_up()
+        own = seen(web)
+        web.kill()
+        spoilt = pathlib.Path(web.state) / name
+        spoilt.write_text("-----BEGIN", encoding="ascii")
+        with Web(asked, state=web.state) as again:
+            again.wait_started()
+            assert seen(again) != own and "certificate_passing" in again.log()
+            assert spoilt.read_text(encoding="ascii") == "-----BEGIN", "nobody's key is written over"
+            admin.port = again.port
+            assert admin.log_in("hanako").status == 200
+            assert alarms(admin) == ["certificate_passing"]
 
 
 def test_the_page_comes_with_a_policy_and_nothing_else_does(web: Web) -> None:

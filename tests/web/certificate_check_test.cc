@@ -1,6 +1,7 @@
 #include "web/certificate_check.h"
 
 #include <gtest/gtest.h>
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
@@ -31,12 +32,26 @@ void extend(X509* certificate, int kind, const char* value) {
     X509_EXTENSION_free(extension);
 }
 
+void demand_something(X509* certificate) {
+    ASN1_OBJECT* const kind = OBJ_txt2obj("1.2.3.4", 1);
+    ASN1_OCTET_STRING* const value = ASN1_OCTET_STRING_new();
+    ASN1_STRING_set(value, "\x05", 2);
+    X509_EXTENSION* const extension = X509_EXTENSION_create_by_OBJ(nullptr, kind, 1, value);
+    X509_add_ext(certificate, extension, -1);
+    X509_EXTENSION_free(extension);
+    ASN1_OCTET_STRING_free(value);
+    ASN1_OBJECT_free(kind);
+}
+
 /// A certificate as an authority might make it, with its key.
 struct Wanted {
     const char* names = "DNS:clock.example";
     const char* usage = "digitalSignature";
     const char* extended_usage = "serverAuth";
     const EVP_MD* digest = EVP_sha256();
+    const char* constraints = "critical,CA:FALSE";
+    EVP_PKEY* signer = nullptr;  ///< null: itself
+    bool demands = false;        ///< a critical extension that nobody knows
 };
 
 std::string made(const Key& key, const Wanted& wanted = {}) {
@@ -51,7 +66,11 @@ std::string made(const Key& key, const Wanted& wanted = {}) {
     }
     extend(certificate.get(), NID_key_usage, wanted.usage);
     extend(certificate.get(), NID_ext_key_usage, wanted.extended_usage);
-    X509_sign(certificate.get(), key.get(), wanted.digest);
+    extend(certificate.get(), NID_basic_constraints, wanted.constraints);
+    if (wanted.demands) {
+        demand_something(certificate.get());
+    }
+    X509_sign(certificate.get(), wanted.signer != nullptr ? wanted.signer : key.get(), wanted.digest);
     const Memory text{BIO_new(BIO_s_mem())};
     PEM_write_bio_X509(text.get(), certificate.get());
     return content_of(text) + pem_of(key.get());
@@ -59,6 +78,13 @@ std::string made(const Key& key, const Wanted& wanted = {}) {
 
 Key curve(const char* name) {
     return Key{EVP_EC_gen(name)};
+}
+
+/// As a curve's numbers instead of its name, or with points cut to one coordinate.
+Key curve(const char* name, const char* parameter, const char* value) {
+    Key key = curve(name);
+    EVP_PKEY_set_utf8_string_param(key.get(), parameter, value);
+    return key;
 }
 
 Key rsa(unsigned bits) {
@@ -102,6 +128,27 @@ TEST(CertificateFault, IsAKeyThatIsWeakOrUnknownToBrowsers) {
     EXPECT_EQ(certificate_fault(made(curve("P-224")), kNow), "key_kind");
     EXPECT_EQ(certificate_fault(made(Key{EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")}, {.digest = nullptr}), kNow),
               "key_kind");
+}
+
+TEST(CertificateFault, IsACurveThatIsNotSaidByItsName) {
+    EXPECT_EQ(certificate_fault(made(curve("P-256", OSSL_PKEY_PARAM_EC_ENCODING, "explicit")), kNow), "key_kind");
+    EXPECT_EQ(certificate_fault(made(curve("P-256", OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, "compressed")), kNow),
+              "key_kind");
+}
+
+TEST(CertificateFault, IsASignatureThatNotAllBrowsersKnow) {
+    const Key authority{EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")};
+    EXPECT_EQ(certificate_fault(made(curve("P-256"), {.digest = nullptr, .signer = authority.get()}), kNow),
+              "signature_weak");
+    EXPECT_EQ(certificate_fault(made(curve("P-256"), {.digest = EVP_sha224()}), kNow), "signature_weak");
+    EXPECT_EQ(certificate_fault(made(curve("P-256"), {.digest = EVP_sha512()}), kNow), "");
+}
+
+TEST(CertificateFault, IsOneOfAnAuthorityOrWithADemandThatNobodyKnows) {
+    EXPECT_EQ(certificate_fault(made(curve("P-256"), {.constraints = "critical,CA:TRUE"}), kNow), "of_authority");
+    EXPECT_EQ(certificate_fault(made(curve("P-256"), {.demands = true}), kNow), "unknown_demand");
+    EXPECT_EQ(certificate_fault(made(curve("P-256"), {.names = "email:a@clock.example"}), kNow), "no_names");
+    EXPECT_EQ(certificate_fault(made(curve("P-256"), {.names = "IP:192.0.2.1"}), kNow), "");
 }
 
 TEST(CertificateFault, IsAWeakSignatureOrAnotherUse) {

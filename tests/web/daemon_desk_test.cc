@@ -146,7 +146,7 @@ TEST_F(DaemonDeskTest, TellsTheViewersEachSecond) {
     });
     news();
     EXPECT_THAT(seen, StartsWith("event: status\ndata: {\"asked_ms_ago\":0,\"daemon\":true,"
-                                 "\"server_time_unix_ns\":1795906936000000000,\"standing\":{"));
+                                 "\"server_time_unix_ns\":1795906936000000000,\"certificate\":[],\"standing\":{"));
     EXPECT_THAT(seen, HasSubstr("},\"status\":{\"version\":1"));
     latest_ = {nullptr, {}, "silent"};
     news();

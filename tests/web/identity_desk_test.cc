@@ -50,6 +50,7 @@ protected:
                     },
                 .own = [this] { return own_; },
                 .time = [this] { return time_; },
+                .now = [this] { return now_; },
                 .record = [this](const std::string& user, const std::string& code,
                                  const std::string&) { audit_.push_back(code + ' ' + user); }};
     }
@@ -61,6 +62,7 @@ protected:
     std::string why_not_;
     bool is_of_use_ = true;
     std::optional<std::int64_t> time_ = 1'800'000'000;
+    Instant now_{};
     std::vector<std::string> audit_;
     IdentityDesk desk_{world()};
 };
@@ -70,12 +72,43 @@ TEST_F(IdentityDeskTest, TellsWhichOneIsInUse) {
     const json::value same{{"sha256", fingerprint_of(own_.certificate)},
                            {"uploaded", false},
                            {"expires", 2'398'377'600},
-                           {"expired", false}};
+                           {"expired", false},
+                           {"spoilt", false}};
     EXPECT_EQ(told, same);
     time_ = 2'398'377'601;
     EXPECT_EQ(json::parse(ask(Destination::kCertificate).body).at("expired"), true);
     time_.reset();
     EXPECT_EQ(json::parse(ask(Destination::kCertificate).body).at("expired"), nullptr);
+}
+
+TEST_F(IdentityDeskTest, WarnsThirtyDaysBeforeTheEndByTheTimeThatIsServed) {
+    constexpr std::int64_t kEnd = 2'398'377'600;
+    constexpr std::int64_t kDay = 86'400;
+    time_ = kEnd - 30 * kDay - 1;
+    EXPECT_EQ(desk_.alarms(), "[]");
+    time_ = kEnd - 29 * kDay;
+    EXPECT_EQ(desk_.alarms(), R"([{"code":"certificate_expires","since_ns":86400000000000,"at_least":false}])");
+    time_ = kEnd;
+    EXPECT_THAT(desk_.alarms(), HasSubstr("certificate_expires"));
+    time_ = kEnd + 5;
+    EXPECT_EQ(desk_.alarms(), R"([{"code":"certificate_expired","since_ns":5000000000,"at_least":false}])");
+    time_.reset();
+    EXPECT_EQ(desk_.alarms(), "[]") << "no clock of the host's";
+}
+
+TEST_F(IdentityDeskTest, TellsOfWhatTheDiskHasSpoiltUntilItIsTakenBackOrReplaced) {
+    desk_.began_without("certificate_spoilt");
+    now_ += std::chrono::seconds{3};
+    EXPECT_EQ(desk_.alarms(), R"([{"code":"certificate_spoilt","since_ns":3000000000,"at_least":true}])");
+    EXPECT_EQ(json::parse(ask(Destination::kCertificate).body).at("spoilt"), true);
+    kept_ = "spoilt";
+    EXPECT_EQ(ask(Destination::kForgetCertificate).status, 200U);
+    EXPECT_EQ(kept_, "");
+    EXPECT_EQ(desk_.alarms(), "[]");
+    desk_.began_without("certificate_passing");
+    EXPECT_EQ(ask(Destination::kForgetCertificate).status, 409U);
+    upload();
+    EXPECT_EQ(desk_.alarms(), "[]");
 }
 
 TEST_F(IdentityDeskTest, NeverTellsAKey) {

@@ -100,18 +100,33 @@ function announcedFor(leap: KnownLeap): number | null {
   return elapsed(leap.next?.announced?.begins.in_ns);
 }
 
+/** What the page's server says of its own certificate. */
+export interface CertificateAlarm {
+  code: string;
+  since_ns: number;
+  at_least: boolean;
+}
+
+const CERTIFICATE_ALARMS = ["certificate_expires", "certificate_expired", "certificate_spoilt", "certificate_passing"] as const;
+
+function ofCertificate({ code, ...since }: CertificateAlarm): Alarm[] {
+  const known = CERTIFICATE_ALARMS.find((each) => each === code);
+  return known === undefined ? [] : [{ code: known, severity: "warning", ...since }];
+}
+
 function dated(alarm: Alarm, standing: Standing): Alarm {
   const stands = alarm.thing === undefined ? undefined : standing[alarm.thing];
   return alarm.since_ns !== null || stands === undefined ? alarm : { ...alarm, since_ns: stands[0], at_least: stands[1] };
 }
 
 /** The gravest first. */
-export function alarmsOf(status: Status, standing: Standing = {}): Alarm[] {
+export function alarmsOf(status: Status, standing: Standing = {}, certificate: readonly CertificateAlarm[] = []): Alarm[] {
   const found = [
     ...ofState(status),
     ...ofService(status),
     ...status.sources.flatMap(ofSource),
     ...(status.leap.known ? ofLeap(status.leap) : []),
+    ...certificate.flatMap(ofCertificate),
   ];
   return found.map((alarm) => dated(alarm, standing)).sort((one, other) => RANKS[one.severity] - RANKS[other.severity]);
 }

@@ -1,5 +1,6 @@
 /** The stream of states, one a second, and how old the last one is. */
 import { useEffect, useReducer } from "preact/hooks";
+import type { CertificateAlarm } from "./alarms";
 import { ApiError, get } from "./api";
 import { Arrivals } from "./computer_clock";
 import { PulseCollection } from "./pulses";
@@ -9,6 +10,7 @@ import type { Standing, Status } from "./replies";
 export interface Live {
   status: Status | null;
   standing: Standing;
+  certificate: readonly CertificateAlarm[];
   /** By performance.now(), when the status was true. */
   trueAt: number;
   connected: boolean;
@@ -19,12 +21,12 @@ export interface Live {
   refused: unknown;
 }
 
-type Message = { daemon: true; asked_ms_ago: number; server_time_unix_ns: number | null; standing?: Standing; status: Status } | { daemon: false; why: string };
+type Message = { daemon: true; asked_ms_ago: number; server_time_unix_ns: number | null; standing?: Standing; certificate?: readonly CertificateAlarm[]; status: Status } | { daemon: false; why: string };
 
 const STALE_MS = 3500;
 const RETRY_MS = 5000;
 
-const state: Live = { status: null, standing: {}, trueAt: 0, connected: false, daemon: true, rate: null, refused: null };
+const state: Live = { status: null, standing: {}, certificate: [], trueAt: 0, connected: false, daemon: true, rate: null, refused: null };
 const listeners = new Set<() => void>();
 let stream: EventSource | null = null;
 let retry: ReturnType<typeof setTimeout> | undefined;
@@ -44,6 +46,7 @@ function take(message: Message): void {
     state.rate = requestRate(state.status?.serverstats, message.status.serverstats) ?? state.rate;
     state.status = message.status;
     state.standing = message.standing ?? {};
+    state.certificate = message.certificate ?? [];
     state.trueAt = performance.now() - message.asked_ms_ago;
     if (message.server_time_unix_ns !== null) {
       arrivals.add({ told: message.server_time_unix_ns / 1e6, came: Date.now() }, performance.now());

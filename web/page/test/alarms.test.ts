@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { alarmsOf } from "../src/alarms";
 import type { KnownLeap, Status } from "../src/replies";
@@ -99,4 +100,22 @@ test("an antenna that is open or short, an old table, a refused list: each is to
   leap.table.refused = "the hash is wrong";
   const found = codes(status);
   for (const code of ["antenna_open:gps", "leap_table_expired", "leap_list_refused"]) assert.ok(found.includes(code), code);
+});
+
+test("a certificate that ends soon or is spoilt is told beside what the daemon says, the daemon's alarms first", () => {
+  const certificate = [
+    { code: "certificate_expires", since_ns: 5e9, at_least: false },
+    { code: "certificate_of_later", since_ns: 1, at_least: false },
+  ];
+  const found = alarmsOf(last("no_receiver"), {}, certificate);
+  assert.deepEqual(found.map(({ code }) => code), ["never_synchronised", "source_silent", "source_silent", "certificate_expires"]);
+  assert.deepEqual([found[3]?.severity, found[3]?.since_ns, found[3]?.at_least], ["warning", 5e9, false]);
+});
+
+test("every alarm of a certificate that the page's server tells has its words", () => {
+  const source = ["identity_desk.cpp", "web_program.cpp"].map((name) => readFileSync(`../${name}`, "utf8")).join("");
+  const told = new Set([...source.matchAll(/(?:began_without\(|kSpoilt = |is_over \? |: )"(certificate_[a-z]+)"/g)].map(([, code]) => `${code}`));
+  assert.equal(told.size, 4);
+  const certificate = [...told].map((code) => ({ code, since_ns: 1, at_least: false }));
+  assert.equal(alarmsOf(last("gps"), {}, certificate).filter(({ code }) => told.has(code)).length, 4);
 });

@@ -182,4 +182,48 @@ export const alarmWords = {
     effect: { ja: "まだ影響はありません。", en: "None yet." },
     next: { ja: "新しい leap-seconds.list を置いてください。", en: "Install a newer leap-seconds.list." },
   },
+  certificate_expires: {
+    what: { ja: "TLS 証明書の期限まで 30 日以内です", en: "The TLS certificate expires within 30 days" },
+    effect: {
+      ja: "時刻の配信に影響はありません。期限を過ぎると、ブラウザーがこの画面を開かなくなることがあります。",
+      en: "None on the time served. After that browsers may refuse to open this page.",
+    },
+    next: {
+      ja: "「設定」の「バックアップと再起動」で新しい証明書をアップロードするか、装置の証明書に戻してください (管理者のみ)。",
+      en: "As an administrator, upload a new one under Settings, Backup and restart, or go back to the device’s own.",
+    },
+  },
+  certificate_expired: {
+    what: { ja: "TLS 証明書の期限が切れています", en: "The TLS certificate has expired" },
+    effect: {
+      ja: "時刻の配信に影響はありません。ブラウザーがこの画面を開かないことがあります (IP アドレスでは警告を確認して開けます)。",
+      en: "None on the time served. Browsers may refuse to open this page by its name; by its IP address they only warn.",
+    },
+    next: {
+      ja: "「設定」の「バックアップと再起動」で新しい証明書をアップロードするか、装置の証明書に戻してください (管理者のみ)。",
+      en: "As an administrator, upload a new one under Settings, Backup and restart, or go back to the device’s own.",
+    },
+  },
+  certificate_spoilt: {
+    what: { ja: "アップロードした証明書を使えません", en: "The uploaded certificate cannot be used" },
+    effect: {
+      ja: "時刻の配信に影響はありません。起動時に読み出せなかったため、装置の証明書を使っています。",
+      en: "None on the time served. It could not be used at the start, so the device’s own is in its place.",
+    },
+    next: {
+      ja: "「設定」の「バックアップと再起動」で証明書を再度アップロードするか、装置の証明書に戻してください (管理者のみ)。カードの状態も確認してください。",
+      en: "As an administrator, upload it again under Settings, Backup and restart, or go back to the device’s own. Look at the card, too.",
+    },
+  },
+  certificate_passing: {
+    what: { ja: "装置の証明書を使えません", en: "The device’s own certificate cannot be used" },
+    effect: {
+      ja: "時刻の配信に影響はありません。起動するたびに一時的な証明書を作るため、ブラウザーが毎回警告します。",
+      en: "None on the time served. One is made anew at each start, so browsers warn each time.",
+    },
+    next: {
+      ja: "tokimori-web のディレクトリの key.pem と certificate.pem を正しいものに置き換えるか、両方を削除して再起動してください。",
+      en: "Replace key.pem and certificate.pem in the directory of tokimori-web, or remove both and restart.",
+    },
+  },
 } as const satisfies Record<string, AlarmWords>;

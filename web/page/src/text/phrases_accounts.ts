@@ -19,8 +19,8 @@ export const accountPhrases = {
   waitSeconds: { ja: "{n} 秒後に再試行できます。", en: "Try again in {n} s." },
   certificate: { ja: "TLS 証明書", en: "TLS certificate" },
   certificateHelp: {
-    ja: "装置が自分で作った証明書の代わりに、認証局の証明書 (必要なら中間証明書も続けて) とその鍵を使えます。PEM 形式で、鍵にパスワードは付けません。次の接続から有効です。",
-    en: "Instead of the one that the device made for itself, a certificate of an authority (with those between, one after the other) and its key, in PEM, the key without a password. From the next connection on.",
+    ja: "装置が自分で作った証明書の代わりに、認証局の証明書 (必要なら中間証明書も続けて) とその鍵を使えます。PEM 形式で、鍵にパスワードは付けません。次の接続から有効で、ブラウザーが警告した場合はこの画面を再読み込みして確認してください。",
+    en: "Instead of the one that the device made for itself, a certificate of an authority (with those between, one after the other) and its key, in PEM, the key without a password. From the next connection on; where the browser wants to be asked about it, reload this page.",
   },
   certificateOwn: { ja: "装置が作成", en: "made by the device" },
   certificateUploaded: { ja: "アップロード", en: "uploaded" },

@@ -28,7 +28,8 @@ function AlarmItem({ alarm }: { alarm: Alarm }): JSX.Element {
 }
 
 export function AlarmList({ status }: { status: Status }): JSX.Element {
-  const alarms = alarmsOf(status, useLive().standing);
+  const { standing, certificate } = useLive();
+  const alarms = alarmsOf(status, standing, certificate);
   return (
     <Panel title={say("alarms")}>
       {alarms.length === 0 ? (

@@ -8,8 +8,9 @@ import { FileField } from "../parts/file_field";
 import { Form } from "../parts/form";
 import { Instant } from "../parts/instant";
 import { Panel } from "../parts/panel";
+import { alarmWords } from "../text/alarm_words";
 import { certificateFaults } from "../text/certificate_words";
-import { say, wordFor } from "../text/language";
+import { inWords, say, wordFor } from "../text/language";
 
 interface Identity {
   sha256: string;
@@ -18,11 +19,13 @@ interface Identity {
   expires: number | null;
   /** null: the time is not known. */
   expired: boolean | null;
+  /** One was uploaded that could not be used at the start. */
+  spoilt: boolean;
 }
 
-function factsOf({ uploaded, expires, expired, sha256 }: Identity): Fact[] {
+function factsOf({ uploaded, expires, expired, sha256, spoilt }: Identity): Fact[] {
   return [
-    [say("state"), say(uploaded ? "certificateUploaded" : "certificateOwn")],
+    [say("state"), <>{say(uploaded ? "certificateUploaded" : "certificateOwn")}{spoilt && <strong> {inWords(alarmWords.certificate_spoilt.what)}</strong>}</>],
     [say("certificateExpires"), <>{expires === null ? "–" : <Instant seconds={expires} />}{expired === true && <strong> {say("certificateExpired")}</strong>}</>],
     [say("fingerprint"), <code class="fingerprint">{sha256}</code>],
   ];
@@ -57,7 +60,7 @@ export function Certificate(): JSX.Element {
         <FileField label={say("certificateKey")} accept=".pem,.key" read={setKey} />
       </Form>
       {fault !== "" && <p class="hint">{wordFor(certificateFaults, fault)}</p>}
-      {value?.uploaded === true && <Form submit={say("certificateForget")} send={forget}>{null}</Form>}
+      {(value?.uploaded === true || value?.spoilt === true) && <Form submit={say("certificateForget")} send={forget}>{null}</Form>}
     </Panel>
   );
 }
