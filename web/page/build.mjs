@@ -1,14 +1,8 @@
-// Builds dist/: one script, one style sheet, the page and its icon. Fails where a text lacks a language.
+// Builds dist/: one script, one style sheet, the page and its icon. Texts and types are looked at before, by "npm run build".
 import { build } from "esbuild";
 import { cp, mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
-import { spawnSync } from "node:child_process";
 
 const MOST_BYTES = 300_000;
-
-function run(script) {
-  const { status } = spawnSync(process.execPath, [script], { stdio: "inherit" });
-  if (status !== 0) process.exit(status ?? 1);
-}
 
 async function bundle() {
   await build({
@@ -44,7 +38,6 @@ async function weigh() {
 
 await rm("dist", { recursive: true, force: true });
 await mkdir("dist");
-run("check_texts.mjs");
 await bundle();
 await licences();
 await cp("static", "dist", { recursive: true });

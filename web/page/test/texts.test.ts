@@ -41,6 +41,17 @@ function serverSource(): string {
   return readdirSync("..").filter((name) => name.endsWith(".cpp")).map((name) => readFileSync(`../${name}`, "utf8")).join("\n");
 }
 
+// What only somebody gets who writes requests by hand, or asks where machines do.
+const FOR_MACHINES = ["bad_callback", "bad_host", "bad_path", "head_too_long", "method_not_allowed", "not_expected", "not_json", "not_synchronised", "switched_off"];
+
+test("every error of the page's server and of the daemon has its words", () => {
+  const daemon = readdirSync("../../server/daemon").filter((name) => name.endsWith(".cpp")).map((name) => readFileSync(`../../server/daemon/${name}`, "utf8")).join("\n");
+  const ofServer = [...serverSource().matchAll(/(?:error_reply\(|Refusal\{)\s*\d+,\s*"(\w+)"/g)].map(([, code]) => `${code}`);
+  const ofDaemon = [...daemon.matchAll(/(?:\brefuse\(|ControlError\{)\s*"(\w+)"/g)].map(([, code]) => `${code}`);
+  assert.ok(ofServer.length > 40 && ofDaemon.length > 20, `${ofServer.length} ${ofDaemon.length}`);
+  for (const code of [...ofServer, ...ofDaemon]) assert.ok(Object.hasOwn(codes.errors, code) || FOR_MACHINES.includes(code), code);
+});
+
 test("every event of the log has its words", () => {
   const source = serverSource();
   const recorded = [...source.matchAll(/\brecord(?:_failure)?\([^;]*?"([a-z_]+)"(?:, [^",;]+, "([a-z_]+)")?/g)].map(([, first, second]) => second ?? first!);

@@ -105,6 +105,11 @@ export const roles = {
   admin: { en: "administrator", ja: "管理者" },
 } as const satisfies Table;
 
+const OTHER_VERSION = {
+  en: "The time service is of another version than this page. Restart the device.",
+  ja: "時刻サービスとこの画面のバージョンが異なります。装置を再起動してください。",
+};
+
 /** The error codes of the page's own server, and of the page where it cannot be reached. */
 export const errors = {
   wrong_login: { en: "Name or password is wrong.", ja: "名前またはパスワードが違います。" },
@@ -180,6 +185,11 @@ export const errors = {
   busy: { en: "The device is busy. Please try again in a few seconds.", ja: "混み合っています。数秒後に再試行してください。" },
   no_daemon: { en: "The time service is not running.", ja: "時刻サービスが動いていません。" },
   daemon_silent: { en: "The time service does not answer.", ja: "時刻サービスが応答しません。" },
+  body_too_long: { en: "This is longer than the device takes.", ja: "大きすぎるため受け付けられません。" },
+  request_too_long: { en: "This is longer than the time service takes (64 KiB).", ja: "時刻サービスが受け付けられる大きさ (64 KiB) を超えています。" },
+  reply_too_long: { en: "The time service has more to say than fits into a reply.", ja: "時刻サービスの応答が大きすぎます。" },
+  unsupported_version: OTHER_VERSION,
+  unknown_request: OTHER_VERSION,
   not_found: { en: "This does not exist in this version.", ja: "このバージョンにはありません。" },
   unreachable: { en: "The device cannot be reached.", ja: "装置に接続できません。" },
 } as const satisfies Table;

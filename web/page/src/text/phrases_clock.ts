@@ -105,7 +105,7 @@ export const clockPhrases = {
   lastSeen: { ja: "最終", en: "Last seen" },
   firstSeen: { ja: "最初", en: "First seen" },
   version: { ja: "版", en: "Version" },
-  mode: { ja: "Mode", en: "Mode" },
+  mode: { ja: "モード", en: "Mode" },
   clientsKnown: {
     ja: "記憶しているクライアントは {known}、該当するものは {matching} です。",
     en: "{known} clients are known, {matching} of them match.",
