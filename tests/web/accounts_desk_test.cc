@@ -151,11 +151,14 @@ TEST_F(AccountsDeskTest, IsNotUsedByWhatThePageAsksByItself) {
     for (int minute = 0; minute < 14; ++minute) {
         now_ += 1min;
         EXPECT_TRUE(desk_.caller_of({.cookie = cookie, .automatic = true}));
+        EXPECT_TRUE(desk_.caller_of({.path = "/api/v1/live", .cookie = cookie})) << "a stream that is taken up again";
     }
     EXPECT_TRUE(desk_.caller_of({.cookie = cookie})) << "somebody pressed something";
     now_ += 14min;
     EXPECT_TRUE(desk_.caller_of({.cookie = cookie, .automatic = true}));
+    EXPECT_TRUE(desk_.caller_of({.path = "/api/v1/live", .cookie = cookie}));
     now_ += 1min;
+    EXPECT_FALSE(desk_.caller_of({.path = "/api/v1/live", .cookie = cookie}));
     EXPECT_FALSE(desk_.caller_of({.cookie = cookie, .automatic = true}));
 }
 

@@ -1,11 +1,11 @@
 // What people do with the page, told in a browser against a real tokimori-web and a real tokimorid; test_page.py starts both.
 //     ADDRESS=https://127.0.0.1:PORT PICTURES=DIRECTORY node stories.mjs STORY
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { NARROW, Visitor, WIDE } from "./browser.mjs";
 
-const { ADDRESS: address, PICTURES: pictures, SETUP_CODE, LEAP_LIST, CERTIFICATE, KEY, OTHER_KEY, PASSWORD = "correct horse battery" } = process.env;
+const { ADDRESS: address, PICTURES: pictures, SETUP_CODE, LEAP_LIST, CERTIFICATE, KEY, OTHER_KEY, CLOCK, PASSWORD = "correct horse battery" } = process.env;
 const PARTS = {
   overview: ".now-time", sources: ".sky circle, .facts", graphs: ".chart canvas, .hint", clients: "td.address", leap: ".facts",
   settings: ".setting", events: "tbody tr", users: "tbody tr", account: "form", "first-steps": ".wizard",
@@ -458,6 +458,90 @@ async function ended_session() {
   return visitor;
 }
 
+// How much later it is for tokimori-web, which sees its clocks through libfaketime.
+let later = CLOCK === undefined ? 0 : Number(readFileSync(CLOCK, "utf8"));
+function wait(seconds) {
+  later += seconds;
+  writeFileSync(`${CLOCK}.new`, `+${later}`);
+  renameSync(`${CLOCK}.new`, CLOCK);
+}
+
+async function comeBack(visitor, selector) {
+  const { page } = visitor;
+  await page.locator("input").nth(0).fill("hanako");
+  await page.locator("input").nth(1).fill(PASSWORD);
+  await page.locator("button[type=submit]").click();
+  await page.locator(selector).first().waitFor();
+}
+
+async function isToldOfTheEnd(visitor, isTyped) {
+  const { page } = visitor;
+  await page.getByRole("heading", { name: "Log in" }).waitFor();
+  await page.getByText("The session has ended: after 15 minutes without use, 12 hours after the login").waitFor();
+  assert.equal(await page.getByText("What was typed and not sent yet is lost.").count(), isTyped ? 1 : 0);
+}
+
+// A stream of its own, as when the browser takes up one that broke.
+function hearAnotherStream(visitor) {
+  return visitor.page.evaluate(() => new Promise((done, fail) => {
+    const stream = new EventSource("/api/v1/live");
+    stream.addEventListener("status", () => (stream.close(), done()));
+    stream.addEventListener("error", () => (stream.close(), fail(new Error("refused"))));
+  }));
+}
+
+async function idle_session() {
+  const visitor = await admin({ expected: ["401", "ERR_"] });
+  const { page } = visitor;
+  await visitor.open("settings", ".setting");
+  await visitor.press("Leap second");
+  await visitor.setting("smear_minutes").locator("input").fill("77");
+  await visitor.button("Check").waitFor();
+  wait(600);
+  assert.equal(await page.evaluate(async () => (await fetch("/api/v1/settings", { headers: { "X-Automatic": "1" } })).status), 200);
+  await hearAnotherStream(visitor);
+  wait(310);
+  await isToldOfTheEnd(visitor, true);
+  await visitor.keep("session-idle");
+  await visitor.press("日本語");
+  await page.getByText("セッションが終了しました。操作のない状態が 15 分続いたとき").waitFor();
+  await page.getByText("入力して未送信だった内容は失われました。").waitFor();
+  await visitor.keep("session-idle-ja");
+  await visitor.press("English");
+  await comeBack(visitor, ".setting");
+  assert.ok(page.url().endsWith("#/settings"));
+  assert.equal(await page.getByText("The session has ended").count(), 0);
+  assert.notEqual(await valueOf(visitor, "leap", "smear_minutes"), 77);
+  await visitor.open("events", "tbody tr");
+  wait(901);
+  await isToldOfTheEnd(visitor, false);
+  await comeBack(visitor, "tbody tr");
+  await visitor.press("Log out");
+  await page.getByRole("heading", { name: "Log in" }).waitFor();
+  assert.equal(await page.getByText("The session has ended").count(), 0, "who leaves knows it");
+  return visitor;
+}
+
+// However busily it is used.
+async function longest_session() {
+  const visitor = await admin({ expected: ["401", "ERR_"] });
+  await visitor.open("account", "form");
+  await visitor.page.getByLabel("Current password").fill("half a wo");
+  const isIn = async () => (await visitor.ask("GET", "session")).body.user !== null;
+  const MINUTES = 12 * 60;
+  for (let minutes = 0; minutes + 14 < MINUTES; minutes += 14) {
+    assert.ok(await isIn(), `after ${minutes} minutes`);
+    wait(14 * 60);
+  }
+  assert.ok(await isIn());
+  wait(14 * 60);
+  await isToldOfTheEnd(visitor, true);
+  await visitor.keep("session-12-hours");
+  await comeBack(visitor, "form");
+  assert.ok(visitor.page.url().endsWith("#/account"));
+  return visitor;
+}
+
 // What nobody asked for keeps no session alive, so it must say so.
 async function polling() {
   const visitor = await admin();
@@ -471,7 +555,7 @@ async function polling() {
 }
 
 const STORIES = {
-  first_start, log_in_by_keyboard, leap_mode, somebody_else, leap_list, go_back_now, automatic_return, keep_settings, backup, roles, ended_session, polling, elsewhere, certificate, evil_words,
+  first_start, log_in_by_keyboard, leap_mode, somebody_else, leap_list, go_back_now, automatic_return, keep_settings, backup, roles, ended_session, idle_session, longest_session, polling, elsewhere, certificate, evil_words,
   views_ja: () => views("ja", WIDE),
   views_en: () => views("en", WIDE),
   views_ja_narrow: () => views("ja", NARROW),

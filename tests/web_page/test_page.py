@@ -112,6 +112,20 @@ def test_who_is_in_another_time_zone_reads_the_clocks_there_and_may_bring_a_cert
                    OTHER_KEY=os.path.join(stage.web.state, "key.pem"))
 
 
+def test_a_session_ends_by_idle_time_and_in_any_case_after_twelve_hours(stage: Stage) -> None:
+    """The page's program sees its clocks through libfaketime, which the stories move on."""
+    library = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+    assert library is not None, "packaging/install-dependencies page-tests installs libfaketime"
+    with tempfile.TemporaryDirectory(prefix="tokimori-clock-") as room:
+        clock = pathlib.Path(room) / "later"
+        clock.write_text("+0", encoding="ascii")
+        before = ("env", "LD_PRELOAD=%s" % library, "FAKETIME_TIMESTAMP_FILE=%s" % clock, "FAKETIME_NO_CACHE=1")
+        with Web(stage.daemon, assets=str(PAGE), before=before) as web:
+            web.wait_started().set_up()
+            for story in ("idle_session", "longest_session"):
+                Stage(stage.daemon, web, stage.pictures).tell(story, CLOCK=str(clock))
+
+
 def test_one_address_is_denied_and_let_in_again(stage: Stage) -> None:
     assert stage.is_answered()
     stage.tell("rule_deny")

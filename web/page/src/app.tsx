@@ -1,14 +1,15 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { get, onSessionEnded, useCsrf, type Session } from "./api";
 import { closeLive, openLive } from "./live";
 import { Failure } from "./parts/failure";
+import { isAnythingUnsaved } from "./parts/unsaved";
 import { go } from "./router";
 import { Shell } from "./shell";
 import { language, say, setLanguage } from "./text/language";
 import type { Language } from "./text/text";
 import { setZone } from "./zone";
-import { Login } from "./views/login";
+import { Login, type Ended } from "./views/login";
 import { Setup } from "./views/setup";
 
 const LANGUAGE_KEY = "language";
@@ -17,6 +18,8 @@ const LANGUAGE_KEY = "language";
 export function App(): JSX.Element {
   const [session, setSession] = useState<Session | null>(null);
   const [error, setError] = useState<unknown>(null);
+  const [ended, setEnded] = useState<Ended>("no");
+  const isInside = useRef(false);
   const [, draw] = useState<Language>(language());
 
   const speak = (next: Language): void => {
@@ -26,6 +29,9 @@ export function App(): JSX.Element {
   };
   const begin = (next: Session): void => {
     useCsrf(next.csrf);
+    if (next.user !== null) setEnded("no");
+    else if (isInside.current) setEnded(isAnythingUnsaved() ? "typed" : "ended");
+    isInside.current = next.user !== null;
     const chosen = localStorage.getItem(LANGUAGE_KEY);
     const wanted = chosen === "ja" || chosen === "en" ? chosen : next.user?.language;
     if (wanted !== undefined) setLanguage(wanted);
@@ -34,6 +40,11 @@ export function App(): JSX.Element {
   };
   const ask = (): void => {
     get<Session>("session").then(begin, setError);
+  };
+
+  const leave = (): void => {
+    isInside.current = false;
+    ask();
   };
 
   useEffect(() => {
@@ -51,8 +62,8 @@ export function App(): JSX.Element {
 
   if (session === null) return <main class="alone">{error === null ? <p>{say("loading")}</p> : <Failure error={error} />}</main>;
   if (session.user === null) {
-    const Entrance = session.setup_needed ? Setup : Login;
-    return <Entrance begin={(next) => (session.setup_needed && go("first-steps"), begin(next))} speak={speak} />;
+    if (session.setup_needed) return <Setup begin={(next) => (go("first-steps"), begin(next))} speak={speak} />;
+    return <Login begin={begin} speak={speak} ended={ended} />;
   }
-  return <Shell user={session.user} version={session.version} speak={speak} ended={ask} />;
+  return <Shell user={session.user} version={session.version} speak={speak} leave={leave} />;
 }

@@ -67,17 +67,17 @@ interface ShellProps {
   user: User;
   version: string;
   speak: (language: Language) => void;
-  ended: () => void;
+  leave: () => void;
 }
 
-export function Shell({ user, version, speak, ended }: ShellProps): JSX.Element {
+export function Shell({ user, version, speak, leave }: ShellProps): JSX.Element {
   const route = useRoute();
   const parts = PARTS.filter((part) => !part.admin || user.role === "admin");
   const part = parts.find((each) => each.route === route) ?? parts[0]!;
   useEffect(() => {
     document.title = `${say(part.title)} – ${say("product")}`;
   });
-  const logOut = (): void => void post("logout").then(ended, ended);
+  const logOut = (): void => void post("logout").then(leave, leave);
   return (
     <div class="shell">
       <a class="skip" href="#content" onClick={(event) => (event.preventDefault(), document.getElementById("content")?.focus())}>

@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Failure } from "./failure";
+import { useUnsaved } from "./unsaved";
 
 interface FormProps {
   submit: string;
@@ -12,14 +13,16 @@ interface FormProps {
 export function Form({ submit, send, children }: FormProps): JSX.Element {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const [typed, setTyped] = useState(false);
+  useUnsaved(typed);
   const onSubmit = (event: Event): void => {
     event.preventDefault();
     setBusy(true);
     setError(null);
-    send().catch(setError).finally(() => setBusy(false));
+    send().then(() => setTyped(false), setError).finally(() => setBusy(false));
   };
   return (
-    <form onSubmit={onSubmit}>
+    <form onSubmit={onSubmit} onInput={() => setTyped(true)}>
       {children}
       <Failure error={error} />
       <button type="submit" disabled={busy}>{submit}</button>

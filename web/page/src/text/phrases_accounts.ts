@@ -17,6 +17,11 @@ export const accountPhrases = {
   timeZone: { ja: "タイムゾーン", en: "Time zone" },
   begin: { ja: "設定して開始", en: "Set up" },
   waitSeconds: { ja: "{n} 秒後に再試行できます。", en: "Try again in {n} s." },
+  sessionEnded: {
+    ja: "セッションが終了しました。操作のない状態が 15 分続いたとき、ログインから 12 時間たったとき、アカウントが変更されたとき、装置が再起動したときに終了します。ログインすると同じ画面に戻ります。",
+    en: "The session has ended: after 15 minutes without use, 12 hours after the login, or since the account was changed or the device restarted. Log in to come back to where you were.",
+  },
+  typedLost: { ja: "入力して未送信だった内容は失われました。", en: "What was typed and not sent yet is lost." },
   certificate: { ja: "TLS 証明書", en: "TLS certificate" },
   certificateHelp: {
     ja: "装置が自分で作った証明書の代わりに、認証局の証明書 (必要なら中間証明書も続けて) とその鍵を使えます。PEM 形式で、鍵にパスワードは付けません。次の接続から有効で、ブラウザーが警告した場合はこの画面を再読み込みして確認してください。",

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ApiError, post } from "../api";
 import { Failure } from "../parts/failure";
+import { useUnsaved } from "../parts/unsaved";
 import { complaintText } from "../settings/complaint_text";
 import { refused, tookEffect, usePending } from "../settings/pending";
 import { member, type Check, type Complaint, type SettingRow, type Settings, type Tree } from "../settings/table";
@@ -55,6 +56,8 @@ export function ChangeDesk({ settings, draft, discard, complain = () => undefine
   const [done, setDone] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const { id, outcome } = usePending();
+  const isEdited = draft !== null && !same(draft, settings.overlay);
+  useUnsaved(isEdited);
   const pending = id !== null;
   const begin = (what: Promise<void>): void => {
     setBusy(true);
@@ -82,7 +85,7 @@ export function ChangeDesk({ settings, draft, discard, complain = () => undefine
     complain([]);
     discard();
   };
-  if (draft === null || same(draft, settings.overlay)) return done && !pending && outcome === null ? <p class="outcome" role="status">{say("applied")}</p> : null;
+  if (draft === null || !isEdited) return done && !pending && outcome === null ? <p class="outcome" role="status">{say("applied")}</p> : null;
   const current = checked !== null && checked.draft === draft ? checked : null;
   const found = current?.check ?? null;
   const isRight = found !== null && found.complaints.length === 0;
