@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <string>
@@ -119,6 +120,7 @@ bool UdpPort::steer_by_source(std::size_t ports) {
 
 std::span<Datagram> UdpPort::receive() {
     const int count = recvmmsg(descriptor_, buffers_->received.data(), kBatch, MSG_DONTWAIT, nullptr);
+    backlog_ = std::clamp(backlog_ + (count == int{kBatch} ? 1 : -1), 0, 2 * kPatience);
     if (count <= 0) {
         return {};
     }

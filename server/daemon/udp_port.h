@@ -30,7 +30,8 @@ struct Datagram {
 class UdpPort {
 public:
     static constexpr std::size_t kBatch = 32;
-    static constexpr std::size_t kSubBatch = 16;  ///< sent together, so that no transmit stamp is stale
+    static constexpr std::size_t kSubBatch = 16;  ///< sent together at most, so that no transmit stamp is stale
+    static constexpr int kPatience = 16;          ///< full batches, less others, that mean that it is behind
 
     /// `shared`: several workers each open the same address (SO_REUSEPORT). `tells_departures`: where the kernel can.
     struct Options {
@@ -52,6 +53,10 @@ public:
 
     /// Whatever waits, at most `kBatch`; empty if nothing does. Valid until the next call.
     std::span<Datagram> receive();
+
+    /// Whether datagrams have been coming faster than they are taken: of late batches were full, and there were more of
+    /// them than a socket keeps for one who had no processor for a while.
+    bool is_behind() const { return backlog_ >= kPatience; }
 
     /// Whether `receive` would find anything now.
     bool has_waiting() const;
@@ -75,6 +80,7 @@ private:
 
     ListenAddress address_;
     int descriptor_ = -1;
+    int backlog_ = 0;  ///< batches that were full, less those that were not; 0 … 2 kPatience
     std::array<Datagram, kBatch> datagrams_;
     std::unique_ptr<Buffers> buffers_;
     std::optional<DepartureStamps> departures_;

@@ -12,7 +12,9 @@ namespace {
 // After so many full batches timers and other sockets get their turn.
 constexpr int kBatchesPerWakeup = 4;
 constexpr Duration kSlowestPace = std::chrono::microseconds{10};
+// A pace that was seen once is forgotten by and by: by a part of it, and by so much, as it begins with none.
 constexpr int kForgetting = 16;
+constexpr Duration kPaceGrowth{32};
 
 HashKey secret() {
     std::random_device random;
@@ -116,6 +118,11 @@ std::size_t Worker::serve_batch(UdpPort& port, Scene& scene) {
     }
     scene.clock->hold_against(stamps.asleep());
     const LocalInstant read_at = read_host_counter();
+    if (!scene.departure) {
+        scene.departure.emplace(scene.clock->state, read_at);
+    }
+    // Each by itself leaves right after it was stamped. Only who is behind has no time for that.
+    const std::size_t together = port.is_behind() ? waiting_.size() : 1;
     Waiting* const first = waiting_.data();
     Waiting* next = first;
     for (Datagram& datagram : batch) {
@@ -134,7 +141,7 @@ std::size_t Worker::serve_batch(UdpPort& port, Scene& scene) {
             continue;
         }
         next->slot = datagram.slot;
-        if (++next == first + waiting_.size()) {
+        if (++next == first + together) {
             send(port, scene, {first, std::exchange(next, first)});
         }
     }
@@ -165,7 +172,7 @@ void Worker::send(UdpPort& port, Scene& scene, std::span<Waiting> waiting) {
         return;
     }
     const LocalInstant begun = read_host_counter();
-    if (!scene.departure || !scene.departure->move_to(begun)) {
+    if (!scene.departure->move_to(begun)) {
         scene.departure.emplace(scene.clock->state, begun);
     }
     const Departure& departure = *scene.departure;
@@ -181,7 +188,7 @@ void Worker::send(UdpPort& port, Scene& scene, std::span<Waiting> waiting) {
     // Of a few the price of the system call is the most.
     if (waiting.size() == waiting_.size()) {
         const Duration seen = (read_host_counter() - begun) / static_cast<Duration::rep>(waiting.size());
-        pace_ = std::clamp(pace_ + pace_ / kForgetting + Duration{1}, Duration::zero(), std::min(seen, kSlowestPace));
+        pace_ = std::clamp(pace_ + pace_ / kForgetting + kPaceGrowth, Duration::zero(), std::min(seen, kSlowestPace));
     }
     if (port.awaits_departures()) {
         learn_departures(port);

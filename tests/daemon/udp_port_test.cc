@@ -264,6 +264,34 @@ TEST(UdpPort, AnswersABatchEachToItsOwnClient) {
     }
 }
 
+/// Takes a batch, of that many datagrams.
+void take(UdpPort& port, std::size_t size) {
+    const Client client{"127.0.0.1", "127.0.0.1", port_of(port.descriptor())};
+    for (std::size_t i = 0; i < size; ++i) {
+        client.send("time?");
+    }
+    ASSERT_EQ(port.receive().size(), size);
+}
+
+TEST(UdpPort, IsBehindAfterSomeFullBatchesUntilOthersCome) {
+    UdpPort port{{"127.0.0.1", 0}, {}};
+    for (int batch = 1; batch < UdpPort::kPatience; ++batch) {
+        take(port, UdpPort::kBatch);
+        EXPECT_FALSE(port.is_behind());
+    }
+    for (int batch = 0; batch < 3 * UdpPort::kPatience; ++batch) {
+        take(port, UdpPort::kBatch);
+        EXPECT_TRUE(port.is_behind());
+    }
+    // One that is not full, of many that are, says nothing.
+    take(port, UdpPort::kBatch - 1);
+    EXPECT_TRUE(port.is_behind());
+    for (int batch = 0; batch < UdpPort::kPatience; ++batch) {
+        take(port, 1);
+    }
+    EXPECT_FALSE(port.is_behind());
+}
+
 TEST(UdpPort, SurvivesAnEmptyAndAnOverlongDatagram) {
     UdpPort port{{"127.0.0.1", 0}, {}};
     const Client client{"127.0.0.1", "127.0.0.1", port_of(port.descriptor())};
