@@ -448,6 +448,40 @@ class RestoredSettings(PageSettings):
         return self.post("/api/v1/restore", {**self.get("/api/v1/backup"), "overlay": self._next, "base": self._base()})
 
 
+def another_certificate(daemon: AskedDaemon) -> Dict[str, str]:
+    """A certificate and its key, as another one of these programs has made them."""
+    with Web(daemon) as other:
+        state = pathlib.Path(other.wait_started().state)
+        return {name: (state / (name + ".pem")).read_text(encoding="ascii") for name in ("certificate", "key")}
+
+
+class ExchangedCertificate(WebSave):
+    """Another certificate with its key in the place of the device's own, and back."""
+
+    def __init__(self, house: WebHouse) -> None:
+        self._other = another_certificate(house.daemon)
+        self._own = (pathlib.Path(house.state) / "certificate.pem").read_text(encoding="ascii")
+        super().__init__(house)
+
+    def _now(self) -> Any:
+        told = self.get("/api/v1/certificate")
+        seen = ssl.get_server_certificate(("127.0.0.1", self.house.admin.port))
+        return seen, told["uploaded"], told["spoilt"]
+
+    def expected(self) -> Sequence[Any]:
+        old = self._now()
+        self._uploads = not old[1]
+        return [old, (self._other["certificate"] if self._uploads else self._own, self._uploads, False)]
+
+    def change(self) -> int:
+        if self._uploads:
+            return self.post("/api/v1/certificate", self._other)
+        return self.done(self.house.admin.ask("DELETE", "/api/v1/certificate", {}))
+
+    def found(self) -> Any:
+        return self._now()
+
+
 def saves_of_the_daemon(house: DaemonHouse) -> Iterator[Save]:
     """All of them, large and small."""
     small, large = [{"log": {"level": "debug"}}, {"log": {"status": "1h"}}], [rules(1, 60), rules(2, 60)]
@@ -463,5 +497,6 @@ def saves_of_the_daemon(house: DaemonHouse) -> Iterator[Save]:
 
 def saves_of_the_page(house: WebHouse) -> Iterator[Save]:
     """All of them."""
-    for kind in (AddedUser, PageSettings, AddedToken, UndoneSettings, RestoredSettings, RemovedUser, OwnPassword):
+    for kind in (AddedUser, PageSettings, AddedToken, UndoneSettings, RestoredSettings, RemovedUser, OwnPassword,
+                 ExchangedCertificate):
         yield kind(house)

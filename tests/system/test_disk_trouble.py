@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import signal
+import ssl
 import tempfile
 from typing import Any, Dict, Iterator, List
 
@@ -13,7 +14,7 @@ import pytest
 
 from control import PATIENCE, SKY, Client
 from failing_disk import FailingDisk
-from killed_saves import WebHouse
+from killed_saves import WebHouse, another_certificate
 from namespace import mounting
 from ntp_client import NtpWatch
 from programs import Process, Value, configuration, free_port, program, run, wait_until
@@ -148,7 +149,11 @@ def test_statistics_that_cannot_be_written_are_a_fault_until_they_can(workers: i
 @pytest.mark.skipif(not os.access(program("tokimori-web"), os.X_OK), reason="NO tokimori-web was built")
 def test_the_page_on_a_disk_that_fails() -> None:
     with WebHouse() as house:
+        other = another_certificate(house.daemon)
         web = house.start()
+
+        def seen(house: WebHouse) -> str:
+            return ssl.get_server_certificate(("127.0.0.1", house.admin.port))
 
         def add_user() -> Reply:
             return house.admin.post("/api/v1/users", {"name": "jiro", "role": "viewer", "password": PASSWORD})
@@ -159,6 +164,9 @@ def test_the_page_on_a_disk_that_fails() -> None:
             assert house.admin.get("/api/v1/" + path).status == 200, path
         refused = add_user()
         assert (refused.status, refused.code) == (500, "not_stored")
+        own = seen(house)
+        refused = house.admin.post("/api/v1/certificate", other)
+        assert (refused.status, refused.code) == (500, "not_stored") and seen(house) == own
         base = house.admin.get("/api/v1/settings").json()["settings"]["base"]
         applied = house.admin.post("/api/v1/settings/apply", {"overlay": {"log": {"level": "debug"}}, "base": base})
         assert (applied.status, applied.code) == (500, "not_stored")
@@ -166,3 +174,9 @@ def test_the_page_on_a_disk_that_fails() -> None:
         assert web.mark() - lines < 10, web.log()
         house.disk.count()
         assert add_user().status == 200
+        assert house.admin.post("/api/v1/certificate", other).json()["uploaded"] is True
+        given = seen(house)
+        assert given == other["certificate"] != own
+        house.disk.fail(errno.EIO)
+        refused = house.admin.ask("DELETE", "/api/v1/certificate", {})
+        assert (refused.status, refused.code) == (500, "not_stored") and seen(house) == given

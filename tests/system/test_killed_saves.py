@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from killed_saves import (DaemonHouse, FirstSettings, PageSettings, SettingsSave, StateSave, WebHouse,
+from killed_saves import (DaemonHouse, ExchangedCertificate, FirstSettings, PageSettings, SettingsSave, StateSave, WebHouse,
                           kill_at_every_step, rules)
 from programs import program
 
@@ -27,3 +27,11 @@ def test_the_page_killed_while_it_saves_settings() -> None:
     with WebHouse() as house:
         points = kill_at_every_step(PageSettings(house), first=4, every=3)
         assert points >= 2
+
+
+@pytest.mark.skipif(not os.access(program("tokimori-web"), os.X_OK), reason="NO tokimori-web was built")
+def test_the_page_killed_while_its_certificate_is_exchanged() -> None:
+    with WebHouse() as house:
+        points = kill_at_every_step(ExchangedCertificate(house))
+        points += kill_at_every_step(ExchangedCertificate(house), halfway=True)
+        assert points >= 10, points

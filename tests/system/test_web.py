@@ -229,6 +229,16 @@ def test_the_page_comes_though_the_disk_has_spoilt_its_own_certificate(asked: As
             assert alarms(admin) == ["certificate_passing"]
 
 
+def test_a_certificate_that_ends_soon_is_told_by_the_time_that_is_served() -> None:
+    """The device's own ends with 2045; the clock of this host is far from that."""
+    sky = {"driver": "simulated", "name": "sky", "start": "2045-12-05T00:00:00Z"}
+    with AskedDaemon([sky]) as daemon, Web(daemon.wait_synchronised()) as web:
+        admin = web.wait_started().set_up()
+        wait_until(lambda: alarms(admin) == ["certificate_expires"], 30, "it is told")
+        since = next(admin.live(1))["certificate"][0]["since_ns"] / 86_400e9
+        assert 3 <= since < 3.1, "from 30 days before the end on"
+
+
 def test_the_page_comes_with_a_policy_and_nothing_else_does(web: Web) -> None:
     browser = Browser(web.port)
     page = browser.get("/")

@@ -105,6 +105,14 @@ async function elsewhere() {
 async function certificate() {
   const visitor = await admin({ zone: "Europe/Berlin", expected: ["422"] }, "ingrid");
   const { page } = visitor;
+  const alarm = page.locator(".alarm", { hasText: "The uploaded certificate cannot be used" });
+  await alarm.getByText("the device’s own is in its place").waitFor();
+  await alarm.getByText("upload it again under Settings").waitFor();
+  await alarm.getByText(/^for .* at least$/).waitFor();
+  await visitor.press("日本語");
+  await page.locator(".alarm", { hasText: "アップロードした証明書を使えません" }).getByText("「バックアップと再起動」で証明書を再度アップロード").waitFor();
+  await visitor.keep("certificate-alarm-ja");
+  await visitor.press("English");
   await visitor.open("settings", ".setting");
   await visitor.press("Backup and restart");
   const panel = page.locator("section", { has: page.getByRole("heading", { name: "TLS certificate" }) });
@@ -119,6 +127,9 @@ async function certificate() {
   await visitor.keep("certificate");
   await visitor.press("Back to the device’s own");
   await panel.getByText("made by the device").waitFor();
+  await visitor.open("overview", ".now-time");
+  await page.locator(".alarm, .alarms, .badge").first().waitFor();
+  await alarm.waitFor({ state: "detached" });
   return visitor;
 }
 

@@ -104,12 +104,15 @@ def test_what_people_do(stage: Stage, story: str) -> None:
 
 
 def test_who_is_in_another_time_zone_reads_the_clocks_there_and_may_bring_a_certificate(stage: Stage) -> None:
-    with Web(stage.daemon, assets=str(PAGE)) as web:
-        web.wait_started()
-        other = Stage(stage.daemon, web, stage.pictures)
-        other.tell("elsewhere", SETUP_CODE=web.setup_code())
-        other.tell("certificate", CERTIFICATE=os.path.join(web.state, "certificate.pem"), KEY=os.path.join(web.state, "key.pem"),
-                   OTHER_KEY=os.path.join(stage.web.state, "key.pem"))
+    with tempfile.TemporaryDirectory(prefix="tokimori-state-") as state:
+        # Of one that was uploaded the disk has left that much.
+        (pathlib.Path(state) / "uploaded.pem").write_text("-----BEGIN CERT", encoding="ascii")
+        with Web(stage.daemon, state, assets=str(PAGE)) as web:
+            web.wait_started()
+            other = Stage(stage.daemon, web, stage.pictures)
+            other.tell("elsewhere", SETUP_CODE=web.setup_code())
+            other.tell("certificate", CERTIFICATE=os.path.join(state, "certificate.pem"), KEY=os.path.join(state, "key.pem"),
+                       OTHER_KEY=os.path.join(stage.web.state, "key.pem"))
 
 
 def test_a_session_ends_by_idle_time_and_in_any_case_after_twelve_hours(stage: Stage) -> None:
