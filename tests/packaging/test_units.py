@@ -4,9 +4,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import List, Set
 
@@ -15,8 +12,8 @@ import pytest
 import confined
 from commands import run
 from control import AskedDaemon
-from programs import Refclock, Tokimorid, configuration, free_port, program, tool, wait_until
-from web import Browser, Web
+from programs import Refclock, Tokimorid, free_port, program, tool, wait_until
+from web import Browser, Web, as_unit_of_page
 
 UNITS = Path(confined.UNITS)
 SKY: Refclock = {"driver": "simulated", "name": "sky"}
@@ -24,11 +21,6 @@ DAEMON, WAIT, WEB = "tokimorid.service", "tokimori-wait.service", "tokimori-web.
 SOCKETS = ["tokimori-web.socket", "tokimori-web-http.socket"]
 
 needs_systemd = pytest.mark.skipif(tool("systemd-analyze") is None, reason="needs Debian's package systemd")
-
-
-def in_sandbox(*command: str, unit: str = DAEMON) -> List[str]:
-    """The command with the system calls of a unit."""
-    return [sys.executable, confined.__file__, unit, *command]
 
 
 @needs_systemd
@@ -130,48 +122,32 @@ def test_may_set_the_clock_gently_and_nothing_else_of_the_kernel() -> None:
 
 @needs_systemd
 def test_what_the_unit_does_not_allow_ends_a_program() -> None:
-    ended = run(in_sandbox("/usr/sbin/chroot", "/", "/bin/true"))
+    ended = run(confined.command(DAEMON, ["/usr/sbin/chroot", "/", "/bin/true"]))
     assert ended.returncode == -31, "SIGSYS: the filter is in force"
-    assert run(in_sandbox("/bin/true")).returncode == 0
+    assert run(confined.command(DAEMON, ["/bin/true"])).returncode == 0
+
+
+def mode_of_filter(pid: int) -> str:
+    found = re.search(r"^Seccomp:\s*(\d)$", Path("/proc/%d/status" % pid).read_text(encoding="ascii"), re.MULTILINE)
+    assert found is not None
+    return found[1]
 
 
 @needs_systemd
-@pytest.mark.parametrize("workers", [0, 2])
-def test_the_daemon_lives_with_the_system_calls_of_its_unit(workers: int, tmp_path: Path) -> None:
-    port = free_port()
-    text = configuration(["127.0.0.1:%d" % port, "[::1]:%d" % port], [SKY], lab_mode=True, workers=workers,
-                         control_socket=str(tmp_path / "control.sock"), state_dir=str(tmp_path / "state"),
-                         statistics_dir=str(tmp_path / "statistics"))
-    for directory in ("state", "statistics"):
-        (tmp_path / directory).mkdir()
-    if workers:  # names are looked up on a thread
-        text += '[[upstream]]\naddress = "localhost"\nport = %d\nnoselect = true\n' % free_port()
-    with Tokimorid(text, port, in_sandbox()) as daemon:
-        daemon.wait_for("clock state=synchronised", 60)
-        reply = daemon.client().ask()
-        assert reply is not None and reply.stratum == 1
-        asked = run([program("tokictl"), "tracking", "--socket", str(tmp_path / "control.sock")])
-        assert asked.returncode == 0, asked.stderr
-        daemon.write(text + '[[refclock]]\ndriver = "local"\nname = "free"\n')
-        daemon.send_signal(signal.SIGHUP)
-        daemon.wait_for("reloaded", 60)
-        reply = daemon.client("::1").ask()
-        assert reply is not None and reply.synchronised
-    assert os.listdir(str(tmp_path / "state"))
+def test_all_system_tests_give_both_programs_the_system_calls_of_their_units_alone() -> None:
+    with AskedDaemon() as daemon, Web(daemon) as web:
+        daemon.wait_synchronised()
+        web.wait_started()
+        assert [mode_of_filter(process.pid) for process in (daemon, web)] == ["2", "2"]
 
 
 @needs_systemd
 def test_tokictl_waits_with_the_system_calls_of_its_unit(tmp_path: Path) -> None:
     socket = str(tmp_path / "control.sock")
-    wait = [sys.executable, confined.__file__, WAIT, program("tokictl"), "waitsync", "--socket", socket]
+    wait = confined.command(WAIT, [program("tokictl"), "waitsync", "--socket", socket])
     assert run(wait + ["1", "0.1", "0", "1"]).returncode == 2, "nobody is there"
     with Tokimorid.on_free_port([SKY], lab_mode=True, control_socket=socket):
         assert run(wait + ["60", "0.1", "0", "1"]).returncode == 0
-
-
-def as_somebody() -> List[str]:
-    """What makes root see itself as an ordinary user: SQLite asks for more calls where it is root."""
-    return [] if os.geteuid() else ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
 
 
 @needs_systemd
@@ -182,7 +158,7 @@ def test_the_page_lives_with_the_system_calls_of_its_unit_and_the_sockets_that_s
                 "--fdname=%s" % ":".join(names)]
     with AskedDaemon() as daemon:
         daemon.wait_synchronised()
-        with Web(daemon, state=str(tmp_path / "state"), before=activate + as_somebody() + in_sandbox(unit=WEB)) as web:
+        with Web(daemon, state=str(tmp_path / "state"), before=[*activate, *as_unit_of_page([])]) as web:
             web.port, web.http_port = https, http
             # The first client starts it.
             wait_until(lambda: answers(http), 30, "a client of the socket")

@@ -16,6 +16,7 @@ from typing import Callable, Dict, List, Match, Optional, Sequence, Union
 
 from tokimori_sky.processes import SkyProcess, gpsd_path
 
+import confined
 from ntp_client import NtpClient, NtpWatch
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
@@ -67,9 +68,19 @@ def has_thread_sanitizer() -> bool:
     return _holds(b"__tsan_func_entry")
 
 
+def has_sanitizer() -> bool:
+    """The binary was built with one."""
+    return has_thread_sanitizer() or _holds(b"__asan_report")
+
+
 def slowness() -> float:
     """By how much longer than a release build on an idle machine the one under test may take."""
-    return 5.0 if has_thread_sanitizer() or _holds(b"__asan_report") else 2.0
+    return 5.0 if has_sanitizer() else 2.0
+
+
+def as_unit(unit: str, command: Sequence[str]) -> List[str]:
+    """The command with the system calls of a unit and no others: one more ends it by SIGSYS. Sanitizers need more."""
+    return list(command) if has_sanitizer() or confined.missing() else confined.command(unit, command)
 
 
 def _first_ephemeral_port() -> int:
@@ -259,7 +270,7 @@ class Tokimorid(Process):
         self.port = port
         self.path = os.path.join(self.directory.name, "tokimori.toml")
         self.write(text)
-        super().__init__([*prefix, program("tokimorid"), "--config", self.path])
+        super().__init__([*prefix, *as_unit("tokimorid.service", [program("tokimorid"), "--config", self.path])])
 
     @classmethod
     def on_free_port(cls, refclocks: Sequence[Refclock] = (), **server: Value) -> Tokimorid:

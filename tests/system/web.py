@@ -9,7 +9,7 @@ import tempfile
 import urllib.parse
 from typing import Any, Dict, Iterator, List, Optional, Protocol, Sequence, Tuple
 
-from programs import Process, free_port, program, run
+from programs import Process, as_unit, free_port, program, run
 
 PASSWORD = "correct horse battery"
 PAGE = {"index.html": "<!doctype html><title>Tokimori</title>", "a.js": "1;", ".hidden": "secret"}
@@ -22,8 +22,15 @@ class ControlledDaemon(Protocol):
     port: int
 
 
+def as_unit_of_page(command: Sequence[str]) -> List[str]:
+    """The command as an ordinary user with the system calls of the page's unit: SQLite asks for more where it is root."""
+    somebody = [] if os.geteuid() else ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
+    return [*somebody, *as_unit("tokimori-web.service", command)]
+
+
 class Web(Process):
-    """The program with a state directory, a configuration and a page of its own. `before`: what starts it."""
+    """The program with a state directory, a configuration and a page of its own. `before`: what starts it, if not we
+    ourselves as its unit would."""
 
     def __init__(self, daemon: ControlledDaemon, state: Optional[str] = None, metrics: str = "token",
                  cgi_bin: Tuple[str, ...] = ("time", "json", "jsont", "ntp"), before: Sequence[str] = (),
@@ -40,7 +47,8 @@ class Web(Process):
                        '[machines]\nmetrics = "%s"\ncgi_bin = %s\n'
                        % (self.port, self.http_port, daemon.socket, daemon.port, self.state, metrics,
                           json.dumps(list(cgi_bin))))
-        super().__init__([*before, program("tokimori-web"), "--config", self.configuration, "--assets", assets])
+        command = [program("tokimori-web"), "--config", self.configuration, "--assets", assets]
+        super().__init__([*before, *command] if before else as_unit_of_page(command))
 
     def _page_of_its_own(self) -> str:
         assets = os.path.join(self.room.name, "page")

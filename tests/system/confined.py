@@ -1,7 +1,5 @@
 """Runs a program with the system calls that a unit of packaging/systemd allows, as systemd would: any other ends it.
 
-    confined.py UNIT PROGRAM [ARGUMENT...]
-
 The filter is made by the same library (libseccomp) of the same groups (systemd-analyze). Whether systemd itself would
 make it so, only a running one can show.
 """
@@ -10,12 +8,15 @@ from __future__ import annotations
 import ctypes
 import functools
 import os
+import shutil
 import subprocess
 import sys
-from typing import Dict, List, Set
+import tempfile
+import threading
+from typing import Dict, List, Optional, Sequence, Set
 
-UNITS = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))), "packaging",
-                     "systemd")
+_HERE = os.path.dirname(os.path.realpath(__file__))
+UNITS = os.path.join(os.path.dirname(os.path.dirname(_HERE)), "packaging", "systemd")
 
 _KILL_PROCESS = 0x80000000
 _ALLOW = 0x7FFF0000
@@ -62,8 +63,12 @@ def allowed_calls(unit: str) -> Set[str]:
     return allowed
 
 
-def confine(unit: str) -> None:
-    """This process and all it starts, from now on."""
+# Where filters lie until this process ends.
+_room = tempfile.TemporaryDirectory(prefix="tokimori-filters-")
+_one_at_a_time = threading.Lock()
+
+
+def _make_filter(unit: str, path: str) -> None:
     library = ctypes.CDLL("libseccomp.so.2", use_errno=True)
     library.seccomp_init.restype = ctypes.c_void_p
     context = ctypes.c_void_p(library.seccomp_init(ctypes.c_uint32(_KILL_PROCESS)))
@@ -71,12 +76,25 @@ def confine(unit: str) -> None:
         number = library.seccomp_syscall_resolve_name(name.encode())
         if number != _UNKNOWN_CALL:
             library.seccomp_rule_add(context, ctypes.c_uint32(_ALLOW), ctypes.c_int(number), ctypes.c_uint(0))
-    if library.seccomp_load(context) != 0:
-        raise SystemExit("confined.py: this kernel takes no system call filter")
+    with open(path, "wb") as file:
+        assert library.seccomp_export_bpf(context, ctypes.c_int(file.fileno())) == 0, unit
+    library.seccomp_release(context)
 
 
-if __name__ == "__main__":
-    if len(sys.argv) < 3:
-        raise SystemExit(__doc__)
-    confine(sys.argv[1])
-    os.execv(sys.argv[2], sys.argv[2:])
+def _filter_of(unit: str) -> str:
+    """A file with the filter, as instructions that the kernel takes."""
+    path = os.path.join(_room.name, unit)
+    with _one_at_a_time:
+        if not os.path.exists(path):
+            _make_filter(unit, path)
+    return path
+
+
+def missing() -> Optional[str]:
+    """What is missing to make a filter; None if nothing."""
+    return None if shutil.which("systemd-analyze") else "Debian's package systemd"
+
+
+def command(unit: str, arguments: Sequence[str]) -> List[str]:
+    """The command that runs `arguments` with what the unit allows."""
+    return [sys.executable, "-I", "-S", os.path.join(_HERE, "confine.py"), _filter_of(unit), *arguments]
