@@ -1,5 +1,6 @@
 #include "web/certificate_check.h"
 
+#include <arpa/inet.h>
 #include <openssl/core_names.h>
 #include <openssl/obj_mac.h>
 #include <openssl/x509v3.h>
@@ -7,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <utility>
 
 #include "web/openssl_objects.h"
 
@@ -49,17 +51,34 @@ bool is_well_signed(X509* certificate) {
            std::ranges::find(kDigests, digest) != kDigests.end() && std::ranges::find(kKeys, key) != kKeys.end();
 }
 
-// Not one of mail addresses alone.
-bool names_a_host(X509* certificate) {
+std::string text_of(const GENERAL_NAME* name) {
+    if (name->type != GEN_DNS && name->type != GEN_IPADD) {
+        return {};
+    }
+    const ASN1_STRING* const value = name->type == GEN_DNS ? name->d.dNSName : name->d.iPAddress;
+    const unsigned char* const octets = ASN1_STRING_get0_data(value);
+    const auto length = static_cast<std::size_t>(ASN1_STRING_length(value));
+    if (name->type == GEN_DNS) {
+        const bool is_visible =
+            std::all_of(octets, octets + length, [](unsigned char c) { return c > ' ' && c < 0x7F; });
+        return is_visible ? std::string{octets, octets + length} : std::string{};
+    }
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    const bool is_address = length == sizeof(in_addr) || length == sizeof(in6_addr);
+    const int family = length == sizeof(in_addr) ? AF_INET : AF_INET6;
+    return is_address && ::inet_ntop(family, octets, text.data(), text.size()) != nullptr ? text.data() : "";
+}
+
+std::vector<std::string> names_of(X509* certificate) {
     const std::unique_ptr<GENERAL_NAMES, Freed<GENERAL_NAMES_free>> names{
         static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr))};
+    std::vector<std::string> found;
     for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
-        const int kind = sk_GENERAL_NAME_value(names.get(), i)->type;
-        if (kind == GEN_DNS || kind == GEN_IPADD) {
-            return true;
+        if (std::string name = text_of(sk_GENERAL_NAME_value(names.get(), i)); !name.empty()) {
+            found.push_back(std::move(name));
         }
     }
-    return false;
+    return found;
 }
 
 // With these ciphers a server signs, whatever its key; browsers let nobody pass whose certificate forbids that.
@@ -92,7 +111,7 @@ std::string_view fault_of(X509* certificate, const EVP_PKEY* key) {
     if ((X509_get_extension_flags(certificate) & EXFLAG_CRITICAL) != 0) {
         return "unknown_demand";
     }
-    if (!names_a_host(certificate)) {
+    if (names_of(certificate).empty()) {
         return "no_names";
     }
     return {};
@@ -121,6 +140,11 @@ std::string_view certificate_fault(const std::string& pem, std::optional<std::in
         return "not_yet_valid";
     }
     return {};
+}
+
+std::vector<std::string> certificate_names(const std::string& pem) {
+    const Certificate certificate = certificate_of(pem);
+    return certificate != nullptr ? names_of(certificate.get()) : std::vector<std::string>{};
 }
 
 std::optional<std::int64_t> certificate_end(const std::string& pem) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tokimori::web {
 
@@ -11,6 +12,9 @@ namespace tokimori::web {
 /// where they would, but for an authority that they do not know. `unix_time`: now, in seconds; nullopt where that is
 /// not known, so that no date is wrong. Pure.
 std::string_view certificate_fault(const std::string& pem, std::optional<std::int64_t> unix_time);
+
+/// The hosts and addresses that a certificate names, in its order; none where it is none. Pure.
+std::vector<std::string> certificate_names(const std::string& pem);
 
 /// The end of a certificate's validity, in Unix seconds; nullopt where it is none. Pure.
 std::optional<std::int64_t> certificate_end(const std::string& pem);

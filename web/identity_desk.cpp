@@ -52,6 +52,7 @@ WebReply IdentityDesk::tell() const {
     const auto end = certificate_end(current.certificate);
     const auto now = world_.time();
     return json_reply(json::serialize(json::object{{"sha256", fingerprint_of(current.certificate)},
+                                                   {"names", json::value_from(certificate_names(current.certificate))},
                                                    {"uploaded", current.uploaded},
                                                    {"expires", end ? json::value(*end) : json::value()},
                                                    {"expired", end && now ? json::value(*now > *end) : json::value()},

@@ -1,5 +1,6 @@
 #include "web/certificate_check.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
@@ -156,6 +157,16 @@ TEST(CertificateFault, IsAWeakSignatureOrAnotherUse) {
     EXPECT_EQ(certificate_fault(made(curve("P-256"), {.extended_usage = "clientAuth"}), kNow), "not_for_servers");
     EXPECT_EQ(certificate_fault(made(rsa(2048), {.usage = "keyEncipherment"}), kNow), "not_for_servers");
     EXPECT_EQ(certificate_fault(made(curve("P-256"), {.names = nullptr}), kNow), "no_names");
+}
+
+TEST(CertificateNames, AreItsHostsAndAddresses) {
+    using ::testing::ElementsAre;
+    using ::testing::IsEmpty;
+    EXPECT_THAT(certificate_names(
+                    made(curve("P-256"), {.names = "DNS:*.example,email:a@b.example,IP:192.0.2.1,IP:2001:db8::1"})),
+                ElementsAre("*.example", "192.0.2.1", "2001:db8::1"));
+    EXPECT_THAT(certificate_names(made(curve("P-256"), {.names = nullptr})), IsEmpty());
+    EXPECT_THAT(certificate_names("x"), IsEmpty());
 }
 
 TEST(CertificateFault, IsADateWhereTheTimeIsKnown) {

@@ -70,6 +70,7 @@ protected:
 TEST_F(IdentityDeskTest, TellsWhichOneIsInUse) {
     const json::value told = json::parse(ask(Destination::kCertificate).body);
     const json::value same{{"sha256", fingerprint_of(own_.certificate)},
+                           {"names", {"toki"}},
                            {"uploaded", false},
                            {"expires", 2'398'377'600},
                            {"expired", false},

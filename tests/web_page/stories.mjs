@@ -124,6 +124,8 @@ async function certificate() {
   await panel.getByLabel("Key", { exact: true }).setInputFiles(KEY);
   await visitor.press("Use this certificate");
   await panel.getByText("uploaded", { exact: true }).waitFor();
+  assert.ok((await panel.innerText()).includes("127.0.0.1"));
+  assert.equal(await panel.getByText("It does not name").count(), 0);
   await visitor.keep("certificate");
   await visitor.press("Back to the device’s own");
   await panel.getByText("made by the device").waitFor();

@@ -37,6 +37,8 @@ export const accountPhrases = {
     ja: "アップロードした証明書と鍵を消し、装置の証明書に戻しますか? 信頼済みの証明書で開いたことのあるブラウザーは、しばらく名前では開けなくなることがあります。その場合は IP アドレスで開いてください。",
     en: "Remove the uploaded certificate and key, and go back to the device’s own? Browsers that trusted the uploaded one may then refuse the device by its name for a year; open it by its IP address.",
   },
+  certificateNames: { ja: "ホスト名・アドレス", en: "Hosts and addresses" },
+  certificateOtherName: { ja: "この画面を開いている {host} が含まれていないため、ブラウザーが警告します。", en: "It does not name {host}, by which this page is open, so browsers warn." },
   certificateExpires: { ja: "有効期限", en: "Valid until" },
   certificateExpired: { ja: "有効期限が切れています。", en: "It has expired." },
   fingerprint: { ja: "SHA-256 フィンガープリント", en: "SHA-256 fingerprint" },

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ApiError, post, remove } from "../api";
+import { isNamed } from "../certificate_names";
 import { useAsked } from "../parts/asked";
 import { type Fact, Facts } from "../parts/facts";
 import { Failure } from "../parts/failure";
@@ -14,6 +15,8 @@ import { inWords, say, wordFor } from "../text/language";
 
 interface Identity {
   sha256: string;
+  /** Hosts and addresses. */
+  names: readonly string[];
   uploaded: boolean;
   /** Unix seconds. */
   expires: number | null;
@@ -23,9 +26,14 @@ interface Identity {
   spoilt: boolean;
 }
 
-function factsOf({ uploaded, expires, expired, sha256, spoilt }: Identity): Fact[] {
+function namesOf(names: readonly string[]): JSX.Element {
+  return <>{names.join(", ")}{!isNamed(names, location.hostname) && <strong> {say("certificateOtherName", { host: location.hostname })}</strong>}</>;
+}
+
+function factsOf({ uploaded, expires, expired, sha256, names, spoilt }: Identity): Fact[] {
   return [
     [say("state"), <>{say(uploaded ? "certificateUploaded" : "certificateOwn")}{spoilt && <strong> {inWords(alarmWords.certificate_spoilt.what)}</strong>}</>],
+    [say("certificateNames"), namesOf(names)],
     [say("certificateExpires"), <>{expires === null ? "–" : <Instant seconds={expires} />}{expired === true && <strong> {say("certificateExpired")}</strong>}</>],
     [say("fingerprint"), <code class="fingerprint">{sha256}</code>],
   ];
