@@ -54,6 +54,7 @@ def test_the_page_has_no_right_and_cannot_disturb_the_daemon() -> None:
     assert of_page("AmbientCapabilities") == of_page("CapabilityBoundingSet") == [""]
     assert of_page("User") == ["tokimori-web"] and of_page("NoNewPrivileges") == ["yes"]
     assert of_page("IPAddressDeny") == ["any"] and of_page("IPAddressAllow") == ["localhost"], "it calls nobody"
+    assert of_page("LimitCORE") == ["0"], "the key of TLS is in its memory"
     assert of_page("MemoryMax") == ["192M"] and int(of_page("OOMScoreAdjust")[0]) > 0
     assert int(of_page("CPUWeight")[0]) < 100, "what everybody else has"
     assert set(of_page("Requires")) == {"tokimori-web.socket"}
