@@ -8,10 +8,10 @@ from typing import List
 import pytest
 
 _HERE = os.path.dirname(os.path.realpath(__file__))
-for _beside in (".", "../system", "../sky"):
+for _beside in (".", "../appliance", "../system", "../sky"):
     sys.path.insert(0, os.path.normpath(os.path.join(_HERE, _beside)))
 
-from appliance.packages import build_packages, packages_in  # noqa: E402
+from tokimori_appliance.packages import build_packages, packages_in  # noqa: E402
 from precautions import pytest_configure, pytest_unconfigure  # noqa: E402, F401
 
 

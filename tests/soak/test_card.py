@@ -16,7 +16,7 @@ from typing import Iterator
 
 import pytest
 
-from appliance.emulated import NTP_PORT, PAGE_PORT
+from tokimori_appliance.emulated import NTP_PORT, PAGE_PORT
 from card.board import PATIENCE, Board
 from card.image import Image
 from programs import ROOT

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Dict
 
-from appliance.packages import build_packages
+from tokimori_appliance.packages import build_packages
 
 ELSEWHERE = {"TZ": "Asia/Tokyo", "LC_ALL": "C", "DEB_BUILD_OPTIONS": "parallel=1"}
 
@@ -15,7 +15,7 @@ ELSEWHERE = {"TZ": "Asia/Tokyo", "LC_ALL": "C", "DEB_BUILD_OPTIONS": "parallel=1
 def built(into: Path, further: Dict[str, str]) -> Dict[str, str]:
     """SHA-256 by the name of each package, those for debuggers, too. No compiler cache but one that is among `further`."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CCACHE")}
-    build_packages(str(into), {**environment, **further})
+    build_packages(str(into), environment={**environment, **further})
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in into.glob("*.deb")}
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import List
 
-from appliance.container import Container
-from appliance.emulated import HERE
-from appliance.machine import make_image
-from appliance.packages import renumbered
+from tokimori_appliance.container import Container
+from tokimori_appliance.emulated import HERE
+from tokimori_appliance.machine import make_image
+from tokimori_appliance.packages import renumbered
 
 # Seconds without a good reply. Whatever else happens on this machine only makes it longer, so the shortest of several counts.
 MOST, TIMES = 2.0, 3

@@ -8,7 +8,7 @@ import subprocess
 import time
 from typing import List
 
-from appliance.emulated import Emulated
+from tokimori_appliance.emulated import Emulated
 
 from .image import Image
 

@@ -5,7 +5,7 @@ import os
 import re
 import sys
 import time
-from typing import Dict, List
+from typing import Callable, Dict, List
 
 from .emulated import HERE, NTP_PORT, PAGE_PORT, ROOT
 from .machine import Machine
@@ -47,6 +47,19 @@ class Appliance:
     def run(self, script: str) -> str:
         """As root, in the guest; AssertionError where it fails."""
         return self.machine.guest.run(script, PATIENCE)
+
+    def begin(self, say: Callable[[str], None]) -> None:
+        """All that an operator does, from the first power to a first admin; each is told to `say` when it is done."""
+        self.start()
+        say("first power")
+        said = self.install()
+        assert "Removing systemd-timesyncd" in said, said
+        say("installed")
+        self.configure()
+        reply = self.first_good_reply()
+        say("configured, stratum 1, %+.3f s off, within %.3f s" % (reply.offset, reply.root_distance))
+        self.set_up_page()
+        say("first admin")
 
     def start(self) -> None:
         """Power, until there is a shell."""
@@ -127,6 +140,10 @@ class Appliance:
         return self.machine.guest.start("exec python3 /cargo/settings_changer.py %d %d" % (number, times))
 
     # As somebody who looks closely.
+
+    def state(self) -> str:
+        """`running`, once all is started, or which units have failed."""
+        return self.run("systemctl is-system-running --wait || systemctl --failed --no-pager")
 
     def account(self) -> str:
         """What journal and console say of this boot, as far as they can be had."""

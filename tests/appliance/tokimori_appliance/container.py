@@ -9,8 +9,6 @@ import tempfile
 import time
 from typing import List, Optional
 
-from .emulated import HERE
-
 PATIENCE = 120.0
 
 _RIGHTS = """
@@ -37,12 +35,12 @@ class Container:
     """Runs while it is open. Files of `cargo`, and those of `newer` in a folder of that name, are below /cargo. As root."""
 
     def __init__(self, image: str, cargo: List[str], newer: List[str]) -> None:
-        self._room = tempfile.TemporaryDirectory(prefix="tokimori-soak-")
+        self._room = tempfile.TemporaryDirectory(prefix="tokimori-appliance-")
         self._root = os.path.join(self._room.name, "root")
         self._log = os.path.join(self._room.name, "log")
         self._manager: "Optional[subprocess.Popen[bytes]]" = None
         disk = os.path.join(self._room.name, "disk")
-        shutil.copyfile(image + "/disk", disk)
+        subprocess.run(["cp", "--sparse=always", image + "/disk", disk], check=True)
         os.mkdir(self._root)
         subprocess.run(["mount", "-o", "loop", disk, self._root], check=True)
         for paths, folder in ((cargo, "cargo"), (newer, "cargo/newer")):
@@ -53,7 +51,7 @@ class Container:
     def __enter__(self) -> Container:
         command = ["setpriv", "--pdeathsig=TERM", "systemd-nspawn", "--quiet", "--directory=" + self._root, "--boot",
                    "--register=no", "--keep-unit", "--private-network", "--console=pipe",
-                   "--machine=tokimori-soak-%d" % os.getpid()]
+                   "--machine=tokimori-appliance-%d" % os.getpid()]
         with open(self._log, "wb") as log:
             self._manager = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:

@@ -1,4 +1,4 @@
-"""Tokimori's packages, built from what is committed."""
+"""Tokimori's packages: built, and under a higher version."""
 from __future__ import annotations
 
 import glob
@@ -11,9 +11,9 @@ from typing import Dict, List, Optional
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))))
 
 
-def build_packages(into: str, environment: Optional[Dict[str, str]] = None) -> List[str]:
-    """What packaging/build-packages makes of what is committed; tokimori and tokimori-web."""
-    done = subprocess.run([ROOT + "/packaging/build-packages", into], env=environment, stdin=subprocess.DEVNULL,
+def build_packages(into: str, *options: str, environment: Optional[Dict[str, str]] = None) -> List[str]:
+    """What packaging/build-packages makes, by its options; tokimori and tokimori-web."""
+    done = subprocess.run([ROOT + "/packaging/build-packages", *options, into], env=environment, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:]
     return packages_in(into)

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import tarfile
 import time
@@ -17,12 +16,21 @@ _SHELL_PORT = 5555
 BOOT_PATIENCE = 600.0
 
 
+_EXIT_ABSENT = 77
+
+
+class Absent(RuntimeError):
+    """Debian's packages cannot be had from here."""
+
+
 def make_image(packages: List[str]) -> str:
-    """The directory of kernel, initramfs and disk; RuntimeError where it cannot be made."""
-    made = subprocess.run([HERE + "/image", os.path.join(ROOT, "build", "soak"), *packages], stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, check=False)
+    """The directory of kernel, initramfs and disk; RuntimeError where it cannot be made, Absent where that is for want of
+    packages."""
+    made = subprocess.run([os.path.dirname(HERE) + "/image", os.path.join(ROOT, "build", "appliance"), *packages],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if made.returncode != 0:
-        raise RuntimeError("the appliance cannot be made: %s" % made.stderr.strip()[-1500:])
+        kind = Absent if made.returncode == _EXIT_ABSENT else RuntimeError
+        raise kind("the appliance cannot be made: %s" % made.stderr.strip()[-1500:])
     return made.stdout.strip()
 
 
@@ -31,9 +39,9 @@ class Machine(Emulated):
     tar on /dev/vdb."""
 
     def __init__(self, image: str, cargo: List[str], newer: List[str], console: str) -> None:
-        super().__init__("soak", console)
+        super().__init__("appliance", console)
         self._image = image
-        shutil.copyfile(image + "/disk", self._path("disk"))
+        subprocess.run(["cp", "--sparse=always", image + "/disk", self._path("disk")], check=True)
         self._load(cargo, newer)
 
     def _load(self, cargo: List[str], newer: List[str]) -> None:
