@@ -55,6 +55,8 @@ class Machine(Emulated):
         return ["qemu-system-x86_64", "-cpu", "Nehalem", "-m", "768", *self._common(_SHELL_PORT),
                 "-kernel", self._image + "/vmlinuz", "-initrd", self._image + "/initramfs",
                 "-append", "console=ttyS0 root=/dev/vda ro quiet panic=-1 mitigations=off net.ifnames=0 "
+                # Emulated on a busy host, nothing is ready in the time that systemd allows by itself.
+                "systemd.default_timeout_start_sec=600 "
                 "systemd.journald.forward_to_console=1 systemd.journald.max_level_console=warning",
                 "-drive", "file=%s,format=raw,if=virtio" % self._path("disk"),
                 "-drive", "file=%s,format=raw,if=virtio,readonly=on" % self._path("cargo"),
