@@ -195,6 +195,10 @@ void ChangeRunner::settle(const DaemonReply& settings) {
         const auto left = integer_in(member_of(pending, "left_ns")).value_or(0);
         return look_again_in(std::chrono::nanoseconds{left} + 1s);
     }
+    const json::value* const under_way = member_of(*settings.members, "settings", "under_way");
+    if (change->stage == ChangeStage::kBegun && under_way != nullptr && *under_way == true) {
+        return look_again_in(3s);
+    }
     const bool is_as_before = text_in(member_of(*settings.members, "settings", "base")) == change->base_before;
     if (!is_as_before || change->base_after == change->base_before) {
         changes_.finish(change->id);

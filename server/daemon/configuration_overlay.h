@@ -14,6 +14,8 @@ namespace tokimori {
 struct ConfigurationText {
     std::string file;
     std::string text;
+
+    friend bool operator==(const ConfigurationText&, const ConfigurationText&) = default;
 };
 
 /// Several files as one.

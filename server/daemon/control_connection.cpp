@@ -22,6 +22,9 @@ namespace asio = boost::asio;
 using Stream = asio::local::stream_protocol;
 using Error = boost::system::error_code;
 
+// It is we who keep a client waiting then, and he is the last to make room.
+constexpr LocalInstant kNotWaiting = LocalInstant::max();
+
 }  // namespace
 
 /// One client: a request is read, answered, and the reply taken before the next one is looked at.
@@ -124,7 +127,13 @@ private:
         const std::string line(input_.begin(), input_.begin() + length);
         std::copy(input_.begin() + length + 1, input_.begin() + held_, input_.begin());
         held_ -= length + 1;
-        send(desk_->answer(line, peer()));
+        timer_.cancel();
+        waiting_since_ = kNotWaiting;
+        desk_->answer(line, peer(), [self = shared_from_this()](ControlReply reply) {
+            if (self->is_open()) {
+                self->send(std::move(reply));
+            }
+        });
     }
 
     void send(ControlReply reply) {

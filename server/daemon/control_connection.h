@@ -28,7 +28,7 @@ public:
     ControlConnection& operator=(const ControlConnection&) = delete;
 
     bool is_open() const;
-    /// Since when it waits for its client.
+    /// Since when it waits for its client; no instant is later while he waits for us.
     LocalInstant waiting_since() const;
     void close();
     /// Closes it and counts that.

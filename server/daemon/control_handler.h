@@ -1,12 +1,10 @@
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <functional>
 #include <optional>
 #include <string>
-
-namespace boost::json {
-class object;
-}
+#include <utility>
 
 namespace tokimori {
 
@@ -16,14 +14,28 @@ struct ControlError {
     std::string message;  ///< an English sentence
 };
 
+/// What becomes of a request: `members` for the reply, or, beside an error, what more there is to know of it. After an
+/// error nothing was done.
+using ControlDone = std::function<void(std::optional<ControlError> error, boost::json::object members)>;
+
 /// A request that does something, or asks more than what is known anyhow. A new one is a row where the daemon is put
-/// together (crew.cpp). `answer` gets the whole request with all its members, of any type and value, and adds
-/// its own to those of the reply, or, beside an error, what more there is to know of it; after an error nothing was
-/// done. On the clock thread; it must not throw.
+/// together (crew.cpp). `answer` gets the whole request with all its members, of any type and value, as long as the
+/// call lasts, and calls `done` once, now or later. On the clock thread, which must not wait for a disk meanwhile; it
+/// must not throw.
 struct ControlHandler {
     std::string name;
     bool changes = false;  ///< answered only to those who may change something (`ControlPermission`)
-    std::function<std::optional<ControlError>(const boost::json::object& request, boost::json::object& reply)> answer;
+    std::function<void(const boost::json::object& request, ControlDone done)> answer;
 };
+
+/// The `answer` of a request that is answered at once: `tell` adds its own members to those of the reply.
+inline auto at_once(
+    std::function<std::optional<ControlError>(const boost::json::object& request, boost::json::object& reply)> tell) {
+    return [tell = std::move(tell)](const boost::json::object& request, const ControlDone& done) {
+        boost::json::object reply;
+        std::optional<ControlError> error = tell(request, reply);
+        done(std::move(error), std::move(reply));
+    };
+}
 
 }  // namespace tokimori

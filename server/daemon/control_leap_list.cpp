@@ -46,53 +46,52 @@ std::optional<ControlError> refusal(LeapListForgotten forgotten) {
 }  // namespace
 
 ControlHandler leap_list_handler(std::function<LeapListOutcome(std::string_view text)> take) {
-    return {"leap_list", true,
-            [take = std::move(take)](const json::object& members, json::object& reply) -> std::optional<ControlError> {
-                ControlRequest request{members};
-                const std::optional<std::string> text = request.text("text", kLongestControlChange);
-                if (!text) {
-                    return ControlError{"bad_request", "text is the whole text of a leap-seconds.list"};
-                }
-                const LeapListOutcome taken = take(*text);
-                if (!taken.wrong.empty()) {
-                    reply["why"] = why(*text, taken);
-                    return ControlError{"leap_list_wrong", taken.wrong};
-                }
-                reply["leap_list"] = {{"updated", format_date(taken.updated)},
-                                      {"expires", format_date(taken.expires)},
-                                      {"kept", taken.kept}};
-                return std::nullopt;
-            }};
+    const auto answer = [take = std::move(take)](const json::object& members, json::object& reply) {
+        ControlRequest request{members};
+        const std::optional<std::string> text = request.text("text", kLongestControlChange);
+        if (!text) {
+            return std::optional{ControlError{"bad_request", "text is the whole text of a leap-seconds.list"}};
+        }
+        const LeapListOutcome taken = take(*text);
+        if (!taken.wrong.empty()) {
+            reply["why"] = why(*text, taken);
+            return std::optional{ControlError{"leap_list_wrong", taken.wrong}};
+        }
+        reply["leap_list"] = {
+            {"updated", format_date(taken.updated)}, {"expires", format_date(taken.expires)}, {"kept", taken.kept}};
+        return std::optional<ControlError>{};
+    };
+    return {"leap_list", true, at_once(answer)};
 }
 
 ControlHandler leap_list_forget_handler(std::function<LeapListForgotten()> forget) {
-    return {"leap_list_forget", true,
-            [forget = std::move(forget)](const json::object& /*members*/, json::object& reply) {
-                const LeapListForgotten outcome = forget();
-                std::optional<ControlError> refused = refusal(outcome);
-                if (!refused) {
-                    reply["forgotten"] = true;
-                    reply["waits"] = outcome == LeapListForgotten::kWaits;
-                }
-                return refused;
-            }};
+    const auto answer = [forget = std::move(forget)](const json::object& /*members*/, json::object& reply) {
+        const LeapListForgotten outcome = forget();
+        std::optional<ControlError> refused = refusal(outcome);
+        if (!refused) {
+            reply["forgotten"] = true;
+            reply["waits"] = outcome == LeapListForgotten::kWaits;
+        }
+        return refused;
+    };
+    return {"leap_list_forget", true, at_once(answer)};
 }
 
 ControlHandler leap_list_given_handler(std::function<GivenLeapList()> list) {
-    return {
-        "leap_list_given", true,
-        [list = std::move(list)](const json::object& /*members*/, json::object& reply) -> std::optional<ControlError> {
-            const GivenLeapList found = list();
-            if (!found.given) {
-                return ControlError{"no_leap_list", "No leap-seconds.list that was given to the daemon counts."};
-            }
-            if (found.text.empty()) {
-                return ControlError{"leap_list_unreadable",
-                                    "The file of the list that counts cannot be read, or holds another one."};
-            }
-            reply["leap_list"] = {{"text", found.text}};
-            return std::nullopt;
-        }};
+    const auto answer = [list = std::move(list)](const json::object& /*members*/, json::object& reply) {
+        const GivenLeapList found = list();
+        if (!found.given) {
+            return std::optional{
+                ControlError{"no_leap_list", "No leap-seconds.list that was given to the daemon counts."}};
+        }
+        if (found.text.empty()) {
+            return std::optional{ControlError{
+                "leap_list_unreadable", "The file of the list that counts cannot be read, or holds another one."}};
+        }
+        reply["leap_list"] = {{"text", found.text}};
+        return std::optional<ControlError>{};
+    };
+    return {"leap_list_given", true, at_once(answer)};
 }
 
 }  // namespace tokimori

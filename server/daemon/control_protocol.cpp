@@ -100,50 +100,59 @@ ControlReply tell(std::string_view name, const json::object& asked, const std::f
     return within_limit(json::serialize(reply));
 }
 
-ControlReply hand_over(const ControlHandler& handler, const json::object& asked, const ControlPeer& peer,
-                       const std::function<ControlFacts()>& facts) {
-    if (handler.changes && !peer.may_change) {
-        return refuse("not_allowed", fmt::format("{} is answered only to root, to the user of the daemon and to the "
-                                                 "one that changes_by in [control] names",
-                                                 handler.name));
-    }
-    json::object members;
-    if (const std::optional<ControlError> error = handler.answer(asked, members)) {
-        ControlReply refused = refuse(error->code, error->message, std::move(members));
-        return refused.line.size() <= kLongestControlReply ? refused : refuse(error->code, error->message);
-    }
-    json::object reply = beginning(handler.name, facts());
+ControlReply refuse_with(const ControlError& error, json::object members) {
+    ControlReply refused = refuse(error.code, error.message, std::move(members));
+    return refused.line.size() <= kLongestControlReply ? refused : refuse(error.code, error.message);
+}
+
+ControlReply tell_done(std::string_view name, const ControlFacts& facts, const json::object& members) {
+    json::object reply = beginning(name, facts);
     reply.insert(members.begin(), members.end());
     return within_limit(json::serialize(reply));
 }
 
+void hand_over(const ControlHandler& handler, const json::object& asked, const ControlPeer& peer,
+               const std::function<ControlFacts()>& facts, const SendReply& send) {
+    if (handler.changes && !peer.may_change) {
+        return send(refuse("not_allowed",
+                           fmt::format("{} is answered only to root, to the user of the daemon and to the one that "
+                                       "changes_by in [control] names",
+                                       handler.name)));
+    }
+    handler.answer(asked, [name = handler.name, facts, send](const auto& error, json::object members) {
+        send(error ? refuse_with(*error, std::move(members)) : tell_done(name, facts(), members));
+    });
+}
+
 }  // namespace
 
-ControlReply answer_control(std::string_view line, const std::function<ControlFacts()>& facts, const ControlPeer& peer,
-                            std::span<const ControlHandler> handlers) {
+void answer_control(std::string_view line, const std::function<ControlFacts()>& facts, const ControlPeer& peer,
+                    std::span<const ControlHandler> handlers, const SendReply& send) {
     if (line.size() > peer.longest_request()) {
-        return refuse_long_request(peer);
+        return send(refuse_long_request(peer));
     }
     const std::optional<json::value> request = parsed(line);
     if (!request) {
-        return refuse("not_json", "a request is one line of JSON (RFC 8259) in UTF-8");
+        return send(refuse("not_json", "a request is one line of JSON (RFC 8259) in UTF-8"));
     }
     const json::object* const members = request->if_object();
     const json::value* const version = members != nullptr ? members->if_contains("version") : nullptr;
     const json::value* const name = members != nullptr ? members->if_contains("request") : nullptr;
     if (version == nullptr || !version->is_number() || name == nullptr || !name->is_string()) {
-        return refuse("bad_request", R"(a request looks like {"version":1,"request":"tracking"})");
+        return send(refuse("bad_request", R"(a request looks like {"version":1,"request":"tracking"})"));
     }
     if (*version != kControlVersion) {
-        return refuse("unsupported_version", fmt::format("this daemon speaks version {}", kControlVersion));
+        return send(refuse("unsupported_version", fmt::format("this daemon speaks version {}", kControlVersion)));
     }
     const std::string_view wanted{name->get_string()};
     if (wanted == kEverything || std::ranges::count(kRequests, wanted, &Request::name) > 0) {
-        return tell(wanted, *members, facts);
+        return send(tell(wanted, *members, facts));
     }
     const auto handler = std::ranges::find(handlers, wanted, &ControlHandler::name);
-    return handler != handlers.end() ? hand_over(*handler, *members, peer, facts)
-                                     : refuse("unknown_request", "this daemon answers: " + names_of_requests(handlers));
+    if (handler == handlers.end()) {
+        return send(refuse("unknown_request", "this daemon answers: " + names_of_requests(handlers)));
+    }
+    hand_over(*handler, *members, peer, facts, send);
 }
 
 ControlReply refuse_long_request(const ControlPeer& peer) {

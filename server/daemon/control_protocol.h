@@ -55,6 +55,9 @@ struct ControlReply {
     bool refused = false;  ///< it is an error
 };
 
+/// Takes it to who asked, if he is still there.
+using SendReply = std::function<void(ControlReply reply)>;
+
 /// Who asks.
 struct ControlPeer {
     bool may_change = false;
@@ -68,9 +71,10 @@ struct ControlPeer {
 /// error is
 /// `{"version":1,"error":{"code":…,"message":…}}`, its code one of not_json, bad_request, unsupported_version,
 /// unknown_request, not_allowed, request_too_long, reply_too_long, or of the handler. `facts` is asked once where there
-/// is something to tell. Never throws; pure but for what handlers do.
-ControlReply answer_control(std::string_view line, const std::function<ControlFacts()>& facts,
-                            const ControlPeer& peer = {}, std::span<const ControlHandler> handlers = {});
+/// is something to tell. `send` gets the reply, once: at once, or later where a handler takes its time. Never throws;
+/// pure but for what handlers do.
+void answer_control(std::string_view line, const std::function<ControlFacts()>& facts, const ControlPeer& peer,
+                    std::span<const ControlHandler> handlers, const SendReply& send);
 
 /// The reply to a line of `peer` that was too long to be read.
 ControlReply refuse_long_request(const ControlPeer& peer);

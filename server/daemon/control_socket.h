@@ -36,12 +36,12 @@ struct ControlLimits {
 
 /// The control socket: a Unix stream socket, one request per line, one reply per line, in the order of the requests.
 /// What clients do costs the loop a bounded share: a connection that asks too quickly is read less often, one that is
-/// silent, endless or does not read is closed. A socket that cannot be made is one message, and is tried again quietly
-/// for ever. Runs on the thread of `io`.
+/// silent, endless or does not read is closed. A reply that takes its time holds up nobody else. A socket that cannot
+/// be made is one message, and is tried again quietly for ever. Runs on the thread of `io`.
 class ControlSocket {
 public:
-    /// Turns a line without its newline into a reply.
-    using Answer = std::function<ControlReply(std::string_view line, const ControlPeer& peer)>;
+    /// Gets a line without its newline and sends one reply, now or later; who asked may have gone by then.
+    using Answer = std::function<void(std::string_view line, const ControlPeer& peer, const SendReply& send)>;
 
     /// `io`, `log` must outlive the object; `now` tells the counter.
     ControlSocket(boost::asio::io_context& io, Log& log, std::function<LocalInstant()> now, Answer answer,

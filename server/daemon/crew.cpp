@@ -27,9 +27,9 @@ Crew::Crew(boost::asio::io_context& io, const Configuration& configuration, Log&
                {workers_of(configuration), clients_of_each(configuration), configuration.access.ipv6_prefix}},
       lab_mode_{configuration.lab_mode},
       control_{io_, log, [this] { return clock_.now(); },
-               [this](std::string_view line, const ControlPeer& peer) {
-                   return answer_control(
-                       line, [this] { return facts(); }, peer, control_handlers_);
+               [this](std::string_view line, const ControlPeer& peer, const SendReply& send) {
+                   answer_control(
+                       line, [this] { return facts(); }, peer, control_handlers_, send);
                }},
       statistics_{io_,
                   log,

@@ -51,8 +51,8 @@ Daemon::~Daemon() = default;
 
 SettingsService::Effects Daemon::settings_effects() {
     return {.settings = {.take_effect = [this](const Configuration& next) { return take_effect(next); },
-                         .leap_second_under_way = [this] { return crew_->leap_second_under_way(); }},
-            .now = [this] { return crew_->clock().now(); },
+                         .leap_second_under_way = [this] { return crew_->leap_second_under_way(); },
+                         .now = [this] { return crew_->clock().now(); }},
             .restart = [this] { restart(); }};
 }
 
@@ -103,13 +103,11 @@ void Daemon::await_signal() {
             return;
         }
         if (signal == SIGHUP) {
-            crew_->manager().tell("RELOADING=1");
             reload();
-            crew_->manager().tell("READY=1");
             await_signal();
         } else {
             exit_code_ = 0;
-            stop();
+            stop_soon();
         }
     });
 }
@@ -124,11 +122,21 @@ void Daemon::await_step_request() {
     });
 }
 
+// However often it is asked for while the files are read: once more will do, since they may have changed meanwhile.
 void Daemon::reload() {
-    const std::vector<std::string> errors = settings_->reload();
-    for (const std::string& error : errors) {
-        log_.write(crew_->clock().now(), LogLevel::kError, "configuration_refused", {{"what", error}});
+    if (reloads_wanted_++ > 0) {
+        return;
     }
+    crew_->manager().tell("RELOADING=1");
+    settings_->reload([this](const std::vector<std::string>& errors) {
+        for (const std::string& error : errors) {
+            log_.write(crew_->clock().now(), LogLevel::kError, "configuration_refused", {{"what", error}});
+        }
+        crew_->manager().tell("READY=1");
+        if (std::exchange(reloads_wanted_, 0) > 1) {
+            reload();
+        }
+    });
 }
 
 // What is new is opened first: if that fails, nothing has changed.
@@ -169,12 +177,22 @@ void Daemon::restart() {
     waits_->farewell.async_wait([this](const boost::system::error_code& error) {
         if (!error) {
             waits_->signals.cancel();
-            stop();
+            stop_soon();
         }
     });
 }
 
+// What is being written is written to its end, but nobody waits for a disk that stands still.
+void Daemon::stop_soon() {
+    constexpr auto kForTheDisk = std::chrono::seconds{2};
+    waits_->farewell.cancel();
+    settings_->when_idle(kForTheDisk, [this] { stop(); });
+}
+
 void Daemon::stop() {
+    if (std::exchange(stopped_, true)) {
+        return;
+    }
     crew_->manager().tell("STOPPING=1");
     crew_->stop_telling();
     waits_->farewell.cancel();

@@ -40,6 +40,7 @@ private:
     void reload();
     std::string take_effect(const Configuration& configuration);
     void restart();
+    void stop_soon();
     SettingsService::Effects settings_effects();
     void stop();
     void log_start();
@@ -51,6 +52,8 @@ private:
     std::unique_ptr<Waits> waits_;  ///< before all others: who ends us at once is heard
     std::unique_ptr<Crew> crew_;
     std::unique_ptr<SettingsService> settings_;
+    unsigned reloads_wanted_ = 0;  ///< the first of them is under way
+    bool stopped_ = false;
     int exit_code_ = 0;
 };
 

@@ -1,8 +1,5 @@
 #include "server/daemon/disk_probe.h"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -27,28 +24,18 @@ int probe(FileSteps& steps, const std::string& path) {
 
 }  // namespace
 
-DiskProbe::DiskProbe(boost::asio::io_context& io, bool may_have_thread, std::shared_ptr<FileSteps> steps)
-    : io_{io}, steps_{std::move(steps)}, files_{may_have_thread} {}
+DiskProbe::DiskProbe(FileErrands& errands, std::shared_ptr<FileSteps> steps)
+    : errands_{errands}, steps_{std::move(steps)} {}
 
 void DiskProbe::begin(const std::string& path, Done done) {
-    if (done_) {
+    if (std::exchange(under_way_, true)) {
         return;
     }
-    done_ = std::make_shared<Done>(std::move(done));
-    // The loop waits for it as for anything that it began itself.
-    const auto loop = boost::asio::make_work_guard(io_);
-    files_.run([this, loop, steps = steps_, path, alive = std::weak_ptr{done_}] {
-        const int error = probe(*steps, path);
-        boost::asio::post(loop.get_executor(), [this, alive, error] {
-            if (const std::shared_ptr<Done> told = alive.lock()) {
-                done_.reset();
-                while (files_.next_outcome()) {
-                }
-                (*told)(error);
-            }
-        });
-        return FileThread::Outcome{};
-    });
+    errands_.run([steps = steps_, path] { return probe(*steps, path); },
+                 [this, done = std::move(done)](int error) {
+                     under_way_ = false;
+                     done(error);
+                 });
 }
 
 }  // namespace tokimori

@@ -51,6 +51,10 @@ std::vector<SettingComplaint> complaints_of(const std::vector<std::string>& unre
     return complaints;
 }
 
+SettingsApplied refused(std::string code, std::string message, SettingsCheck check = {}) {
+    return {.error = ControlError{std::move(code), std::move(message)}, .check = std::move(check)};
+}
+
 ControlError not_pending() {
     return {"not_pending", "No change with this id waits for a confirmation; it was confirmed or has gone back."};
 }
@@ -99,15 +103,21 @@ std::vector<std::string> OverlayDesk::restart() const {
     return waiting_for_restart(started_, root());
 }
 
-SettingsCheck OverlayDesk::check_files() {
-    TextsResult read = hands_.read();
-    SettingsInForce next{std::move(read.texts), {}};
-    next.checked = check_texts(next.texts);
-    return {.complaints = read.errors.empty() ? complaints_of(next, overlay_file_) : complaints_of(read.errors)};
+void OverlayDesk::check_files(std::function<void(SettingsCheck)> then) {
+    hands_.read([this, then = std::move(then)](TextsResult read) {
+        SettingsInForce next{std::move(read.texts), {}};
+        next.checked = check_texts(next.texts);
+        then({.complaints = read.errors.empty() ? complaints_of(next, overlay_file_) : complaints_of(read.errors)});
+    });
 }
 
-OverlayDesk::Candidate OverlayDesk::candidate(const std::string& overlay_text) {
-    TextsResult read = hands_.read();
+void OverlayDesk::judge(const std::string& overlay_text, std::function<void(Candidate)> then) {
+    hands_.read([this, overlay_text, then = std::move(then)](TextsResult read) {
+        then(candidate(std::move(read), overlay_text));
+    });
+}
+
+OverlayDesk::Candidate OverlayDesk::candidate(TextsResult read, const std::string& overlay_text) {
     Candidate result;
     if (!read.errors.empty()) {
         result.check.complaints = complaints_of(read.errors);
@@ -132,109 +142,142 @@ OverlayDesk::Candidate OverlayDesk::candidate(const std::string& overlay_text) {
     return result;
 }
 
-SettingsCheck OverlayDesk::check(const TomlTable& overlay) {
-    return candidate(overlay_text_of(overlay)).check;
+void OverlayDesk::check(const TomlTable& overlay, std::function<void(SettingsCheck)> then) {
+    judge(overlay_text_of(overlay), [then = std::move(then)](const Candidate& next) { then(next.check); });
 }
 
-SettingsApplied OverlayDesk::apply(const TomlTable& overlay, std::string_view base, LocalInstant now) {
-    SettingsApplied applied;
+void OverlayDesk::apply(const TomlTable& overlay, std::string_view base, ThenApplied then) {
     if (pending_) {
-        applied.error = {"settings_pending",
-                         "An earlier change waits for its confirmation; confirm or return it first."};
-        return applied;
+        return then(
+            refused("settings_pending", "An earlier change waits for its confirmation; confirm or return it first."));
     }
     if (base != this->base()) {
-        applied.error = {"settings_changed", "Somebody else has changed the settings meanwhile; look at them again."};
-        return applied;
+        return then(
+            refused("settings_changed", "Somebody else has changed the settings meanwhile; look at them again."));
     }
     const std::string text = overlay_text_of(overlay);
-    Candidate next = candidate(text);
-    applied.check = next.check;
-    if (!next.next.checked.configuration || !next.check.complaints.empty()) {
-        applied.error = {"settings_wrong", "These settings cannot be used; nothing has changed."};
-        return applied;
-    }
-    applied.error = keep(std::move(next), text, applied, now);
-    return applied;
+    judge(text, [this, text, then = std::move(then)](Candidate judged) {
+        if (!judged.next.checked.configuration || !judged.check.complaints.empty()) {
+            return then(refused("settings_wrong", "These settings cannot be used; nothing has changed.", judged.check));
+        }
+        write(std::make_shared<Candidate>(std::move(judged)), text, then);
+    });
 }
 
-// Written before it takes effect: what could not be kept must not be tried.
-std::optional<ControlError> OverlayDesk::keep(Candidate next, const std::string& text, SettingsApplied& applied,
-                                              LocalInstant now) {
-    if (const std::string why = hands_.write_beside(text); !why.empty()) {
-        return ControlError{"not_written", why};
-    }
-    if (const std::string why = hands_.take_effect(*next.next.checked.configuration); !why.empty()) {
-        hands_.remove_beside();
-        applied.check.complaints.push_back(
+// Before it takes effect: what could not be kept must not be tried.
+void OverlayDesk::write(const std::shared_ptr<Candidate>& next, const std::string& text, const ThenApplied& then) {
+    hands_.write_beside(text, [this, next, text, then](const std::string& why) {
+        if (!why.empty()) {
+            return then(refused("not_written", why, next->check));
+        }
+        try_out(next, text, then);
+    });
+}
+
+void OverlayDesk::try_out(const std::shared_ptr<Candidate>& next, const std::string& text, const ThenApplied& then) {
+    if (const std::string why = hands_.take_effect(*next->next.checked.configuration); !why.empty()) {
+        next->check.complaints.push_back(
             setting_complaint({"server", std::nullopt, "listen"}, ComplaintCode::kNotInForce, {{"what", why}}));
-        return ControlError{"settings_wrong", why};
+        return hands_.remove_beside([next, then, why] { then(refused("settings_wrong", why, next->check)); });
     }
     unsynced_.clear();
-    if (!next.check.needs_confirmation) {
-        Placed placed = hands_.put_in_place();
+    if (!next->check.needs_confirmation) {
+        return place(next, then);
+    }
+    SettingsApplied applied = put_in_force(*next);
+    pending_ = {applied.id, hands_.now() + confirm_within_, text};
+    applied.confirm_within = confirm_within_;
+    then(applied);
+}
+
+void OverlayDesk::place(const std::shared_ptr<Candidate>& next, const ThenApplied& then) {
+    hands_.put_in_place([this, next, then](Placed placed) {
         if (!placed.stands) {
-            stand_by_the_files();
-            return ControlError{"not_written", placed.trouble};
+            return stand_by_the_files(
+                [next, then, placed] { then(refused("not_written", placed.trouble, next->check)); });
         }
         unsynced_ = std::move(placed.trouble);
-    }
-    before_ = std::exchange(in_force_, std::move(next.next));
-    applied.id = hands_.new_id();
-    if (next.check.needs_confirmation) {
-        pending_ = {applied.id, now + confirm_within_, text};
-        applied.confirm_within = confirm_within_;
-    }
-    return std::nullopt;
+        then(put_in_force(*next));
+    });
+}
+
+SettingsApplied OverlayDesk::put_in_force(const Candidate& next) {
+    before_ = std::exchange(in_force_, next.next);
+    return {.id = hands_.new_id(), .check = next.check};
 }
 
 // Others may have written meanwhile: what is in force must be what the next start finds.
-void OverlayDesk::stand_by_the_files() {
-    if (!reload().empty()) {
-        hands_.take_effect(*in_force_.checked.configuration);
-    }
+void OverlayDesk::stand_by_the_files(std::function<void()> then) {
+    reload([this, then = std::move(then)](const std::vector<std::string>& errors) {
+        if (!errors.empty()) {
+            hands_.take_effect(*in_force_.checked.configuration);
+        }
+        then();
+    });
 }
 
-std::optional<ControlError> OverlayDesk::confirm(std::int64_t id) {
+void OverlayDesk::confirm(std::int64_t id, std::function<void(Refusal)> then) {
     if (!pending_ || pending_->id != id) {
-        return not_pending();
+        return then(not_pending());
     }
+    confirming_ = true;
+    const auto end = [this, then = std::move(then)](const Refusal& error) {
+        confirming_ = false;
+        then(error);
+    };
     // Whatever became of it meanwhile.
-    if (const std::string why = hands_.write_beside(pending_->text); !why.empty()) {
-        return ControlError{"not_written", why};
-    }
-    Placed placed = hands_.put_in_place();
-    if (!placed.stands) {
-        return ControlError{"not_written", placed.trouble};
-    }
-    unsynced_ = std::move(placed.trouble);
-    pending_.reset();
-    return std::nullopt;
+    hands_.write_beside(pending_->text, [this, end](const std::string& why) {
+        if (!why.empty()) {
+            return end(ControlError{"not_written", why});
+        }
+        hands_.put_in_place([this, end](Placed placed) {
+            if (!placed.stands) {
+                return end(ControlError{"not_written", placed.trouble});
+            }
+            unsynced_ = std::move(placed.trouble);
+            pending_.reset();
+            end(std::nullopt);
+        });
+    });
 }
 
-std::optional<ControlError> OverlayDesk::give_back(std::int64_t id) {
+// What lies beside is not read at the next start: the disk may take its time.
+OverlayDesk::Refusal OverlayDesk::fall_back(std::int64_t id) {
     if (!pending_ || pending_->id != id) {
         return not_pending();
     }
+    if (confirming_) {
+        return ControlError{"busy", "This change is being confirmed at this moment."};
+    }
     pending_.reset();
-    hands_.remove_beside();
-    if (reload().empty()) {
-        return std::nullopt;
+    no_way_back_ = hands_.take_effect(*before_.checked.configuration);
+    if (no_way_back_.empty()) {
+        in_force_ = std::move(before_);
     }
-    if (const std::string why = hands_.take_effect(*before_.checked.configuration); !why.empty()) {
-        return ControlError{"not_returned", why};
-    }
-    in_force_ = std::move(before_);
     return std::nullopt;
 }
 
-std::vector<std::string> OverlayDesk::reload() {
-    SettingsInForce next;
-    TextsResult read = hands_.read();
+void OverlayDesk::clear_up(std::function<void(Refusal)> then) {
+    hands_.remove_beside([this, then = std::move(then)] {
+        hands_.read([this, then](TextsResult read) {
+            const bool as_they_are = is_back() && read.errors.empty() && read.texts == in_force_.texts;
+            if (as_they_are || go_over_to(std::move(read)).empty()) {
+                no_way_back_.clear();
+            }
+            then(is_back() ? Refusal{} : ControlError{"not_returned", no_way_back_});
+        });
+    });
+}
+
+void OverlayDesk::reload(std::function<void(std::vector<std::string>)> then) {
+    hands_.read([this, then = std::move(then)](TextsResult read) { then(go_over_to(std::move(read))); });
+}
+
+std::vector<std::string> OverlayDesk::go_over_to(TextsResult read) {
     if (!read.errors.empty()) {
         return std::move(read.errors);
     }
-    next.texts = pending_ ? with_overlay(std::move(read.texts), overlay_file_, pending_->text) : std::move(read.texts);
+    SettingsInForce next{pending_ ? with_overlay(read.texts, overlay_file_, pending_->text) : read.texts, {}};
     next.checked = check_texts(next.texts);
     std::vector<std::string> errors;
     for (const Complaint& complaint : next.checked.complaints) {
@@ -247,8 +290,17 @@ std::vector<std::string> OverlayDesk::reload() {
     }
     if (errors.empty()) {
         in_force_ = std::move(next);
+        remember_as_before(std::move(read.texts));
     }
     return errors;
+}
+
+// The way back from an overlay that waits leads to the files as they are by now.
+void OverlayDesk::remember_as_before(std::vector<ConfigurationText> texts) {
+    CheckedTexts checked = pending_ ? check_texts(texts) : CheckedTexts{};
+    if (checked.configuration) {
+        before_ = {std::move(texts), std::move(checked)};
+    }
 }
 
 }  // namespace tokimori

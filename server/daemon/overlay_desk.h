@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,36 +12,11 @@
 #include "leap/instant.h"
 #include "server/daemon/configuration_texts.h"
 #include "server/daemon/control_handler.h"
+#include "server/daemon/settings_hands.h"
 #include "server/daemon/settings_json.h"
 #include "server/daemon/written_settings.h"
 
 namespace tokimori {
-
-/// What became of the file of an overlay.
-struct Placed {
-    bool stands = false;    ///< it is the one that counts
-    std::string trouble{};  ///< why not; where it stands, why a power cut may yet bring back the one before
-};
-
-/// What the desk has done for it. Sentences say why something was not done; empty: it was.
-class SettingsHands {
-public:
-    virtual ~SettingsHands() = default;
-
-    /// The files as they are now, without an overlay that waits for its confirmation.
-    virtual TextsResult read() = 0;
-    /// Writes an overlay beside the one that counts: whole, on the disk, and not read at the next start.
-    virtual std::string write_beside(std::string_view text) = 0;
-    /// Lets it take the place of the one that counts, at once.
-    virtual Placed put_in_place() = 0;
-    virtual void remove_beside() = 0;
-    /// Goes over to another configuration as a reload does; where that fails nothing has changed.
-    virtual std::string take_effect(const Configuration& configuration) = 0;
-    /// For a change: above 0 and below 2^53, never the same again, also of another run, and nobody guesses it.
-    virtual std::int64_t new_id() = 0;
-    /// Whether a leap second is being announced or smeared.
-    virtual bool leap_second_under_way() = 0;
-};
 
 /// A configuration that passed, and what it was read from.
 struct SettingsInForce {
@@ -59,34 +36,42 @@ struct SettingsCheck {
 /// What became of it.
 struct SettingsApplied {
     std::int64_t id = 0;
-    std::optional<Duration> confirm_within;  ///< else it goes by itself; nullopt: it stays
-    std::optional<ControlError> error;       ///< then nothing has changed
-    SettingsCheck check;                     ///< what is wrong, or has changed
+    std::optional<Duration> confirm_within = {};  ///< else it goes by itself; nullopt: it stays
+    std::optional<ControlError> error = {};       ///< then nothing has changed
+    SettingsCheck check = {};                     ///< what is wrong, or has changed
 };
 
 /// Decides what becomes of settings that are changed while the server runs. They lie in one file, the overlay, that is
 /// read with the others of conf.d. What could lock out who changes it takes effect at once but counts only once it is
 /// confirmed: until then it lies beside, so that whatever happens, a power cut too, leads back to what was. Knows no
-/// clock, file or socket; instants are told, and must not go backwards.
+/// clock, file or socket. What waits for a disk tells `then` what came of it, and of all that does only one may be
+/// under way (`Turns`).
 class OverlayDesk {
 public:
     /// `hands` must outlive the object.
     OverlayDesk(std::string overlay_file, SettingsInForce begin, SettingsHands& hands,
                 Duration confirm_within = std::chrono::seconds{60});
 
-    SettingsCheck check(const TomlTable& overlay);
+    using Refusal = std::optional<ControlError>;
+
+    void check(const TomlTable& overlay, std::function<void(SettingsCheck)> then);
     /// What is wrong with the files as they are, which the next start reads.
-    SettingsCheck check_files();
+    void check_files(std::function<void(SettingsCheck)> then);
     /// `base` is the one that the overlay was made from. Errors: settings_pending, settings_changed, settings_wrong,
     /// not_written.
-    SettingsApplied apply(const TomlTable& overlay, std::string_view base, LocalInstant now);
+    void apply(const TomlTable& overlay, std::string_view base, std::function<void(SettingsApplied)> then);
     /// Errors: not_pending, not_written (then it still waits).
-    std::optional<ControlError> confirm(std::int64_t id);
-    /// Goes back to the files as they are without it, or, where those are wrong by now, to what was in force before.
-    /// Errors: not_pending, or not_returned (then it stays in force until the next start).
-    std::optional<ControlError> give_back(std::int64_t id);
+    void confirm(std::int64_t id, std::function<void(Refusal)> then);
+    /// Goes back to what was in force before, at once, whatever is under way and however the disk does. Errors:
+    /// not_pending; busy: it is being confirmed. `clear_up` is to follow in any other case.
+    Refusal fall_back(std::int64_t id);
+    /// Whether that worked.
+    bool is_back() const { return no_way_back_.empty(); }
+    /// Takes what was given back from the disk, and goes over to the files as they are by now, where they are right.
+    /// Error: not_returned (what was given back stays in force until the next start).
+    void clear_up(std::function<void(Refusal)> then);
     /// Reads all files anew, with an overlay that waits. What is wrong, a line each; then nothing has changed.
-    std::vector<std::string> reload();
+    void reload(std::function<void(std::vector<std::string>)> then);
 
     /// An overlay that waits for its confirmation.
     struct Pending {
@@ -112,10 +97,17 @@ private:
         SettingsCheck check;
     };
 
-    Candidate candidate(const std::string& overlay_text);
-    std::optional<ControlError> keep(Candidate next, const std::string& text, SettingsApplied& applied,
-                                     LocalInstant now);
-    void stand_by_the_files();
+    using ThenApplied = std::function<void(SettingsApplied)>;
+
+    void judge(const std::string& overlay_text, std::function<void(Candidate)> then);
+    Candidate candidate(TextsResult read, const std::string& overlay_text);
+    void write(const std::shared_ptr<Candidate>& next, const std::string& text, const ThenApplied& then);
+    void try_out(const std::shared_ptr<Candidate>& next, const std::string& text, const ThenApplied& then);
+    void place(const std::shared_ptr<Candidate>& next, const ThenApplied& then);
+    SettingsApplied put_in_force(const Candidate& next);
+    void stand_by_the_files(std::function<void()> then);
+    std::vector<std::string> go_over_to(TextsResult read);
+    void remember_as_before(std::vector<ConfigurationText> texts);
     std::string overlay_text() const;
 
     std::string overlay_file_;
@@ -125,7 +117,9 @@ private:
     Duration confirm_within_;
     std::string unsynced_;
     std::optional<Pending> pending_;
-    SettingsInForce before_;  ///< what was in force before it
+    bool confirming_ = false;
+    SettingsInForce before_;   ///< what was in force before it, or would be by now
+    std::string no_way_back_;  ///< why that could not be brought back
 };
 
 /// The text of an overlay, as it is written into its file.

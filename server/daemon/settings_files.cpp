@@ -22,26 +22,38 @@ std::string overlay_file_of(const std::string& configuration) {
     return overlay_directory(configuration) + "/90-page.toml";
 }
 
-SettingsFiles::SettingsFiles(std::string configuration, Effects effects, std::unique_ptr<FileSteps> steps)
+SettingsFiles::SettingsFiles(std::string configuration, Effects effects, FileErrands& errands,
+                             std::shared_ptr<FileSteps> steps)
     : configuration_{std::move(configuration)},
       overlay_{overlay_file_of(configuration_)},
       beside_{overlay_ + ".unconfirmed"},
       effects_{std::move(effects)},
+      errands_{errands},
       steps_{std::move(steps)} {}
 
-TextsResult SettingsFiles::read() {
-    return read_texts(configuration_);
+void SettingsFiles::read(std::function<void(TextsResult)> then) {
+    errands_.run([path = configuration_] { return read_texts(path); }, std::move(then));
 }
 
 // Where we may make the directory, nobody has to do it for us; where not, the next step says why.
-std::string SettingsFiles::write_beside(std::string_view text) {
-    std::error_code ignored;
-    std::filesystem::create_directory(overlay_directory(configuration_), ignored);
-    return explain(write_whole(*steps_, beside_, text));
+void SettingsFiles::write_beside(const std::string& text, std::function<void(std::string why)> then) {
+    errands_.run(
+        [steps = steps_, directory = overlay_directory(configuration_), path = beside_, text] {
+            std::error_code ignored;
+            std::filesystem::create_directory(directory, ignored);
+            return write_whole(*steps, path, text);
+        },
+        [this, then = std::move(then)](int error) { then(explain(error)); });
 }
 
-Placed SettingsFiles::put_in_place() {
-    const auto [stands, error] = tokimori::put_in_place(*steps_, beside_, overlay_);
+void SettingsFiles::put_in_place(std::function<void(Placed)> then) {
+    errands_.run(
+        [steps = steps_, beside = beside_, path = overlay_] { return tokimori::put_in_place(*steps, beside, path); },
+        [this, then = std::move(then)](const Exchanged& exchanged) { then(placed(exchanged)); });
+}
+
+Placed SettingsFiles::placed(const Exchanged& exchanged) {
+    const auto [stands, error] = exchanged;
     std::string why = explain(error);
     if (stands && error != 0) {
         trouble_ = fmt::format(
@@ -58,8 +70,9 @@ std::int64_t SettingsFiles::new_id() {
     return static_cast<std::int64_t>(std::max<std::uint64_t>(number, 1));
 }
 
-void SettingsFiles::remove_beside() {
-    steps_->remove(beside_);
+void SettingsFiles::remove_beside(std::function<void()> then) {
+    errands_.run([steps = steps_, path = beside_] { return steps->remove(path); },
+                 [then = std::move(then)](int /*error*/) { then(); });
 }
 
 bool SettingsFiles::forget_unconfirmed() {

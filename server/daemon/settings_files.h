@@ -5,8 +5,9 @@
 #include <memory>
 #include <string>
 
+#include "server/daemon/file_errands.h"
 #include "server/daemon/file_steps.h"
-#include "server/daemon/overlay_desk.h"
+#include "server/daemon/settings_hands.h"
 
 namespace tokimori {
 
@@ -20,20 +21,25 @@ public:
     struct Effects {
         std::function<std::string(const Configuration&)> take_effect;
         std::function<bool()> leap_second_under_way;
+        std::function<LocalInstant()> now;
     };
 
-    /// `configuration`: the file that was given to the daemon.
-    SettingsFiles(std::string configuration, Effects effects, std::unique_ptr<FileSteps> steps = host_file_steps());
+    /// `configuration`: the file that was given to the daemon. `errands` does what is done to files, and must outlive
+    /// the object.
+    SettingsFiles(std::string configuration, Effects effects, FileErrands& errands,
+                  std::shared_ptr<FileSteps> steps = host_file_steps());
 
-    TextsResult read() override;
-    std::string write_beside(std::string_view text) override;
-    Placed put_in_place() override;
-    void remove_beside() override;
+    void read(std::function<void(TextsResult)> then) override;
+    void write_beside(const std::string& text, std::function<void(std::string why)> then) override;
+    void put_in_place(std::function<void(Placed)> then) override;
+    void remove_beside(std::function<void()> then) override;
     std::string take_effect(const Configuration& configuration) override { return effects_.take_effect(configuration); }
     std::int64_t new_id() override;
     bool leap_second_under_way() override { return effects_.leap_second_under_way(); }
+    LocalInstant now() override { return effects_.now(); }
 
-    /// What an earlier run left without a confirmation, if anything; it does not count, and is taken away.
+    /// What an earlier run left without a confirmation, if anything; it does not count, and is taken away. At the
+    /// start, and waits for the disk.
     bool forget_unconfirmed();
 
     /// Why the last change could not be written; empty: it could, or the disk has been found good since then.
@@ -44,12 +50,14 @@ public:
 
 private:
     std::string explain(int error);
+    Placed placed(const Exchanged& exchanged);
 
     std::string configuration_;
     std::string overlay_;
     std::string beside_;  ///< not named like one that is read
     Effects effects_;
-    std::unique_ptr<FileSteps> steps_;
+    FileErrands& errands_;
+    std::shared_ptr<FileSteps> steps_;
     std::string trouble_;
 };
 

@@ -15,8 +15,6 @@ namespace {
 
 namespace json = boost::json;
 
-using Refusal = std::optional<ControlError>;
-
 // Who has made as many mistakes mends some first; more would not fit into a reply.
 constexpr std::size_t kMostComplaints = 100;
 constexpr std::size_t kMostChanges = 300;
@@ -86,6 +84,13 @@ ControlError bad_request(std::string_view what) {
     return {"bad_request", std::string(what)};
 }
 
+ControlError no_turn(Turns::Refusal why) {
+    return why == Turns::Refusal::kStandsStill
+               ? ControlError{"disk_silent",
+                              "The disk does not answer, and what was asked before waits for it; nothing was done."}
+               : ControlError{"busy", "Too many requests wait for the disk; try again in a moment."};
+}
+
 const json::object* overlay_in(const json::object& request) {
     const json::value* const overlay = request.if_contains("overlay");
     return overlay != nullptr ? overlay->if_object() : nullptr;
@@ -94,112 +99,173 @@ const json::object* overlay_in(const json::object& request) {
 /// What all of them share.
 class Clerk {
 public:
-    Clerk(OverlayDesk& desk, SettingsWorld world) : desk_{desk}, world_{std::move(world)} {}
+    Clerk(OverlayDesk& desk, Turns& turns, SettingsWorld world)
+        : desk_{desk}, turns_{turns}, world_{std::move(world)} {}
 
-    Refusal tell(json::object& reply) const {
-        reply["settings"] = {{"file", world_.configuration_file},
-                             {"overlay_file", desk_.overlay_file()},
-                             {"sections", json_of_sections()},
-                             {"table", json_of_table()},
-                             {"values", json_from_settings(desk_.root())},
-                             {"written", written_as_json(desk_)},
-                             {"overlay", json_from_settings(desk_.overlay())},
-                             {"base", desk_.base()},
-                             {"pending", pending_as_json(desk_, world_.now())},
-                             {"restart", json::value_from(desk_.restart())}};
-        return std::nullopt;
+    void tell(const ControlDone& done) const {
+        done(std::nullopt, {{"settings",
+                             {{"file", world_.configuration_file},
+                              {"overlay_file", desk_.overlay_file()},
+                              {"sections", json_of_sections()},
+                              {"table", json_of_table()},
+                              {"values", json_from_settings(desk_.root())},
+                              {"written", written_as_json(desk_)},
+                              {"overlay", json_from_settings(desk_.overlay())},
+                              {"base", desk_.base()},
+                              {"pending", pending_as_json(desk_, world_.now())},
+                              {"under_way", turns_.under_way()},
+                              {"restart", json::value_from(desk_.restart())}}}});
     }
 
-    Refusal check(const json::object& request, json::object& reply) const {
+    void check(const json::object& request, const ControlDone& done) const {
         const json::object* const overlay = overlay_in(request);
         if (overlay == nullptr) {
-            return bad_request("settings_check needs overlay, an object");
-        }
-        SettingsFromJson settings = settings_from_json(*overlay);
-        SettingsCheck check{.complaints = std::move(settings.complaints)};
-        reply["check"] = check_as_json(check.complaints.empty() ? desk_.check(settings.root) : check);
-        return std::nullopt;
-    }
-
-    Refusal apply(const json::object& request, json::object& reply) const {
-        const json::object* const overlay = overlay_in(request);
-        const json::value* const base = request.if_contains("base");
-        if (overlay == nullptr || base == nullptr || !base->is_string()) {
-            return bad_request("settings_apply needs overlay, an object, and base, a text");
+            return done(bad_request("settings_check needs overlay, an object"), {});
         }
         SettingsFromJson settings = settings_from_json(*overlay);
         if (!settings.complaints.empty()) {
-            reply["check"] = check_as_json({.complaints = std::move(settings.complaints)});
-            return ControlError{"settings_wrong", "These settings cannot be used; nothing has changed."};
+            return done(std::nullopt, {{"check", check_as_json({.complaints = std::move(settings.complaints)})}});
         }
-        SettingsApplied applied = desk_.apply(settings.root, std::string_view{base->get_string()}, world_.now());
-        if (applied.error) {
-            if (!applied.check.complaints.empty()) {
-                reply["check"] = check_as_json(applied.check);
-            }
-            return applied.error;
-        }
-        reply["applied"] = {{"id", applied.id},
-                            {"confirm_within_ns", applied.confirm_within ? json::value(applied.confirm_within->count())
-                                                                         : json::value(nullptr)},
-                            {"base", desk_.base()},
-                            {"synced", desk_.unsynced().empty()}};
-        world_.happened(SettingsEvent::kApplied);
-        return std::nullopt;
+        in_turn(done, [this, root = std::move(settings.root)](const ControlDone& end) {
+            desk_.check(root, [end](const SettingsCheck& check) {
+                end(std::nullopt, {{"check", check_as_json(check)}});
+            });
+        });
     }
 
-    Refusal settle(const json::object& request, json::object& reply, bool confirmed) const {
-        const json::value* const id = request.if_contains("id");
-        if (id == nullptr || !id->is_int64()) {
-            return bad_request("This request needs id, a number");
+    void apply(const json::object& request, const ControlDone& done) const {
+        const json::object* const overlay = overlay_in(request);
+        const json::value* const base = request.if_contains("base");
+        if (overlay == nullptr || base == nullptr || !base->is_string()) {
+            return done(bad_request("settings_apply needs overlay, an object, and base, a text"), {});
         }
-        const Refusal error = confirmed ? desk_.confirm(id->get_int64()) : desk_.give_back(id->get_int64());
-        if (error) {
-            return error;
+        SettingsFromJson settings = settings_from_json(*overlay);
+        if (!settings.complaints.empty()) {
+            return done(ControlError{"settings_wrong", "These settings cannot be used; nothing has changed."},
+                        {{"check", check_as_json({.complaints = std::move(settings.complaints)})}});
         }
-        reply["base"] = desk_.base();
-        reply["synced"] = desk_.unsynced().empty();
-        world_.happened(confirmed ? SettingsEvent::kConfirmed : SettingsEvent::kReturned);
-        return std::nullopt;
+        in_turn(done, [this, root = std::move(settings.root),
+                       from = std::string{base->get_string()}](const ControlDone& end) {
+            desk_.apply(root, from, [this, end](const SettingsApplied& applied) { tell_applied(applied, end); });
+        });
+    }
+
+    void confirm(const json::object& request, const ControlDone& done) const {
+        if (const std::optional<std::int64_t> id = id_in(request, done)) {
+            in_turn(done, [this, id = *id](const ControlDone& end) {
+                desk_.confirm(id, [this, end](const OverlayDesk::Refusal& error) {
+                    tell_settled(error, SettingsEvent::kConfirmed, end);
+                });
+            });
+        }
+    }
+
+    // At once what clients notice, however the disk does.
+    void give_back(const json::object& request, const ControlDone& done) const {
+        const std::optional<std::int64_t> id = id_in(request, done);
+        if (!id) {
+            return;
+        }
+        if (const OverlayDesk::Refusal error = desk_.fall_back(*id)) {
+            return done(error, {});
+        }
+        turns_.take_surely([this, done](const Turns::End& end) {
+            desk_.clear_up([this, done, end](const OverlayDesk::Refusal& error) {
+                tell_settled(error, SettingsEvent::kReturned, ending(done, end));
+            });
+        });
     }
 
     // What is not confirmed would be gone after it, and nobody would know why.
-    Refusal restart(json::object& reply) const {
-        if (desk_.pending()) {
-            return ControlError{"settings_pending", "A change waits for its confirmation; confirm or return it first."};
-        }
-        // Somebody may have written them meanwhile.
-        if (const SettingsCheck check = desk_.check_files(); !check.complaints.empty()) {
-            reply["check"] = check_as_json(check);
-            return ControlError{"files_wrong",
-                                "The files are wrong by now, so that no start would succeed; mend them."};
-        }
-        reply["restarting"] = true;
-        world_.restart();
-        return std::nullopt;
+    void restart(const ControlDone& done) const {
+        in_turn(done, [this](const ControlDone& end) {
+            if (desk_.pending()) {
+                return end(ControlError{"settings_pending",
+                                        "A change waits for its confirmation; confirm or return it first."},
+                           {});
+            }
+            // Somebody may have written them meanwhile.
+            desk_.check_files([this, end](const SettingsCheck& check) { restart_with(check, end); });
+        });
     }
 
 private:
+    ControlDone ending(const ControlDone& done, const Turns::End& end) const {
+        return [this, done, end](std::optional<ControlError> error, json::object members) {
+            done(std::move(error), std::move(members));
+            world_.settled();
+            end();
+        };
+    }
+
+    void in_turn(const ControlDone& done, const std::function<void(const ControlDone& end)>& job) const {
+        turns_.take([this, done, job](const Turns::End& end) { job(ending(done, end)); },
+                    [done](Turns::Refusal why) { done(no_turn(why), {}); });
+    }
+
+    static std::optional<std::int64_t> id_in(const json::object& request, const ControlDone& done) {
+        const json::value* const id = request.if_contains("id");
+        if (id == nullptr || !id->is_int64()) {
+            done(bad_request("This request needs id, a number"), {});
+            return std::nullopt;
+        }
+        return id->get_int64();
+    }
+
+    void tell_applied(const SettingsApplied& applied, const ControlDone& end) const {
+        if (applied.error) {
+            json::object members;
+            if (!applied.check.complaints.empty()) {
+                members["check"] = check_as_json(applied.check);
+            }
+            return end(applied.error, std::move(members));
+        }
+        world_.happened(SettingsEvent::kApplied);
+        end(std::nullopt, {{"applied",
+                            {{"id", applied.id},
+                             {"confirm_within_ns", applied.confirm_within ? json::value(applied.confirm_within->count())
+                                                                          : json::value(nullptr)},
+                             {"base", desk_.base()},
+                             {"synced", desk_.unsynced().empty()}}}});
+    }
+
+    void tell_settled(const OverlayDesk::Refusal& error, SettingsEvent event, const ControlDone& end) const {
+        if (error) {
+            return end(error, {});
+        }
+        world_.happened(event);
+        end(std::nullopt, {{"base", desk_.base()}, {"synced", desk_.unsynced().empty()}});
+    }
+
+    void restart_with(const SettingsCheck& check, const ControlDone& end) const {
+        if (!check.complaints.empty()) {
+            return end(
+                ControlError{"files_wrong", "The files are wrong by now, so that no start would succeed; mend them."},
+                {{"check", check_as_json(check)}});
+        }
+        end(std::nullopt, {{"restarting", true}});
+        world_.restart();
+    }
+
     OverlayDesk& desk_;
+    Turns& turns_;
     SettingsWorld world_;
 };
 
 }  // namespace
 
-std::vector<ControlHandler> settings_requests(OverlayDesk& desk, SettingsWorld world) {
-    const auto clerk = std::make_shared<const Clerk>(desk, std::move(world));
+std::vector<ControlHandler> settings_requests(OverlayDesk& desk, Turns& turns, SettingsWorld world) {
+    const auto clerk = std::make_shared<const Clerk>(desk, turns, std::move(world));
     using Object = json::object;
+    using Done = ControlDone;
     return {
-        {"settings", false, [clerk](const Object&, Object& reply) { return clerk->tell(reply); }},
-        {"settings_check", true,
-         [clerk](const Object& request, Object& reply) { return clerk->check(request, reply); }},
-        {"settings_apply", true,
-         [clerk](const Object& request, Object& reply) { return clerk->apply(request, reply); }},
-        {"settings_confirm", true,
-         [clerk](const Object& request, Object& reply) { return clerk->settle(request, reply, true); }},
+        {"settings", false, [clerk](const Object& /*request*/, const Done& done) { clerk->tell(done); }},
+        {"settings_check", true, [clerk](const Object& request, const Done& done) { clerk->check(request, done); }},
+        {"settings_apply", true, [clerk](const Object& request, const Done& done) { clerk->apply(request, done); }},
+        {"settings_confirm", true, [clerk](const Object& request, const Done& done) { clerk->confirm(request, done); }},
         {"settings_return", true,
-         [clerk](const Object& request, Object& reply) { return clerk->settle(request, reply, false); }},
-        {"restart", true, [clerk](const Object&, Object& reply) { return clerk->restart(reply); }},
+         [clerk](const Object& request, const Done& done) { clerk->give_back(request, done); }},
+        {"restart", true, [clerk](const Object& /*request*/, const Done& done) { clerk->restart(done); }},
     };
 }
 

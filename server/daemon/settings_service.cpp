@@ -1,5 +1,7 @@
 #include "server/daemon/settings_service.h"
 
+#include <fmt/format.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <utility>
@@ -30,13 +32,17 @@ SettingsService::SettingsService(boost::asio::io_context& io, Log& log, const st
     : log_{log},
       configuration_{configuration},
       effects_{std::move(effects)},
-      files_{configuration, effects_.settings},
-      probe_{io, begin.checked.configuration && begin.checked.configuration->workers != 0U},
+      errands_{io, begin.checked.configuration && begin.checked.configuration->workers != 0U},
+      files_{configuration, effects_.settings, errands_, effects_.steps},
+      probe_{errands_},
       desk_{overlay_file_of(configuration), std::move(begin), files_, effects_.confirm_within},
+      turns_{[this] { turn_changed(); }},
       alarm_{std::make_unique<Alarm>(io)},
-      probe_alarm_{std::make_unique<Alarm>(io)} {
+      probe_alarm_{std::make_unique<Alarm>(io)},
+      turn_alarm_{std::make_unique<Alarm>(io)},
+      farewell_{std::make_unique<Alarm>(io)} {
     if (files_.forget_unconfirmed()) {
-        log_.write(effects_.now(), LogLevel::kWarning, "settings_returned",
+        log_.write(effects_.settings.now(), LogLevel::kWarning, "settings_returned",
                    {{"why", "an earlier run ended before they were confirmed"}});
     }
 }
@@ -46,23 +52,60 @@ SettingsService::~SettingsService() {
 }
 
 void SettingsService::stop() {
-    alarm_->stop();
-    probe_alarm_->stop();
+    for (const auto& alarm : {&alarm_, &probe_alarm_, &turn_alarm_, &farewell_}) {
+        (*alarm)->stop();
+    }
 }
 
 std::vector<ControlHandler> SettingsService::requests() {
-    std::vector<ControlHandler> handlers = settings_requests(desk_, {.configuration_file = configuration_,
-                                                                     .now = effects_.now,
-                                                                     .happened = [this](auto event) { note(event); },
-                                                                     .restart = effects_.restart});
-    for (ControlHandler& handler : handlers) {
-        handler.answer = [this, answer = std::move(handler.answer)](const auto& request, auto& reply) {
-            std::optional<ControlError> error = answer(request, reply);
-            tell_trouble();
-            return error;
-        };
+    return settings_requests(desk_, turns_,
+                             {.configuration_file = configuration_,
+                              .now = effects_.settings.now,
+                              .happened = [this](auto event) { note(event); },
+                              .settled = [this] { settled(); },
+                              .restart = effects_.restart});
+}
+
+void SettingsService::reload(std::function<void(std::vector<std::string>)> then) {
+    turns_.take_surely([this, then = std::move(then)](const Turns::End& end) {
+        desk_.reload([then, end](std::vector<std::string> errors) {
+            then(std::move(errors));
+            end();
+        });
+    });
+}
+
+void SettingsService::when_idle(Duration longest, std::function<void()> then) {
+    farewell_->set(longest, then);
+    turns_.take_surely([this, then](const Turns::End& /*never*/) {
+        farewell_->stop();
+        then();
+    });
+}
+
+std::string SettingsService::storage_fault() const {
+    return turns_.stands_still() ? fmt::format("{}: the disk does not answer", desk_.overlay_file()) : files_.trouble();
+}
+
+void SettingsService::turn_changed() {
+    if (turns_.stands_still()) {
+        log_.write(effects_.settings.now(), LogLevel::kInfo, "settings_disk_answers", {{"file", desk_.overlay_file()}});
     }
-    return handlers;
+    if (turns_.under_way()) {
+        turn_alarm_->set(effects_.patience, [this] { tell_that_it_stands_still(); });
+    } else {
+        turn_alarm_->stop();
+    }
+}
+
+void SettingsService::tell_that_it_stands_still() {
+    if (!turns_.under_way()) {
+        return;
+    }
+    log_.write(effects_.settings.now(), LogLevel::kWarning, "settings_disk_silent",
+               {{"file", desk_.overlay_file()},
+                {"effect", "a change or a reload waits until the disk answers; time is served all the same"}});
+    turns_.stand_still();
 }
 
 // That it is written, but not surely kept, is told with the change.
@@ -73,11 +116,12 @@ void SettingsService::tell_trouble() {
     }
     if (trouble.empty()) {
         probe_alarm_->stop();
-        log_.write(effects_.now(), LogLevel::kInfo, "settings_can_be_written", {{"file", desk_.overlay_file()}});
+        log_.write(effects_.settings.now(), LogLevel::kInfo, "settings_can_be_written",
+                   {{"file", desk_.overlay_file()}});
         return;
     }
     if (trouble != desk_.unsynced()) {
-        log_.write(effects_.now(), LogLevel::kWarning, "settings_not_written",
+        log_.write(effects_.settings.now(), LogLevel::kWarning, "settings_not_written",
                    {{"why", trouble}, {"effect", "settings stay as they are; time is served all the same"}});
     }
     look_again();
@@ -100,7 +144,7 @@ void SettingsService::look_again() {
 }
 
 void SettingsService::note(SettingsEvent event) {
-    const LocalInstant now = effects_.now();
+    const LocalInstant now = effects_.settings.now();
     alarm_->stop();
     if (const auto& pending = desk_.pending()) {
         log_.write(now, LogLevel::kInfo, "settings_applied",
@@ -117,8 +161,16 @@ void SettingsService::note(SettingsEvent event) {
     }
 }
 
+// It may have run out while it was being confirmed.
+void SettingsService::settled() {
+    tell_trouble();
+    if (desk_.pending()) {
+        set_alarm();
+    }
+}
+
 void SettingsService::set_alarm() {
-    alarm_->set(desk_.pending()->until - effects_.now(), [this] { run_out(); });
+    alarm_->set(desk_.pending()->until - effects_.settings.now(), [this] { run_out(); });
 }
 
 // It may have been too late to stop the alarm; and its clock and ours differ a little.
@@ -127,14 +179,36 @@ void SettingsService::run_out() {
     if (!pending) {
         return;
     }
-    const LocalInstant now = effects_.now();
-    if (now < pending->until) {
+    if (effects_.settings.now() < pending->until) {
         set_alarm();
-    } else if (const std::optional<ControlError> error = desk_.give_back(pending->id)) {
-        log_.write(now, LogLevel::kError, "settings_not_returned", {{"why", error->message}});
     } else {
-        log_.write(now, LogLevel::kWarning, "settings_returned", {{"why", "nobody confirmed them"}});
+        go_back(pending->id);
     }
+}
+
+void SettingsService::go_back(std::int64_t id) {
+    const auto tell = [this] {
+        log_.write(effects_.settings.now(), LogLevel::kWarning, "settings_returned",
+                   {{"why", "nobody confirmed them"}});
+    };
+    if (desk_.fall_back(id)) {
+        return;
+    }
+    const bool told = desk_.is_back();
+    if (told) {
+        tell();
+    }
+    turns_.take_surely([this, tell, told](const Turns::End& end) {
+        desk_.clear_up([this, tell, told, end](const OverlayDesk::Refusal& error) {
+            if (error) {
+                log_.write(effects_.settings.now(), LogLevel::kError, "settings_not_returned",
+                           {{"why", error->message}});
+            } else if (!told) {
+                tell();
+            }
+            end();
+        });
+    });
 }
 
 }  // namespace tokimori

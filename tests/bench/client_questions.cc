@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "server/daemon/control_protocol.h"
+#include "tests/daemon/asked.h"
 
 namespace tokimori {
 namespace {
@@ -36,7 +37,7 @@ void measure(const std::string& line, const ControlFacts& facts) {
     std::size_t bytes = 0;
     for (int i = 0; i < kTimes; ++i) {
         const std::clock_t before = std::clock();
-        bytes = answer_control(line, [&] { return facts; }).line.size();
+        bytes = asked(line, [&] { return facts; }).line.size();
         spans.push_back(1e3 * static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC);
     }
     std::ranges::sort(spans);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/daemon/control_protocol.h"
+#include "tests/daemon/asked.h"
 #include "tests/daemon/facts.h"
 #include "tests/leap/leap_list_text.h"
 
@@ -27,7 +28,7 @@ json::value ask(const json::object& members, const LeapListOutcome& outcome, std
         return outcome;
     })};
     const auto facts = [] { return ControlFacts{.clock = SampleFacts::synchronised()}; };
-    return json::parse(answer_control(json::serialize(request), facts, {.may_change = may_change}, handlers).line);
+    return json::parse(asked(json::serialize(request), facts, {.may_change = may_change}, handlers).line);
 }
 
 TEST(LeapListRequest, GivesTheTextOnAndTellsWhatCameOfIt) {
@@ -74,8 +75,7 @@ TEST(LeapListForgetRequest, TellsWhatCameOfIt) {
         const std::vector handlers{leap_list_forget_handler([&] { return outcome; })};
         const auto facts = [] { return ControlFacts{.clock = SampleFacts::synchronised()}; };
         return json::parse(
-            answer_control(R"({"version":1,"request":"leap_list_forget"})", facts, {.may_change = may_change}, handlers)
-                .line);
+            asked(R"({"version":1,"request":"leap_list_forget"})", facts, {.may_change = may_change}, handlers).line);
     };
     EXPECT_EQ(reply(LeapListForgotten::kDone).at("forgotten"), true);
     EXPECT_EQ(reply(LeapListForgotten::kDone).at("waits"), false);
@@ -99,8 +99,7 @@ TEST(LeapListGivenRequest, TellsTheText) {
         const std::vector handlers{leap_list_given_handler([&] { return list; })};
         const auto facts = [] { return ControlFacts{.clock = SampleFacts::synchronised()}; };
         return json::parse(
-            answer_control(R"({"version":1,"request":"leap_list_given"})", facts, {.may_change = may_change}, handlers)
-                .line);
+            asked(R"({"version":1,"request":"leap_list_given"})", facts, {.may_change = may_change}, handlers).line);
     };
     EXPECT_EQ(reply({true, "#$ 1\n"}).at("leap_list"), (json::value{{"text", "#$ 1\n"}}));
     EXPECT_EQ(reply({}).at("error").at("code"), "no_leap_list");

@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 
+#include "tests/daemon/asked.h"
 #include "tests/daemon/facts.h"
 
 namespace tokimori {
@@ -24,7 +25,7 @@ ControlFacts sample() {
 }
 
 json::object ask(std::string_view line, const ControlFacts& facts) {
-    const ControlReply reply = answer_control(line, [&] { return facts; });
+    const ControlReply reply = asked(line, [&] { return facts; });
     EXPECT_EQ(reply.line.find('\n'), std::string::npos);
     const json::value value = json::parse(reply.line);
     EXPECT_EQ(value.at("version").to_number<int>(), 1);
@@ -417,22 +418,22 @@ TEST(ControlProtocol, SaysWhatMayBeAskedFor) {
 }
 
 TEST(ControlProtocol, AsksForNoFactsWhereThereIsNothingToTell) {
-    int asked = 0;
+    int times = 0;
     const auto facts = [&] {
-        ++asked;
+        ++times;
         return sample();
     };
-    answer_control("nonsense", facts);
-    answer_control(R"({"version":1,"request":"nonsense"})", facts);
-    EXPECT_EQ(asked, 0);
-    answer_control(R"({"version":1,"request":"status"})", facts);
-    EXPECT_EQ(asked, 1);
+    asked("nonsense", facts);
+    asked(R"({"version":1,"request":"nonsense"})", facts);
+    EXPECT_EQ(times, 0);
+    asked(R"({"version":1,"request":"status"})", facts);
+    EXPECT_EQ(times, 1);
 }
 
 TEST(ControlProtocol, RefusesAReplyThatNobodyWouldRead) {
     ControlFacts facts = sample();
     facts.clock.sources.resize(400, facts.clock.sources[0]);
-    const ControlReply reply = answer_control(R"({"version":1,"request":"status"})", [&] { return facts; });
+    const ControlReply reply = asked(R"({"version":1,"request":"status"})", [&] { return facts; });
     EXPECT_TRUE(reply.refused);
     EXPECT_THAT(reply.line, HasSubstr("reply_too_long"));
 }
@@ -444,20 +445,20 @@ TEST(ControlProtocol, HasRoomForAsManySourcesAsAConfigurationMayHold) {
     for (NamedSource& source : facts.clock.sources) {
         source.name = std::string(64, '\1');  // six bytes of JSON each
     }
-    EXPECT_FALSE(answer_control(R"({"version":1,"request":"status"})", [&] { return facts; }).refused);
+    EXPECT_FALSE(asked(R"({"version":1,"request":"status"})", [&] { return facts; }).refused);
 }
 
 ControlHandler echo(bool changes) {
-    return {"echo", changes, [](const json::object& request, json::object& reply) {
+    return {"echo", changes, at_once([](const json::object& request, json::object& reply) {
                 reply["heard"] = request.at("say");
                 return std::nullopt;
-            }};
+            })};
 }
 
 json::object ask_echo(bool may_change, bool changes,
                       std::string_view line = R"({"version":1,"request":"echo","say":3})") {
     const std::vector handlers{echo(changes)};
-    return json::parse(answer_control(line, sample, {.may_change = may_change}, handlers).line).as_object();
+    return json::parse(asked(line, sample, {.may_change = may_change}, handlers).line).as_object();
 }
 
 TEST(ControlProtocol, HandsARequestWithAllItsMembersToItsHandlerAndTellsWhenTheReplyIsTrue) {
@@ -486,8 +487,8 @@ TEST(ControlProtocol, PassesTheErrorOfAHandlerOnWithWhatIsToBeKnownOfIt) {
         reply["check"] = json::array{1};
         return std::optional{ControlError{"settings_wrong", "No."}};
     };
-    const std::vector<ControlHandler> handlers{{"fail", false, fail}};
-    const ControlReply reply = answer_control(R"({"version":1,"request":"fail"})", sample, {}, handlers);
+    const std::vector<ControlHandler> handlers{{"fail", false, at_once(fail)}};
+    const ControlReply reply = asked(R"({"version":1,"request":"fail"})", sample, {}, handlers);
     EXPECT_TRUE(reply.refused);
     EXPECT_EQ(reply.line, R"({"version":1,"error":{"code":"settings_wrong","message":"No."},"check":[1]})");
 }
@@ -497,10 +498,30 @@ TEST(ControlProtocol, LeavesOutWhatMakesAnErrorTooLong) {
         reply["check"] = std::string(kLongestControlReply, 'x');
         return std::optional{ControlError{"settings_wrong", "No."}};
     };
-    const std::vector<ControlHandler> handlers{{"fail", false, fail}};
-    const ControlReply reply = answer_control(R"({"version":1,"request":"fail"})", sample, {}, handlers);
+    const std::vector<ControlHandler> handlers{{"fail", false, at_once(fail)}};
+    const ControlReply reply = asked(R"({"version":1,"request":"fail"})", sample, {}, handlers);
     EXPECT_TRUE(reply.refused);
     EXPECT_EQ(reply.line, R"({"version":1,"error":{"code":"settings_wrong","message":"No."}})");
+}
+
+TEST(ControlProtocol, RepliesOnceAHandlerHasDoneWhatItDoes) {
+    ControlDone done;
+    const std::vector<ControlHandler> handlers{
+        {"slow", false, [&done](const json::object&, ControlDone then) { done = std::move(then); }}};
+    std::vector<std::string> sent;
+    int told = 0;
+    const auto facts = [&told] {
+        ++told;
+        return sample();
+    };
+    answer_control(R"({"version":1,"request":"slow"})", facts, {}, handlers,
+                   [&sent](const ControlReply& reply) { sent.push_back(reply.line); });
+    EXPECT_TRUE(sent.empty());
+    EXPECT_EQ(told, 0) << "what it says is to be true when it is sent";
+    done(std::nullopt, {{"made", true}});
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_EQ(json::parse(sent[0]).at("made"), true);
+    EXPECT_EQ(told, 1);
 }
 
 TEST(ControlProtocol, ReadsLongerRequestsOfThoseWhoMayChangeSomething) {

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <vector>
 
 #include "server/daemon/control_permission.h"
 #include "tests/refclocks/driver_fixture.h"
@@ -71,9 +72,13 @@ protected:
 
     ControlSocket make(const ControlLimits& limits = quick()) {
         return ControlSocket{io_, log_, [this] { return counter_.now(); },
-                             [this](std::string_view line, const ControlPeer& peer) {
+                             [this](std::string_view line, const ControlPeer& peer, const SendReply& send) {
                                  peer_ = peer;
-                                 return ControlReply{"<" + std::string{line} + ">" + tail_};
+                                 if (line == "slow") {
+                                     slow_.push_back(send);
+                                 } else {
+                                     send({"<" + std::string{line} + ">" + tail_});
+                                 }
                              },
                              limits};
     }
@@ -84,6 +89,7 @@ protected:
     std::string text_;
     std::string tail_;
     ControlPeer peer_;
+    std::vector<SendReply> slow_;  ///< replies that are waited for
     Log log_{[this](std::string_view line) { text_ += line; }, LogLevel::kInfo, nullptr};
 };
 
@@ -208,6 +214,47 @@ TEST_F(ControlSocketTest, GivesTheSeatOfTheLongestIdleToANewcomer) {
     EXPECT_TRUE(second.closed());
     EXPECT_FALSE(first.closed());
     EXPECT_EQ(control.counts().dropped, 1U);
+}
+
+TEST_F(ControlSocketTest, LetsAClientWaitForAReplyThatTakesItsTimeAndServesTheOthers) {
+    ControlLimits limits = quick();
+    limits.patience = 20ms;
+    limits.connections = 2;
+    ControlSocket control = make(limits);
+    control.serve(here());
+    Client patient{path()};
+    patient.send("slow\nnext\n");
+    run_until([&] { return slow_.size() == 1; });
+    for (int i = 0; i < 3; ++i) {
+        Client other{path()};
+        other.send("hello\n");
+        run_until([&] { return other.lines() == 1; });
+    }
+    pass(100ms);
+    EXPECT_EQ(patient.lines(), 0U);
+    EXPECT_FALSE(patient.closed()) << "it is not the one who keeps us waiting";
+    slow_[0]({"done"});
+    run_until([&] { return patient.lines() == 2; });
+    EXPECT_EQ(patient.said(), "done\n<next>\n");
+}
+
+TEST_F(ControlSocketTest, PassesOverAReplyToWhoHasGone) {
+    ControlSocket control = make();
+    control.serve(here());
+    {
+        Client gone{path()};
+        gone.send("slow\n");
+        run_until([&] { return slow_.size() == 1; });
+    }
+    slow_[0]({"done"});
+    run_until([&] { return control.counts().open == 0; });
+    Client other{path()};
+    other.send("slow\n");
+    run_until([&] { return slow_.size() == 2; });
+    control.stop();
+    slow_[1]({"done"});
+    pass(20ms);
+    EXPECT_EQ(other.lines(), 0U);
 }
 
 TEST_F(ControlSocketTest, MakesASocketForItsGroupAndTakesItAwayAgain) {

@@ -37,7 +37,8 @@ private:
 class DiskProbeTest : public DriverTest, public ::testing::WithParamInterface<bool> {
 protected:
     int probe(const std::shared_ptr<FileSteps>& steps = host_file_steps()) {
-        DiskProbe probe{io_, GetParam(), steps};
+        FileErrands errands{io_, GetParam()};
+        DiskProbe probe{errands, steps};
         std::optional<int> told;
         probe.begin(file(), [&told](int error) { told = error; });
         EXPECT_FALSE(told) << "later";
@@ -66,7 +67,8 @@ TEST_P(DiskProbeTest, TriesOnceAtATimeAndTellsNobodyWhoHasGone) {
     int told = 0;
     const auto disk = std::make_shared<PaperDisk>();
     {
-        DiskProbe probe{io_, GetParam(), disk};
+        FileErrands errands{io_, GetParam()};
+        DiskProbe probe{errands, disk};
         probe.begin(file(), [&told](int) { ++told; });
         probe.begin(file(), [&told](int) { ++told; });
         run_until([&] { return told > 0; });

@@ -13,6 +13,7 @@
 
 #include "server/daemon/control_protocol.h"
 #include "server/daemon/state_text.h"
+#include "tests/daemon/asked.h"
 #include "tests/leap/leap_list_text.h"
 #include "tests/refclocks/driver_fixture.h"
 
@@ -79,7 +80,7 @@ protected:
         facts.clock.clock = timekeeper_->report();
         facts.clock.leap_table = &timekeeper_->leap_table();
         facts.clock.leap = service_->facts(*timekeeper_);
-        const ControlReply reply = answer_control(R"({"version":1,"request":"leap"})", [&] { return facts; });
+        const ControlReply reply = asked(R"({"version":1,"request":"leap"})", [&] { return facts; });
         return json::parse(reply.line).at("leap").as_object();
     }
 

@@ -23,7 +23,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 /// The requests with the files of a scratch directory and a daemon that only notes what it is told.
-class SettingsRequestsTest : public ::testing::Test {
+class SettingsRequestsTest : public DriverTest {
 protected:
     SettingsRequestsTest() {
         std::ofstream{main()} << "[server]\nworkers = 1\nlisten = [\"127.0.0.1:123\"]\n";
@@ -31,8 +31,9 @@ protected:
         begin.checked = check_texts(begin.texts);
         desk_.emplace(overlay_file_of(main()), std::move(begin), files_);
         handlers_ = settings_requests(
-            *desk_, {main(), [this] { return now_; }, [this](SettingsEvent event) { events_.push_back(event); },
-                     [this] { ++restarts_; }});
+            *desk_, turns_,
+            {main(), [this] { return now_; }, [this](SettingsEvent event) { events_.push_back(event); },
+             [this] { ++settled_; }, [this] { ++restarts_; }});
     }
 
     std::string main() const { return directory_.file("t.toml"); }
@@ -46,7 +47,11 @@ protected:
         members["version"] = 1;
         members["request"] = name;
         const auto facts = [] { return ControlFacts{.clock = SampleFacts::synchronised(), .version = "1"}; };
-        return json::parse(answer_control(json::serialize(members), facts, {may_change}, handlers_).line).as_object();
+        std::optional<ControlReply> told;
+        answer_control(json::serialize(members), facts, {may_change}, handlers_,
+                       [&told](ControlReply reply) { told = std::move(reply); });
+        run_until([&] { return told.has_value(); });
+        return json::parse(told->line).as_object();
     }
     json::object apply(std::string_view overlay) {
         return ask("settings_apply", {{"overlay", json::parse(overlay)}, {"base", desk_->base()}});
@@ -59,13 +64,17 @@ protected:
     std::vector<Configuration> taken_;
     std::vector<SettingsEvent> events_;
     LocalInstant now_{5s};
+    int settled_ = 0;
     int restarts_ = 0;
+    FileErrands errands_{io_, false};
+    Turns turns_{[] {}};
     SettingsFiles files_{main(),
                          {[this](const Configuration& configuration) {
                               taken_.push_back(configuration);
                               return std::string{};
                           },
-                          [] { return false; }}};
+                          [] { return false; }, [this] { return now_; }},
+                         errands_};
     std::optional<OverlayDesk> desk_;
     std::vector<ControlHandler> handlers_;
 };
@@ -219,7 +228,7 @@ TEST_F(SettingsRequestsTest, Restart) {
 TEST_F(SettingsRequestsTest, ForgetWhatAnEarlierRunLeftUnconfirmed) {
     apply(R"({"access":{"allow":["any"]}})");
     EXPECT_EQ(read_configuration(main()).configuration->access, Configuration{}.access);
-    SettingsFiles next{main(), {}};
+    SettingsFiles next{main(), {}, errands_};
     EXPECT_TRUE(next.forget_unconfirmed());
     EXPECT_FALSE(unconfirmed());
     EXPECT_FALSE(next.forget_unconfirmed());
@@ -245,18 +254,21 @@ private:
 };
 
 TEST_F(SettingsRequestsTest, SayWhatStandsThoughTheDiskIsNotSureOfIt) {
-    SettingsFiles files{main(), {}, std::make_unique<UnsureDisk>()};
-    EXPECT_EQ(files.write_beside("[log]\nlevel = \"debug\"\n"), "");
-    const Placed placed = files.put_in_place();
+    SettingsFiles files{main(), {}, errands_, std::make_unique<UnsureDisk>()};
+    files.write_beside("[log]\nlevel = \"debug\"\n", [](const std::string& why) { EXPECT_EQ(why, ""); });
+    std::optional<Placed> told;
+    files.put_in_place([&told](Placed placed) { told = std::move(placed); });
+    run_until([&] { return told.has_value(); });
+    const Placed placed = told.value_or(Placed{});
     EXPECT_TRUE(placed.stands);
     EXPECT_THAT(placed.trouble, HasSubstr("90-page.toml is written, but the disk does not say that it keeps it"));
     EXPECT_THAT(overlay(), HasSubstr("debug"));
-    EXPECT_EQ(files.read().texts.size(), 2U) << "the next start reads it";
+    EXPECT_EQ(read_texts(main()).texts.size(), 2U) << "the next start reads it";
 }
 
-TEST(SettingsFiles, NameNoTwoChangesAlikeAndNoneBeyondWhatProgramsKnow) {
-    SettingsFiles one{"/t.toml", {}};
-    SettingsFiles other{"/t.toml", {}};
+TEST_F(SettingsRequestsTest, NameNoTwoChangesAlikeAndNoneBeyondWhatProgramsKnow) {
+    SettingsFiles one{"/t.toml", {}, errands_};
+    SettingsFiles other{"/t.toml", {}, errands_};
     std::set<std::int64_t> ids;
     for (int i = 0; i < 100; ++i) {
         ids.insert(one.new_id());
@@ -267,12 +279,31 @@ TEST(SettingsFiles, NameNoTwoChangesAlikeAndNoneBeyondWhatProgramsKnow) {
     EXPECT_LT(*ids.rbegin(), std::int64_t{1} << 53);
 }
 
-TEST(SettingsFiles, SayWhyNothingCanBeWritten) {
-    SettingsFiles files{"/no/such/place/t.toml", {}};
-    EXPECT_THAT(files.write_beside("x"), HasSubstr("/no/such/place/conf.d/90-page.toml cannot be written (No such"));
-    const Placed placed = files.put_in_place();
-    EXPECT_FALSE(placed.stands);
-    EXPECT_THAT(placed.trouble, HasSubstr("cannot be written"));
+TEST_F(SettingsRequestsTest, SayWhyNothingCanBeWritten) {
+    SettingsFiles files{"/no/such/place/t.toml", {}, errands_};
+    std::string why;
+    files.write_beside("x", [&why](std::string told) { why = std::move(told); });
+    std::optional<Placed> placed;
+    files.put_in_place([&placed](Placed told) { placed = std::move(told); });
+    run_until([&] { return placed.has_value(); });
+    EXPECT_THAT(why, HasSubstr("/no/such/place/conf.d/90-page.toml cannot be written (No such"));
+    EXPECT_FALSE(placed->stands);
+    EXPECT_THAT(placed->trouble, HasSubstr("cannot be written"));
+}
+
+TEST_F(SettingsRequestsTest, AreRefusedWhileTheDiskStandsStillForAnother) {
+    std::function<void()> end;
+    turns_.take_surely([&end](const Turns::End& told) { end = told; });
+    turns_.stand_still();
+    EXPECT_EQ(ask("settings").at("settings").at("under_way"), true) << "what is known is told all the same";
+    EXPECT_EQ(code(apply(R"({"log":{"level":"debug"}})")), "disk_silent");
+    EXPECT_EQ(code(ask("settings_check", {{"overlay", json::object{}}})), "disk_silent");
+    EXPECT_EQ(code(ask("restart")), "disk_silent");
+    EXPECT_EQ(code(ask("settings_confirm", {{"id", 1}})), "disk_silent");
+    end();
+    EXPECT_EQ(ask("settings").at("settings").at("under_way"), false);
+    EXPECT_EQ(code(apply(R"({"log":{"level":"debug"}})")), "none");
+    EXPECT_EQ(settled_, 1);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "server/daemon/control_protocol.h"
 #include "tests/daemon/facts.h"
@@ -17,6 +18,7 @@ namespace {
 
 namespace json = boost::json;
 using namespace std::chrono_literals;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -28,25 +30,32 @@ protected:
 
     std::string main() const { return directory_.file("t.toml"); }
 
-    std::unique_ptr<SettingsService> make(Duration confirm_within, Duration probe_every = 1h) {
+    std::unique_ptr<SettingsService> make(Duration confirm_within, Duration probe_every = 1h, Duration patience = 1h,
+                                          std::shared_ptr<FileSteps> steps = host_file_steps()) {
         SettingsInForce begin{read_texts(main()).texts, {}};
         begin.checked = check_texts(begin.texts);
-        return std::make_unique<SettingsService>(io_, log_, main(), std::move(begin),
-                                                 SettingsService::Effects{{[this](const Configuration& next) {
-                                                                               running_ = next;
-                                                                               return std::string{};
-                                                                           },
-                                                                           [] { return false; }},
-                                                                          [this] { return counter_.now(); },
-                                                                          [] {},
-                                                                          confirm_within,
-                                                                          probe_every});
+        SettingsService::Effects effects{.settings = {.take_effect =
+                                                          [this](const Configuration& next) {
+                                                              running_ = next;
+                                                              return std::string{};
+                                                          },
+                                                      .leap_second_under_way = [] { return false; },
+                                                      .now = [this] { return counter_.now(); }},
+                                         .restart = [] {},
+                                         .confirm_within = confirm_within,
+                                         .probe_every = probe_every,
+                                         .patience = patience,
+                                         .steps = std::move(steps)};
+        return std::make_unique<SettingsService>(io_, log_, main(), std::move(begin), std::move(effects));
     }
 
     json::object ask(SettingsService& service, std::string_view line) {
         const auto facts = [] { return ControlFacts{.clock = SampleFacts::synchronised(), .version = "1"}; };
         const std::vector<ControlHandler> handlers = service.requests();
-        return json::parse(answer_control(line, facts, {true}, handlers).line).as_object();
+        std::optional<ControlReply> told;
+        answer_control(line, facts, {true}, handlers, [&told](ControlReply reply) { told = std::move(reply); });
+        run_until([&] { return told.has_value(); });
+        return json::parse(told->line).as_object();
     }
 
     json::object try_access(SettingsService& service) {
@@ -95,7 +104,7 @@ TEST_F(SettingsServiceTest, GoesBackByItselfWhereNobodyConfirms) {
     EXPECT_THAT(text_, HasSubstr("settings_applied"));
     run_until([&] { return !running_.access.kiss; });
     EXPECT_THAT(text_, HasSubstr("warning settings_returned why=\"nobody confirmed them\""));
-    EXPECT_FALSE(std::filesystem::exists(directory_.file("conf.d/90-page.toml.unconfirmed")));
+    run_until([&] { return !std::filesystem::exists(directory_.file("conf.d/90-page.toml.unconfirmed")); });
 }
 
 TEST_F(SettingsServiceTest, LeavesWhatWasConfirmed) {
@@ -105,7 +114,10 @@ TEST_F(SettingsServiceTest, LeavesWhatWasConfirmed) {
     EXPECT_TRUE(ask(*service, confirm).contains("base"));
     EXPECT_THAT(text_, HasSubstr("settings_confirmed"));
     EXPECT_TRUE(read_configuration(main()).configuration->access.kiss);
-    EXPECT_TRUE(service->reload().empty());
+    std::optional<std::vector<std::string>> errors;
+    service->reload([&errors](std::vector<std::string> told) { errors = std::move(told); });
+    run_until([&] { return errors.has_value(); });
+    EXPECT_TRUE(errors->empty());
     EXPECT_TRUE(running_.access.kiss);
 }
 
@@ -145,6 +157,99 @@ TEST_F(SettingsServiceTest, AChangeThatCanBeWrittenEndsTheTroubleAtOnce) {
     apply_access(*service);
     EXPECT_EQ(service->storage_fault(), "");
     EXPECT_EQ(count("settings_can_be_written"), 1U) << text_;
+}
+
+/// The disk of this host, of which one kind of step does not return until it goes on.
+class StuckDisk : public FileSteps {
+public:
+    explicit StuckDisk(std::string stuck) : stuck_{std::move(stuck)} {}
+
+    int read(const std::string& path, std::size_t limit, std::string& text) override {
+        return host_->read(path, limit, text);
+    }
+    int create(const std::string& path) override { return host_->create(path); }
+    int write(std::string_view text) override { return host_->write(text); }
+    int sync() override {
+        wait_at("sync");
+        return host_->sync();
+    }
+    int close() override { return host_->close(); }
+    int rename(const std::string& from, const std::string& to) override { return host_->rename(from, to); }
+    int sync_directory(const std::string& path) override { return host_->sync_directory(path); }
+    int remove(const std::string& path) override {
+        wait_at("remove");
+        return host_->remove(path);
+    }
+    int room(const std::string& path) override { return host_->room(path); }
+
+    void stand_still() { still_ = goes_on_.get_future().share(); }
+    void go_on() { goes_on_.set_value(); }
+
+private:
+    void wait_at(std::string_view step) const {
+        if (step == stuck_ && still_.valid()) {
+            still_.wait();
+        }
+    }
+
+    std::string stuck_;
+    std::promise<void> goes_on_;
+    std::shared_future<void> still_;
+    std::unique_ptr<FileSteps> host_ = host_file_steps();
+};
+
+TEST_F(SettingsServiceTest, GoesOnWhileTheDiskStandsStillTellsThatAndRefusesWhoAsksNext) {
+    const auto disk = std::make_shared<StuckDisk>("sync");
+    const auto service = make(1h, 1h, 30ms, disk);
+    const std::vector<ControlHandler> handlers = service->requests();
+    std::optional<ControlReply> change;
+    disk->stand_still();
+    const std::string base{
+        ask(*service, R"({"version":1,"request":"settings"})").at("settings").at("base").as_string()};
+    answer_control(
+        R"({"version":1,"request":"settings_apply","overlay":{"access":{"kod":true}},"base":")" + base + "\"}",
+        [] { return ControlFacts{.clock = SampleFacts::synchronised()}; }, {true}, handlers,
+        [&change](ControlReply reply) { change = std::move(reply); });
+    run_until([&] { return !service->storage_fault().empty(); });
+    EXPECT_THAT(service->storage_fault(), HasSubstr("90-page.toml: the disk does not answer"));
+    EXPECT_EQ(try_access(*service).at("error").at("code"), "disk_silent");
+    EXPECT_FALSE(change);
+    EXPECT_FALSE(running_.access.kiss);
+    bool ended = false;
+    service->when_idle(20ms, [&ended] { ended = true; });
+    run_until([&] { return ended; });
+    disk->go_on();
+    run_until([&] { return change.has_value(); });
+    EXPECT_THAT(change->line, HasSubstr("confirm_within_ns"));
+    EXPECT_TRUE(running_.access.kiss);
+    EXPECT_EQ(service->storage_fault(), "");
+    EXPECT_EQ(count("warning settings_disk_silent"), 1U) << text_;
+    EXPECT_EQ(count("info settings_disk_answers"), 1U) << text_;
+}
+
+TEST_F(SettingsServiceTest, GoesBackInTimeThoughTheDiskStandsStill) {
+    const auto disk = std::make_shared<StuckDisk>("remove");
+    const auto service = make(50ms, 1h, 1h, disk);
+    disk->stand_still();
+    apply_access(*service);
+    run_until([&] { return !running_.access.kiss; });
+    EXPECT_THAT(text_, HasSubstr("warning settings_returned why=\"nobody confirmed them\""));
+    pass(50ms);
+    EXPECT_TRUE(std::filesystem::exists(directory_.file("conf.d/90-page.toml.unconfirmed")));
+    EXPECT_FALSE(read_configuration(main()).configuration->access.kiss) << "nor does the next start read it";
+    disk->go_on();
+    run_until([&] { return !std::filesystem::exists(directory_.file("conf.d/90-page.toml.unconfirmed")); });
+    EXPECT_EQ(count("settings_returned"), 1U) << text_;
+}
+
+TEST_F(SettingsServiceTest, EndsInItsTurnWhereTheDiskAnswers) {
+    const auto service = make(1h);
+    std::vector<std::string> order;
+    service->reload([&order](const std::vector<std::string>&) { order.emplace_back("reloaded"); });
+    service->when_idle(1h, [&order] { order.emplace_back("ended"); });
+    EXPECT_TRUE(order.empty());
+    run_until([&] { return order.size() == 2; });
+    EXPECT_THAT(order, ElementsAre("reloaded", "ended"));
 }
 
 }  // namespace

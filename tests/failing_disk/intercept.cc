@@ -1,7 +1,9 @@
 // A disk that fails when it is told to: takes the calls of a program to its libc that do something to files below a
-// directory, counts them, and at a chosen one ends the program as kill -9 does, or lets it and all later ones fail.
+// directory, counts them, and at a chosen one ends the program as kill -9 does, or lets it and all later ones fail, or
+// stand still until another order is given.
 // Preloaded into the program; TOKIMORI_FAILING_DISK names the file with the orders, which failing_disk.py writes, and
 // TOKIMORI_FAILING_DISK_BELOW the directory. What only looks something up (stat, access) is not counted.
+#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -17,11 +19,12 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <string_view>
 
 namespace {
 
-enum Action : std::int64_t { kCount, kKill, kKillHalfway, kFail };
+enum Action : std::int64_t { kCount, kKill, kKillHalfway, kFail, kStandStill };
 
 /// As failing_disk.py writes them.
 struct Orders {
@@ -30,6 +33,7 @@ struct Orders {
     std::atomic<std::int64_t> action;
     std::atomic<std::int64_t> error;   ///< errno of the steps that fail
     std::atomic<std::int64_t> killed;  ///< 1: the program was
+    std::atomic<std::int64_t> stand;   ///< so many steps do at this moment
 };
 
 Orders* map_orders() {
@@ -74,6 +78,16 @@ int note(int descriptor, bool meant) {
 
 enum class Verdict { kGoOn, kFail, kDieHalfway };
 
+/// As in a call to the kernel that does not return: only this thread waits.
+void stand_still(Orders& given) {
+    ++given.stand;
+    while (given.action == kStandStill) {
+        const timespec pause{0, 5'000'000};
+        ::nanosleep(&pause, nullptr);
+    }
+    --given.stand;
+}
+
 /// One step more. `halfway`: it can be done by half.
 Verdict step(bool meant, bool halfway = false) {
     Orders* const given = meant ? orders() : nullptr;
@@ -96,6 +110,11 @@ Verdict step(bool meant, bool halfway = false) {
             if (number >= at) {
                 errno = static_cast<int>(given->error);
                 return Verdict::kFail;
+            }
+            return Verdict::kGoOn;
+        case kStandStill:
+            if (number >= at) {
+                stand_still(*given);
             }
             return Verdict::kGoOn;
         default:
@@ -213,6 +232,13 @@ int close(int file) {
     const int closed = real_close(file);
     errno = fails ? failed : errno;
     return fails ? -1 : closed;
+}
+
+// The descriptor may be another file's from then on.
+int closedir(DIR* directory) {
+    REAL(closedir);
+    note(::dirfd(directory), false);
+    return real_closedir(directory);
 }
 
 #define INTERCEPT_TRUNCATE(name)                                                         \

@@ -3,14 +3,14 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "server/daemon/control_protocol.h"
+#include "tests/daemon/asked.h"
 
 /// Any line that somebody sends to the control socket: answered with one line that fits, and with an error unless it
 /// asked for something.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     bool asked = false;
     const std::string_view line{reinterpret_cast<const char*>(data), size};
-    const tokimori::ControlReply reply = tokimori::answer_control(line, [&asked] {
+    const tokimori::ControlReply reply = tokimori::asked(line, [&asked] {
         asked = true;
         return tokimori::ControlFacts{};
     });

@@ -1,5 +1,5 @@
 """A disk that fails when it is told to, beneath a program under test: tests/failing_disk counts what it does to files below
-a directory, and at a chosen step ends it as kill -9 does, or lets that step and all later ones fail."""
+a directory, and at a chosen step ends it as kill -9 does, or lets that step and all later ones fail or stand still."""
 from __future__ import annotations
 
 import mmap
@@ -12,8 +12,8 @@ import pytest
 
 from programs import program
 
-_COUNT, _KILL, _KILL_HALFWAY, _FAIL = range(4)
-_SIZE = 40
+_COUNT, _KILL, _KILL_HALFWAY, _FAIL, _STAND_STILL = range(5)
+_SIZE = 48
 
 
 class FailingDisk:
@@ -53,6 +53,14 @@ class FailingDisk:
     def fail(self, error: int) -> None:
         """Whatever is done to files fails from now on."""
         self._give(1, _FAIL, error)
+
+    def stand_still_at(self, step: int) -> None:
+        """That step and all later ones do not return until another order is given; the program is not told why."""
+        self._give(step, _STAND_STILL, 0)
+
+    def stands_still(self) -> bool:
+        """Somebody waits for it."""
+        return bool(struct.unpack_from("q", self._orders, 40)[0])
 
     def _give(self, step: int, action: int, error: int) -> None:
         struct.pack_into("qqqqq", self._orders, 0, 0, step, action, error, 0)

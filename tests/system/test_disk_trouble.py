@@ -2,77 +2,25 @@
 is raised, and the log stays quiet."""
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import signal
 import ssl
 import tempfile
-from typing import Any, Dict, Iterator, List
 
 import pytest
 
-from control import PATIENCE, SKY, Client
+from box import Box, serving
+from control import PATIENCE
 from failing_disk import FailingDisk
 from killed_saves import WebHouse, another_certificate
 from namespace import mounting
-from ntp_client import NtpWatch
-from programs import Process, Value, configuration, free_port, program, run, wait_until
+from programs import Process, program, run, wait_until
 from web import PASSWORD, Reply
 
 NO_ROOM = "No space left on device"
 READ_ONLY = "Read-only file system"
 FAILS = "Input/output error"
-
-
-class Box:
-    """A daemon whose files, all but its socket, lie in `directory`."""
-
-    def __init__(self, room: str, workers: int, **more: Value) -> None:
-        self.port = free_port()
-        self.socket = os.path.join(room, "control.sock")
-        self.directory = os.path.join(room, "disk")
-        os.mkdir(self.directory)
-        self.path = os.path.join(self.directory, "tokimori.toml")
-        self.text = configuration(["127.0.0.1:%d" % self.port], [SKY], workers=workers, lab_mode=True,
-                                  control_socket=self.socket, state_dir=os.path.join(self.directory, "state"), **more)
-
-    def write(self) -> None:
-        """Its files as they are on a good disk."""
-        for name in ("conf.d", "state"):
-            os.mkdir(os.path.join(self.directory, name))
-        with open(self.path, "w", encoding="utf-8") as file:
-            file.write(self.text)
-
-    def start(self, prefix: List[str]) -> Process:
-        """The daemon, once it is synchronised."""
-        daemon = Process([*prefix, program("tokimorid"), "--config", self.path])
-        daemon.wait_for("clock state=synchronised", PATIENCE)
-        return daemon
-
-    def ask(self, name: str, **members: Any) -> Dict[str, Any]:
-        """One request."""
-        with Client(self.socket) as client:
-            return client.ask(name, **members)
-
-    def apply(self) -> Dict[str, Any]:
-        """Tries to change a setting."""
-        return self.ask("settings_apply", overlay={"log": {"level": "debug"}},
-                        base=self.ask("settings")["settings"]["base"])
-
-    def fault(self) -> str:
-        """What the daemon says of its disk."""
-        return self.ask("tracking")["at"]["storage_fault"] or ""
-
-
-@contextlib.contextmanager
-def serving(box: Box) -> Iterator[NtpWatch]:
-    """In the block every reply is right, and none is missing."""
-    with NtpWatch(box.port, per_second=20) as watch:
-        watch.wait_for(lambda reply: reply.synchronised, PATIENCE)
-        yield watch
-        watch.wait_seconds(1)
-        assert all(reply.synchronised for reply in watch.replies())
 
 
 def expect_trouble(box: Box, daemon: Process, words: str) -> None:

@@ -50,6 +50,7 @@ public:
     int base = 1;
     int pending = 0;
     bool wants_confirmation = false;
+    bool under_way = false;  ///< the disk has not done a change yet
     std::string complaints = "[]";
     std::string list;
     bool takes_lists = true;
@@ -63,6 +64,7 @@ private:
         json::object reply{{"version", 1}, {"request", name}};
         if (name == "settings") {
             reply["settings"] = {{"overlay", json::parse(overlay)}, {"base", std::to_string(base)}};
+            reply["settings"].as_object()["under_way"] = under_way;
             reply["settings"].as_object()["pending"] =
                 pending > 0 ? json::value{{"id", pending}, {"left_ns", 5'000'000'000}} : json::value(nullptr);
         } else if (name == "settings_check") {
@@ -331,6 +333,20 @@ TEST_F(SettingsDeskTest, ForgetsAChangeThatTheDaemonNeverSaw) {
     desk_->tick();
     EXPECT_THAT(changes(), IsEmpty());
     EXPECT_FALSE(changes_.unsettled());
+}
+
+TEST_F(SettingsDeskTest, RecordsAChangeThatWaitsForTheDiskOfTheDaemon) {
+    daemon_.silent = {"settings_apply"};
+    daemon_.under_way = true;
+    EXPECT_EQ(apply(R"({"a":{"b":1}})", 1).status, 503U);
+    now_ += 4s;
+    desk_->tick();
+    ASSERT_TRUE(changes_.unsettled()) << "it may yet be made";
+    daemon_.under_way = false;
+    ++daemon_.base;
+    now_ += 4s;
+    desk_->tick();
+    EXPECT_THAT(kinds(), ElementsAre("apply hanako"));
 }
 
 TEST_F(SettingsDeskTest, BacksUpAndRestores) {

@@ -152,6 +152,10 @@ export const errors = {
     en: "The device could not write its settings: the directory of the page's file must be writable for tokimorid.",
     ja: "設定を書き込めませんでした。設定用のディレクトリに tokimorid が書き込める必要があります。",
   },
+  disk_silent: {
+    en: "The disk of the device does not answer, and an earlier change or reload still waits for it. Nothing was done; try again later.",
+    ja: "機器のディスクが応答せず、前の変更または再読み込みが完了していません。今回の操作は行っていません。しばらくしてから再度操作してください。",
+  },
   files_wrong: {
     en: "The files of settings have errors, so the service would not come back. Mend them first; tokimorid --check tells what is wrong.",
     ja: "設定ファイルに誤りがあり、再起動するとサービスが起動できません。先に修正してください。誤りは tokimorid --check で確認できます。",

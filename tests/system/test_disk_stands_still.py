@@ -1,0 +1,157 @@
+"""Disks that stand still: a call to the kernel that neither works nor fails, but does not return. Time is served, the
+service manager hears that it is, an alarm is raised, and what was asked for is done once the disk goes on."""
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import tempfile
+import time
+from typing import Any, Dict, Iterator, List
+
+from box import Box, serving
+from control import PATIENCE, Client
+from failing_disk import FailingDisk
+from ntp_client import NtpClient
+from programs import free_port, program, run, slowness, wait_until
+from service_manager import Manager
+
+WATCHDOG = 4.0
+DEBUG: Dict[str, Any] = {"log": {"level": "debug"}}
+
+
+class StillBox(Box):
+    """A box whose disk can be told to stand still, for files whose paths begin like that."""
+
+    def __init__(self, room: str, files: str) -> None:
+        super().__init__(room, workers=2)
+        self.write()
+        self.overlay = os.path.join(self.directory, "conf.d", "90-page.toml")
+        self.disk = FailingDisk(os.path.join(self.directory, files))
+
+    def settings(self) -> Dict[str, Any]:
+        """What is said of settings."""
+        settings: Dict[str, Any] = self.ask("settings")["settings"]
+        return settings
+
+    def begin(self, client: Client, overlay: Dict[str, Any], step: int) -> None:
+        """A change that stands still at that step of what is done to files for it."""
+        base = self.settings()["base"]
+        self.disk.stand_still_at(step)
+        client.send(request("settings_apply", overlay=overlay, base=base))
+        wait_until(self.disk.stands_still, PATIENCE, "somebody waits for the disk")
+
+    def steps_of_a_change(self) -> int:
+        """How many there are from reading the files to the end, where the overlay is there already."""
+        self.disk.count()
+        assert "applied" in self.apply()
+        steps = self.disk.steps()
+        assert "applied" in self.ask("settings_apply", overlay={}, base=self.settings()["base"])
+        return steps
+
+
+@contextlib.contextmanager
+def still_box(files: str = "conf.d") -> Iterator[StillBox]:
+    """One whose files are gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="tokimori-") as room:
+        box = StillBox(room, files)
+        with box.disk:
+            yield box
+
+
+def request(name: str, **members: Any) -> bytes:
+    """A line for the control socket."""
+    return json.dumps({"version": 1, "request": name, **members}).encode() + b"\n"
+
+
+def longest_silence(manager: Manager, seconds: float) -> float:
+    """Between two signs of life, of those that come within `seconds`."""
+    heard: List[float] = [time.monotonic()]
+    while heard[-1] < heard[0] + seconds:
+        assert manager.hear() == "WATCHDOG=1"
+        heard.append(time.monotonic())
+    return max(later - earlier for earlier, later in zip(heard, heard[1:]))
+
+
+def test_time_is_served_and_an_alarm_raised_while_a_change_stands_still() -> None:
+    with still_box() as box, Manager() as manager:
+        with box.start([*manager.prefix(int(WATCHDOG * 1e6)), *box.disk.prefix()]) as daemon, serving(box) as watch, \
+                Client(box.socket) as changing:
+            # Last come the end of the new file, its exchange, and three steps for the directory.
+            sync = box.steps_of_a_change() - 5
+            manager.hear_until("WATCHDOG=1")
+            box.begin(changing, DEBUG, sync)
+            began = watch.mark()
+            assert longest_silence(manager, 2.5 * WATCHDOG) < WATCHDOG, "systemd would have ended it"
+            assert "the disk does not answer" in box.fault()
+            told = run([program("tokictl"), "tracking", "--socket", box.socket, "--lang", "ja"])
+            assert told.returncode == 1 and "保存できません" in told.stdout
+            assert box.apply()["error"]["code"] == "disk_silent", "nobody waits without being told"
+            assert box.settings()["under_way"] and box.settings()["overlay"] == {}
+            daemon.send_signal(signal.SIGHUP)
+            replies = watch.replies()[began:]
+            assert len(replies) > 2 * WATCHDOG * 20 / slowness()
+            assert all(reply.proven_error <= reply.root_distance < 0.1 for reply in replies)
+            before = daemon.mark()
+            box.disk.count()
+            assert "applied" in changing.next_reply()
+            daemon.wait_for("settings_disk_answers", PATIENCE)
+            daemon.wait_for("info reloaded", PATIENCE, since=before)
+            assert box.settings()["overlay"] == DEBUG and box.fault() == ""
+            assert len(daemon.find("settings_disk_silent")) == 1
+
+
+def test_no_step_of_a_change_is_taken_by_the_thread_of_the_clock() -> None:
+    with still_box() as box, box.start(box.disk.prefix()), serving(box):
+        steps = box.steps_of_a_change()
+        assert steps >= 10
+        for step in range(1, steps + 1):
+            wanted = DEBUG if step % 2 else {}
+            with Client(box.socket) as changing:
+                box.begin(changing, wanted, step)
+                assert not box.settings()["pending"] and box.fault() == "", "it answers"
+                box.disk.count()
+                assert "applied" in changing.next_reply(), step
+            assert box.settings()["overlay"] == wanted
+
+
+def test_what_is_given_back_is_so_at_once_and_after_a_crash_too() -> None:
+    with still_box() as box:
+        port = free_port()
+        overlay = {"server": {"listen": ["127.0.0.1:%d" % box.port, "127.0.0.1:%d" % port]}}
+        with box.start(box.disk.prefix()) as daemon, Client(box.socket) as checking, Client(box.socket) as returning:
+            box.disk.count()
+            applied = box.ask("settings_apply", overlay=overlay, base=box.settings()["base"])["applied"]
+            assert applied["confirm_within_ns"] and answers(port)
+            box.disk.stand_still_at(1)
+            checking.send(request("settings_check", overlay={}))
+            wait_until(box.disk.stands_still, PATIENCE, "the files are being read")
+            returning.send(request("settings_return", id=applied["id"]))
+            wait_until(lambda: not answers(port), PATIENCE, "what was before is in force")
+            assert box.settings()["pending"] is None and box.settings()["overlay"] == {}
+            assert os.path.exists(box.overlay + ".unconfirmed") and not os.path.exists(box.overlay)
+            daemon.kill()
+        box.disk.count()
+        with box.start(box.disk.prefix()) as daemon:
+            assert daemon.find('settings_returned why="an earlier run')
+            assert box.settings()["overlay"] == {} and not answers(port) and answers(box.port)
+
+
+def test_the_daemon_ends_though_the_disk_stands_still() -> None:
+    with still_box("") as box:
+        daemon = box.start(box.disk.prefix())
+        with Client(box.socket) as changing:
+            box.begin(changing, DEBUG, 1)
+            daemon.send_signal(signal.SIGTERM)
+            # systemd waits for 15 s (TimeoutStopSec).
+            assert daemon.wait(14 * slowness()) == 0, daemon.log()
+        box.disk.count()
+        with box.start(box.disk.prefix()):
+            assert box.settings()["overlay"] == {}
+
+
+def answers(port: int) -> bool:
+    """Somebody answers there."""
+    with NtpClient(port) as client:
+        return client.ask(patience=0.5 * slowness()) is not None
