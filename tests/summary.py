@@ -13,7 +13,7 @@ import xml.etree.ElementTree as ElementTree
 # Reasons for which a test may be skipped even where CI=true: what it needs is not part of the project, or comes from where
 # not every network leads: Debian's packages for another architecture or for a guest, npm's.
 MAY_BE_ABSENT = ("recordings are not here", "arm64 packages cannot be had", "amd64 packages cannot be had",
-                 "npm packages cannot be had")
+                 "npm packages cannot be had", "only root can make the disk of a Debian")
 
 
 @dataclasses.dataclass

@@ -92,6 +92,33 @@ std::optional<std::int64_t> seconds_of(const ASN1_TIME* time) {
     return ASN1_TIME_to_tm(time, &parts) == 1 ? std::optional<std::int64_t>{::timegm(&parts)} : std::nullopt;
 }
 
+struct Validity {
+    std::int64_t from;
+    std::int64_t until;
+};
+
+std::optional<Validity> validity_of(const X509* certificate) {
+    const auto from = seconds_of(X509_get0_notBefore(certificate));
+    const auto until = seconds_of(X509_get0_notAfter(certificate));
+    return from && until ? std::optional{Validity{*from, *until}} : std::nullopt;
+}
+
+// That of the first certificate, as far as it does not outlive the one of its authority that comes along: browsers know
+// no other. What stands above that is their own business.
+std::optional<Validity> validity_in(const std::string& pem) {
+    const Memory text{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
+    const auto next = [&text] { return Certificate{PEM_read_bio_X509(text.get(), nullptr, no_password, nullptr)}; };
+    const Certificate own = next();
+    auto found = own != nullptr ? validity_of(own.get()) : std::nullopt;
+    for (Certificate each = next(); found && each != nullptr; each = next()) {
+        const auto whole = validity_of(each.get());
+        if (whole && X509_check_issued(each.get(), own.get()) == X509_V_OK) {
+            return Validity{std::max(found->from, whole->from), std::min(found->until, whole->until)};
+        }
+    }
+    return found;
+}
+
 std::string_view fault_of(X509* certificate, const EVP_PKEY* key) {
     if (X509_check_private_key(certificate, key) != 1) {
         return "key_differs";
@@ -131,12 +158,11 @@ std::string_view certificate_fault(const std::string& pem, std::optional<std::in
     if (const std::string_view fault = fault_of(certificate.get(), key.get()); !fault.empty()) {
         return fault;
     }
-    const auto from = seconds_of(X509_get0_notBefore(certificate.get()));
-    const auto until = seconds_of(X509_get0_notAfter(certificate.get()));
-    if (!from || !until || (unix_time && *unix_time > *until)) {
+    const auto validity = validity_in(pem);
+    if (!validity || (unix_time && *unix_time > validity->until)) {
         return "expired";
     }
-    if (unix_time && *unix_time < *from) {
+    if (unix_time && *unix_time < validity->from) {
         return "not_yet_valid";
     }
     return {};
@@ -148,8 +174,8 @@ std::vector<std::string> certificate_names(const std::string& pem) {
 }
 
 std::optional<std::int64_t> certificate_end(const std::string& pem) {
-    const Certificate certificate = certificate_of(pem);
-    return certificate != nullptr ? seconds_of(X509_get0_notAfter(certificate.get())) : std::nullopt;
+    const auto validity = validity_in(pem);
+    return validity ? std::optional{validity->until} : std::nullopt;
 }
 
 }  // namespace tokimori::web

@@ -16,7 +16,8 @@ std::string_view certificate_fault(const std::string& pem, std::optional<std::in
 /// The hosts and addresses that a certificate names, in its order; none where it is none. Pure.
 std::vector<std::string> certificate_names(const std::string& pem);
 
-/// The end of a certificate's validity, in Unix seconds; nullopt where it is none. Pure.
+/// The end of a certificate's validity, or of the one that has issued it where that comes along and ends earlier, in
+/// Unix seconds; nullopt where it is none. Pure.
 std::optional<std::int64_t> certificate_end(const std::string& pem);
 
 }  // namespace tokimori::web

@@ -51,6 +51,7 @@ struct Wanted {
     const char* extended_usage = "serverAuth";
     const EVP_MD* digest = EVP_sha256();
     const char* constraints = "critical,CA:FALSE";
+    const char* until = "20280101000000Z";
     EVP_PKEY* signer = nullptr;  ///< null: itself
     bool demands = false;        ///< a critical extension that nobody knows
 };
@@ -60,7 +61,7 @@ std::string made(const Key& key, const Wanted& wanted = {}) {
     X509_set_version(certificate.get(), 2);
     ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 7);
     ASN1_TIME_set_string(X509_getm_notBefore(certificate.get()), "20260101000000Z");
-    ASN1_TIME_set_string(X509_getm_notAfter(certificate.get()), "20280101000000Z");
+    ASN1_TIME_set_string(X509_getm_notAfter(certificate.get()), wanted.until);
     X509_set_pubkey(certificate.get(), key.get());
     if (wanted.names != nullptr) {
         extend(certificate.get(), NID_subject_alt_name, wanted.names);
@@ -177,6 +178,17 @@ TEST(CertificateFault, IsADateWhereTheTimeIsKnown) {
     EXPECT_EQ(certificate_fault(pem, 1'767'225'599), "not_yet_valid");
     EXPECT_EQ(certificate_fault(pem, std::nullopt), "");
     EXPECT_EQ(certificate_end("x"), std::nullopt);
+}
+
+TEST(CertificateFault, IsTheEndOfTheAuthorityThatComesAlong) {
+    const Key key = curve("P-384");
+    const Wanted authority{.usage = "keyCertSign", .constraints = "critical,CA:TRUE", .until = "20270101000000Z"};
+    const std::string pem = made(curve("P-256"), {.signer = key.get()});
+    const std::string chain = pem + made(key, authority);
+    EXPECT_EQ(certificate_end(chain), 1'798'761'600);
+    EXPECT_EQ(certificate_fault(chain, 1'798'761'600), "");
+    EXPECT_EQ(certificate_fault(chain, kNow), "expired");
+    EXPECT_EQ(certificate_end(pem + pem), 1'830'297'600) << "no authority";
 }
 
 }  // namespace

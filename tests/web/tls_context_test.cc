@@ -48,7 +48,7 @@ std::string authority_with(const Key& key) {
 TEST(TlsContext, IsMadeOfWhatWorks) {
     const KeyAndCertificate own = make_certificate({"toki"});
     EXPECT_NE(make_tls_context(own), nullptr);
-    const std::string authority = authority_with(Key{EVP_RSA_gen(2048)});
+    const std::string authority = authority_with(Key{EVP_EC_gen("P-256")});
     std::string chain = own.certificate;
     while (chain.size() < kLongestIdentity) {
         chain += authority;

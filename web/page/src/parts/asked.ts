@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { get } from "../api";
 
 export interface Asked<T> {
@@ -17,9 +17,13 @@ export function useAsked<T>(path: string, every = 0, version = 0): Asked<T> {
   const [answer, setAnswer] = useState<{ path: string; value: T } | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [turn, setTurn] = useState({ n: 0, automatic: false });
+  const asked = useRef(version);
   useEffect(() => {
     let wanted = true;
-    get<T>(path, turn.automatic).then(
+    // Somebody else may have made it another version.
+    const automatic = turn.automatic || asked.current !== version;
+    asked.current = version;
+    get<T>(path, automatic).then(
       (value) => wanted && (setAnswer({ path, value }), setError(null)),
       (failure: unknown) => wanted && setError(failure),
     );

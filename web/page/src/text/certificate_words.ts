@@ -23,8 +23,8 @@ export const certificateFaults = {
   },
   not_for_servers: { en: "The certificate is not for servers that sign (serverAuth, digitalSignature).", ja: "サーバー用 (serverAuth、digitalSignature) の証明書ではありません。" },
   no_names: { en: "The certificate names no host or address (subjectAltName).", ja: "証明書にホスト名やアドレス (subjectAltName) がありません。" },
-  expired: { en: "The certificate has expired.", ja: "証明書の有効期限が切れています。" },
-  not_yet_valid: { en: "The certificate is not valid yet.", ja: "証明書の有効期間がまだ始まっていません。" },
+  expired: { en: "The certificate, or that of its authority in the same file, has expired.", ja: "証明書、または同じファイルにある発行元の証明書の有効期限が切れています。" },
+  not_yet_valid: { en: "The certificate, or that of its authority in the same file, is not valid yet.", ja: "証明書、または同じファイルにある発行元の証明書の有効期間がまだ始まっていません。" },
   too_long: { en: "Certificates and key are longer than 48 KiB.", ja: "証明書と鍵が合わせて 48 KiB を超えています。" },
   no_use: { en: "Nobody could connect with it: the key or one of the certificates is damaged or weak.", ja: "TLS で接続できません。鍵かいずれかの証明書が壊れているか、弱すぎます。" },
 } as const satisfies Table;
