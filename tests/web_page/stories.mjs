@@ -522,7 +522,8 @@ async function idle_session() {
   await visitor.keep("session-idle-ja");
   await visitor.press("English");
   await comeBack(visitor, ".setting");
-  assert.ok(page.url().endsWith("#/settings"));
+  await visitor.setting("smear_minutes").waitFor();
+  assert.ok(page.url().endsWith("#/settings/leap"));
   assert.equal(await page.getByText("The session has ended").count(), 0);
   assert.notEqual(await valueOf(visitor, "leap", "smear_minutes"), 77);
   await visitor.open("events", "tbody tr");

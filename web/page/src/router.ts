@@ -1,8 +1,12 @@
-/** Which part is shown: the word behind # in the address. */
+/** Which part is shown: the first word behind # in the address; and where in it, the second. */
 import { useEffect, useState } from "preact/hooks";
 
+function words(): string[] {
+  return location.hash.replace(/^#\/?/, "").split("/");
+}
+
 export function currentRoute(): string {
-  return location.hash.replace(/^#\/?/, "") || "overview";
+  return words()[0] || "overview";
 }
 
 export function go(route: string): void {
@@ -17,4 +21,14 @@ export function useRoute(): string {
     return () => removeEventListener("hashchange", changed);
   }, []);
   return route;
+}
+
+/** Where in the part somebody is; it stays so when the page is loaded anew, or after another login. */
+export function usePlace(first: string): [place: string, setPlace: (place: string) => void] {
+  const [place, setPlace] = useState(words()[1] || first);
+  const move = (next: string): void => {
+    history.replaceState(null, "", `#/${currentRoute()}/${next}`);
+    setPlace(next);
+  };
+  return [place, move];
 }

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type { User } from "../api";
 import { Failure } from "../parts/failure";
 import { mayChange } from "../parts/role";
+import { usePlace } from "../router";
 import type { Complaint, Settings, Tree } from "../settings/table";
 import { useSettings } from "../settings/use_settings";
 import { say, wordFor } from "../text/language";
@@ -30,8 +31,14 @@ function Sections({ settings, chosen, choose, complaints }: { settings: Settings
   );
 }
 
-function Forms({ user, settings }: { user: User; settings: Settings }): JSX.Element {
-  const [chosen, choose] = useState("server");
+interface FormsProps {
+  user: User;
+  settings: Settings;
+  chosen: string;
+  choose: (section: string) => void;
+}
+
+function Forms({ user, settings, chosen, choose }: FormsProps): JSX.Element {
   const [draft, setDraft] = useState<Tree | null>(null);
   const [complaints, setComplaints] = useState<Complaint[]>([]);
   const section = settings.sections.find(({ name }) => name === chosen) ?? settings.sections[0];
@@ -55,22 +62,24 @@ function Forms({ user, settings }: { user: User; settings: Settings }): JSX.Elem
 }
 
 const PLACES = ["settings", "changes", "upkeep"] as const;
+const FIRST_SECTION = "server";
 
 export function SettingsView({ user }: { user: User }): JSX.Element {
   const { value, error } = useSettings(EVERY_MS);
-  const [place, setPlace] = useState<(typeof PLACES)[number]>("settings");
+  const [where, move] = usePlace(FIRST_SECTION);
   const places = PLACES.filter((each) => each !== "upkeep" || user.role === "admin");
+  const place = places.find((each) => each === where) ?? "settings";
   return (
     <>
       <div class="row toolbar places" role="group">
         {places.map((each) => (
-          <button key={each} type="button" class="choice" aria-pressed={place === each} onClick={() => setPlace(each)}>{say(each)}</button>
+          <button key={each} type="button" class="choice" aria-pressed={place === each} onClick={() => move(each === "settings" ? FIRST_SECTION : each)}>{say(each)}</button>
         ))}
       </div>
       <Failure error={error} />
       {place === "changes" && <Changes user={user} />}
       {place === "upkeep" && <Upkeep />}
-      {place === "settings" && (value === null ? error === null && <p>{say("loading")}</p> : <Forms user={user} settings={value} />)}
+      {place === "settings" && (value === null ? error === null && <p>{say("loading")}</p> : <Forms user={user} settings={value} chosen={where} choose={move} />)}
     </>
   );
 }
