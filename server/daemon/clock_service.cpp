@@ -48,6 +48,7 @@ ClockService::ClockService(boost::asio::io_context& io, const Configuration& con
       log_{log},
       log_status_{configuration.log_status},
       state_keeper_{state_settings(configuration), counter_, log},
+      errands_{io, configuration.workers != 0U},
       timekeeper_{timekeeper_settings(configuration), leap_.begin(configuration, counter_.now()), counter_.now()},
       polls_{PollRecord::Settings{configuration.state_dir, host_boot_id(), configuration.workers != 0U}},
       ticker_{std::make_unique<Ticker>(io)} {
@@ -108,7 +109,7 @@ void ClockService::start() {
     tick();
 }
 
-void ClockService::reload(const Configuration& configuration) {
+void ClockService::reload(const Configuration& configuration, const std::optional<ReadLeapLists>& lists) {
     log_status_ = configuration.log_status;
     const LocalInstant now = counter_.now();
     // Clients were served by the settings of before until now.
@@ -116,7 +117,7 @@ void ClockService::reload(const Configuration& configuration) {
     timekeeper_.set_policy(configuration.policy);
     set_sources(configuration);
     // Last, so that it is published before any source is heard, should served time jump by it.
-    leap_.reload(configuration, timekeeper_, now);
+    leap_.reload(configuration, lists, timekeeper_, now);
     for (auto& [name, source] : sources_) {
         source.driver->start();
     }
@@ -138,22 +139,6 @@ void ClockService::step_system_clock() {
     log_.write(counter_.now(), done ? LogLevel::kInfo : LogLevel::kWarning, "system_clock_step_requested",
                {{"what", done ? "the clock of this host is set as soon as the time is known to be another"
                               : "the clock of this host is not followed, so it is not set"}});
-}
-
-LeapListOutcome ClockService::take_leap_list(std::string_view text) {
-    const LocalInstant now = counter_.now();
-    // Clients were served by what was known before until now.
-    timekeeper_.advance(now);
-    LeapListOutcome outcome = leap_.take_list(text, timekeeper_, now);
-    publish();
-    return outcome;
-}
-
-LeapListForgotten ClockService::forget_leap_list() {
-    timekeeper_.advance(counter_.now());
-    const LeapListForgotten forgotten = leap_.forget_list(timekeeper_, counter_.now());
-    publish();
-    return forgotten;
 }
 
 void ClockService::set_sources(const Configuration& configuration) {
@@ -223,6 +208,7 @@ void ClockService::tick() {
         timekeeper_.lose_time(now);
     }
     timekeeper_.advance(now);
+    look_at_leap_list(now);
     leap_.watch(timekeeper_, now);
     publish();
     system_clock_.set_smeared(leap_.policy().smear_host);

@@ -12,6 +12,8 @@
 #include "server/clock/timekeeper.h"
 #include "server/daemon/clock_facts.h"
 #include "server/daemon/configuration.h"
+#include "server/daemon/file_errands.h"
+#include "server/daemon/given_leap_list.h"
 #include "server/daemon/leap_service.h"
 #include "server/daemon/log.h"
 #include "server/daemon/published_state.h"
@@ -40,17 +42,21 @@ public:
     void set_keys(std::shared_ptr<const KeyRing> keys) { upstream_.keys = std::move(keys); }
 
     void start();
-    /// Takes over a new configuration. Sources whose entry is unchanged go on as if nothing had happened.
-    void reload(const Configuration& configuration);
+    /// Takes over a new configuration, and the leap second lists that it names; nullopt: they were not read anew.
+    /// Sources whose entry is unchanged go on as if nothing had happened.
+    void reload(const Configuration& configuration, const std::optional<ReadLeapLists>& lists);
     void stop();
 
     /// The operator wants the clock of this host set at once, whatever the policy says of steps.
     void step_system_clock();
 
-    /// Somebody gives us a leap-seconds.list, which is weighed and published at once; see `LeapService::take_list`.
-    LeapListOutcome take_leap_list(std::string_view text);
+    /// Somebody gives us a leap-seconds.list, which is weighed and published at once, then kept; see
+    /// `LeapService::take_list`. `then` is told when the disk has it. Of this and the next, one at a time (`Turns`).
+    void take_leap_list(const std::string& text, std::function<void(LeapListOutcome)> then);
     /// Takes it back; see `LeapService::forget_list`.
-    LeapListForgotten forget_leap_list();
+    void forget_leap_list(std::function<void(LeapListForgotten)> then);
+    /// Reads what was given, for a backup.
+    void read_given_leap_list(std::function<void(GivenLeapList)> then);
 
     void observe(const Observation& observation) override;
     LocalInstant now() const { return counter_.now(); }
@@ -72,6 +78,8 @@ private:
     void recall();
     void keep();
     void tick();
+    void look_at_leap_list(LocalInstant now);
+    void remove_leap_list(const LoadedLeapTable& left, const std::function<void(LeapListForgotten)>& then);
     void publish();
     void tell_changes();
     void ask_soon(SourceId source);
@@ -90,6 +98,7 @@ private:
     SystemClock system_clock_{counter_, log_};
     StateKeeper state_keeper_;
     LeapService leap_{log_, [this](SourceId id) { return name_of(id); }};
+    FileErrands errands_;
     LeapMemory kept_leap_;    ///< as last written
     LeapPolicy kept_policy_;  ///< likewise
     LocalInstant kept_at_ = LocalInstant{} - std::chrono::hours{1};

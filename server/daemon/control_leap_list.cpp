@@ -43,55 +43,58 @@ std::optional<ControlError> refusal(LeapListForgotten forgotten) {
     return std::nullopt;
 }
 
+void tell_taken(const std::string& text, const LeapListOutcome& taken, const ControlDone& done) {
+    if (!taken.wrong.empty()) {
+        return done(ControlError{"leap_list_wrong", taken.wrong}, {{"why", why(text, taken)}});
+    }
+    done(std::nullopt,
+         {{"leap_list",
+           {{"updated", format_date(taken.updated)}, {"expires", format_date(taken.expires)}, {"kept", taken.kept}}}});
+}
+
+void tell_forgotten(LeapListForgotten outcome, const ControlDone& done) {
+    if (std::optional<ControlError> refused = refusal(outcome)) {
+        return done(std::move(refused), {});
+    }
+    done(std::nullopt, {{"forgotten", true}, {"waits", outcome == LeapListForgotten::kWaits}});
+}
+
+void tell_given(const GivenLeapList& found, const ControlDone& done) {
+    if (!found.given) {
+        return done(ControlError{"no_leap_list", "No leap-seconds.list that was given to the daemon counts."}, {});
+    }
+    if (found.text.empty()) {
+        return done(ControlError{"leap_list_unreadable",
+                                 "The file of the list that counts cannot be read, or holds another one."},
+                    {});
+    }
+    done(std::nullopt, {{"leap_list", {{"text", found.text}}}});
+}
+
 }  // namespace
 
-ControlHandler leap_list_handler(std::function<LeapListOutcome(std::string_view text)> take) {
-    const auto answer = [take = std::move(take)](const json::object& members, json::object& reply) {
-        ControlRequest request{members};
-        const std::optional<std::string> text = request.text("text", kLongestControlChange);
-        if (!text) {
-            return std::optional{ControlError{"bad_request", "text is the whole text of a leap-seconds.list"}};
-        }
-        const LeapListOutcome taken = take(*text);
-        if (!taken.wrong.empty()) {
-            reply["why"] = why(*text, taken);
-            return std::optional{ControlError{"leap_list_wrong", taken.wrong}};
-        }
-        reply["leap_list"] = {
-            {"updated", format_date(taken.updated)}, {"expires", format_date(taken.expires)}, {"kept", taken.kept}};
-        return std::optional<ControlError>{};
-    };
-    return {"leap_list", true, at_once(answer)};
+ControlHandler leap_list_handler(
+    std::function<void(const std::string& text, std::function<void(LeapListOutcome)> then)> take) {
+    return {"leap_list", true, [take = std::move(take)](const json::object& members, const ControlDone& done) {
+                ControlRequest request{members};
+                const std::optional<std::string> text = request.text("text", kLongestControlChange);
+                if (!text) {
+                    return done(ControlError{"bad_request", "text is the whole text of a leap-seconds.list"}, {});
+                }
+                take(*text, [text = *text, done](const LeapListOutcome& taken) { tell_taken(text, taken, done); });
+            }};
 }
 
-ControlHandler leap_list_forget_handler(std::function<LeapListForgotten()> forget) {
-    const auto answer = [forget = std::move(forget)](const json::object& /*members*/, json::object& reply) {
-        const LeapListForgotten outcome = forget();
-        std::optional<ControlError> refused = refusal(outcome);
-        if (!refused) {
-            reply["forgotten"] = true;
-            reply["waits"] = outcome == LeapListForgotten::kWaits;
-        }
-        return refused;
-    };
-    return {"leap_list_forget", true, at_once(answer)};
+ControlHandler leap_list_forget_handler(std::function<void(std::function<void(LeapListForgotten)> then)> forget) {
+    return {"leap_list_forget", true, [forget = std::move(forget)](const json::object&, const ControlDone& done) {
+                forget([done](LeapListForgotten outcome) { tell_forgotten(outcome, done); });
+            }};
 }
 
-ControlHandler leap_list_given_handler(std::function<GivenLeapList()> list) {
-    const auto answer = [list = std::move(list)](const json::object& /*members*/, json::object& reply) {
-        const GivenLeapList found = list();
-        if (!found.given) {
-            return std::optional{
-                ControlError{"no_leap_list", "No leap-seconds.list that was given to the daemon counts."}};
-        }
-        if (found.text.empty()) {
-            return std::optional{ControlError{
-                "leap_list_unreadable", "The file of the list that counts cannot be read, or holds another one."}};
-        }
-        reply["leap_list"] = {{"text", found.text}};
-        return std::optional<ControlError>{};
-    };
-    return {"leap_list_given", true, at_once(answer)};
+ControlHandler leap_list_given_handler(std::function<void(std::function<void(GivenLeapList)> then)> read) {
+    return {"leap_list_given", true, [read = std::move(read)](const json::object&, const ControlDone& done) {
+                read([done](const GivenLeapList& found) { tell_given(found, done); });
+            }};
 }
 
 }  // namespace tokimori

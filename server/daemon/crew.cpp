@@ -7,8 +7,6 @@
 #include "leap/leap_phase.h"
 #include "server/daemon/control_leap_list.h"
 #include "server/daemon/crew_size.h"
-#include "server/daemon/given_leap_list.h"
-#include "server/daemon/keys_file.h"
 
 namespace tokimori {
 Crew::Crew(boost::asio::io_context& io, const Configuration& configuration, Log& log)
@@ -41,11 +39,17 @@ Crew::Crew(boost::asio::io_context& io, const Configuration& configuration, Log&
              {[this] { return clock_.now(); },
               [this] { return panel_sight(clock_.facts(), !(storage_fault() + panel_.trouble()).empty()); }}},
       watchdog_{io_, log, manager_, {[this] { return clock_.now(); }, [this] { return trouble(); }}} {
-    control_handlers_ = {
-        leap_list_handler([this](std::string_view text) { return clock_.take_leap_list(text); }),
-        leap_list_forget_handler([this] { return clock_.forget_leap_list(); }),
-        leap_list_given_handler([this] { return given_leap_list(clock_.facts().leap.list, *host_file_steps()); })};
     clock_.set_listener([this](const Observation& observation) { statistics_.note(observation); });
+}
+
+std::vector<ControlHandler> Crew::leap_list_requests() {
+    return {leap_list_handler([this](const std::string& text, std::function<void(LeapListOutcome)> then) {
+                clock_.take_leap_list(text, std::move(then));
+            }),
+            leap_list_forget_handler(
+                [this](std::function<void(LeapListForgotten)> then) { clock_.forget_leap_list(std::move(then)); }),
+            leap_list_given_handler(
+                [this](std::function<void(GivenLeapList)> then) { clock_.read_given_leap_list(std::move(then)); })};
 }
 
 void Crew::answer(std::vector<ControlHandler> handlers) {
@@ -65,8 +69,7 @@ void Crew::configure(const Configuration& configuration) {
     queries_.start();
 }
 
-void Crew::distribute(const Configuration& configuration, Log& log) {
-    read_keys(configuration.keys_file, log);
+void Crew::distribute(const Configuration& configuration) {
     const auto rules = std::make_shared<const AccessRules>(configuration.access);
     workers_.each([this, rules, interleaved = configuration.interleaved](std::size_t number) -> WorkerThreads::Task {
         return [rules, keys = keys_, tables = workers_.client_tables(), interleaved,
@@ -87,9 +90,8 @@ void Crew::stop_telling() {
     watchdog_.stop();
 }
 
-// Keys that cannot be read leave the old ones in force; time is served without them, too.
-void Crew::read_keys(const std::string& path, Log& log) {
-    const KeysFileResult read = read_keys_file(path);
+// Time is served without them, too.
+void Crew::take_keys(const KeysFileResult& read, Log& log) {
     for (const std::string& error : read.errors) {
         log.write(clock_.now(), LogLevel::kError, "keys_refused", {{"what", error}});
     }

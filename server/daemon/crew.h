@@ -10,6 +10,7 @@
 #include "server/daemon/clock_service.h"
 #include "server/daemon/control_socket.h"
 #include "server/daemon/front_panel.h"
+#include "server/daemon/keys_file.h"
 #include "server/daemon/listeners.h"
 #include "server/daemon/published_state.h"
 #include "server/daemon/query_teller.h"
@@ -39,6 +40,8 @@ public:
 
     /// Who knows whether changed settings could be written.
     void ask_of_settings(std::function<std::string()> fault) { settings_fault_ = std::move(fault); }
+    /// What is asked of leap second lists on the control socket, one at a time.
+    std::vector<ControlHandler> leap_list_requests();
     /// What more than the facts is answered on the control socket.
     void answer(std::vector<ControlHandler> handlers);
 
@@ -46,13 +49,14 @@ public:
     bool leap_second_under_way() const;
     /// What is configured beside ports, sources and threads.
     void configure(const Configuration& configuration);
-    /// Hands out the rules and the ports; each worker takes them over on its own thread.
-    void distribute(const Configuration& configuration, Log& log);
+    /// The keys of clients, from the next `distribute` on. Keys that cannot be read leave the old ones in force.
+    void take_keys(const KeysFileResult& read, Log& log);
+    /// Hands out the rules, the keys and the ports; each worker takes them over on its own thread.
+    void distribute(const Configuration& configuration);
     /// Nobody is answered or told anything any more but clients of the ports.
     void stop_telling();
 
 private:
-    void read_keys(const std::string& path, Log& log);
     std::string trouble();
     QueryView query_view() const;
     std::string storage_fault() const;

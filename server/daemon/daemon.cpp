@@ -50,7 +50,9 @@ Daemon::Daemon(std::string path, SettingsInForce settings, Log& log)
 Daemon::~Daemon() = default;
 
 SettingsService::Effects Daemon::settings_effects() {
-    return {.settings = {.take_effect = [this](const Configuration& next) { return take_effect(next); },
+    return {.settings = {.take_effect = [this](const Configuration& next,
+                                               const NamedFiles* files) { return take_effect(next, files); },
+                         .as_in_this_run = [this](const Configuration& next) { return as_in_this_run(next); },
                          .leap_second_under_way = [this] { return crew_->leap_second_under_way(); },
                          .now = [this] { return crew_->clock().now(); }},
             .restart = [this] { restart(); }};
@@ -61,8 +63,10 @@ int Daemon::run() {
     await_signal();
     await_step_request();
     crew_->answer(settings_->requests());
+    crew_->answer(settings_->in_turn(crew_->leap_list_requests()));
     crew_->ask_of_settings([this] { return settings_->storage_fault(); });
-    crew_->distribute(configuration_, log_);
+    crew_->take_keys(read_keys_file(configuration_.keys_file), log_);
+    crew_->distribute(configuration_);
     crew_->workers().start();
     crew_->clock().start();
     crew_->configure(configuration_);
@@ -139,8 +143,17 @@ void Daemon::reload() {
     });
 }
 
+Configuration Daemon::as_in_this_run(Configuration configuration) const {
+    configuration.lab_mode = configuration_.lab_mode;
+    configuration.workers = configuration_.workers;
+    configuration.state_dir = configuration_.state_dir;
+    configuration.access.clients = configuration_.access.clients;
+    configuration.access.ipv6_prefix = configuration_.access.ipv6_prefix;
+    return configuration;
+}
+
 // What is new is opened first: if that fails, nothing has changed.
-std::string Daemon::take_effect(const Configuration& configuration) {
+std::string Daemon::take_effect(const Configuration& configuration, const NamedFiles* files) {
     const LocalInstant now = crew_->clock().now();
     try {
         crew_->listeners().open(configuration.listen, log_, now);
@@ -153,17 +166,14 @@ std::string Daemon::take_effect(const Configuration& configuration) {
                      "server.workers, server.lab_mode, state.dir, access.clients and access.ipv6_prefix change at the "
                      "next restart"}});
     }
-    Configuration next = configuration;
-    next.lab_mode = configuration_.lab_mode;
-    next.workers = configuration_.workers;
-    next.state_dir = configuration_.state_dir;
-    next.access.clients = configuration_.access.clients;
-    next.access.ipv6_prefix = configuration_.access.ipv6_prefix;
-    log_.set_level(next.log_level);
-    crew_->distribute(next, log_);
-    crew_->clock().reload(next);
-    crew_->configure(next);
-    configuration_ = std::move(next);
+    configuration_ = as_in_this_run(configuration);
+    log_.set_level(configuration_.log_level);
+    if (files != nullptr) {
+        crew_->take_keys(files->keys, log_);
+    }
+    crew_->distribute(configuration_);
+    crew_->clock().reload(configuration_, files != nullptr ? std::optional{files->leap_lists} : std::nullopt);
+    crew_->configure(configuration_);
     log_.write(now, LogLevel::kInfo, "reloaded", {{"file", path_}});
     return {};
 }

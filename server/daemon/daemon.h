@@ -38,7 +38,8 @@ private:
     void await_signal();
     void await_step_request();
     void reload();
-    std::string take_effect(const Configuration& configuration);
+    Configuration as_in_this_run(Configuration configuration) const;
+    std::string take_effect(const Configuration& configuration, const NamedFiles* files);
     void restart();
     void stop_soon();
     SettingsService::Effects settings_effects();

@@ -50,29 +50,47 @@ LeapListPaths LeapListPaths::of(const Configuration& configuration) {
     return {configuration.leap_list_file, configuration.state_dir.empty() ? "" : configuration.state_dir + name};
 }
 
-LoadedLeapTable load_leap_table(const LeapListPaths& paths, Log& log, LocalInstant now) {
-    LoadedLeapTable loaded{.table = LeapTable::built_in(), .file = paths.configured};
-    const auto weigh = [&](const std::string& path) {
-        const LeapListResult read = read_leap_list(path);
+ReadLeapLists read_leap_lists(const LeapListPaths& paths) {
+    ReadLeapLists lists{paths};
+    if (!paths.configured.empty()) {
+        lists.stamp = stamp_of(paths.configured);
+        lists.configured = read_leap_list(paths.configured);
+    }
+    if (!paths.kept.empty() && stamp_of(paths.kept)) {
+        lists.kept = read_leap_list(paths.kept);
+    }
+    return lists;
+}
+
+LoadedLeapTable weigh_leap_lists(const ReadLeapLists& lists, Log& log, LocalInstant now) {
+    LoadedLeapTable loaded{.table = LeapTable::built_in(), .file = lists.paths.configured};
+    const auto weigh = [&](const std::string& path, const LeapListResult& read) {
         if (!read.table) {
             refuse(path, read.error, "what else is known", log, now);
             loaded.refused = path == loaded.file ? read.error : loaded.refused;
         } else if (&LeapTable::better(*read.table, loaded.table) == &*read.table) {
-            loaded = {*read.table, true, {}, path, path == paths.kept};
+            loaded = {*read.table, true, {}, path, path == lists.paths.kept};
         }
     };
-    if (!paths.configured.empty()) {
-        weigh(paths.configured);
+    if (lists.configured) {
+        weigh(lists.paths.configured, *lists.configured);
     }
-    if (!paths.kept.empty() && stamp_of(paths.kept)) {
-        weigh(paths.kept);
+    if (lists.kept) {
+        weigh(lists.paths.kept, *lists.kept);
     }
     return loaded;
 }
 
-std::optional<LoadedLeapTable> better_leap_table(const std::string& path, const LeapTable& counts, Log& log,
-                                                 LocalInstant now) {
-    const LeapListResult read = read_leap_list(path);
+SeenLeapList see_leap_list(const std::string& path, const std::optional<FileStamp>& known) {
+    SeenLeapList seen{path, stamp_of(path)};
+    if (seen.stamp && seen.stamp != known) {
+        seen.read = read_leap_list(path);
+    }
+    return seen;
+}
+
+std::optional<LoadedLeapTable> better_leap_table(const std::string& path, const LeapListResult& read,
+                                                 const LeapTable& counts, Log& log, LocalInstant now) {
     const bool better = read.table && &LeapTable::better(*read.table, counts) == &*read.table;
     if (!better) {
         refuse(path, read.table ? "it is older" : read.error, "the table that counted before", log, now);
@@ -82,8 +100,12 @@ std::optional<LoadedLeapTable> better_leap_table(const std::string& path, const 
     return LoadedLeapTable{*read.table, true, {}, path};
 }
 
-bool keep_leap_list(const std::string& path, std::string_view text, FileSteps& steps, Log& log, LocalInstant now) {
-    const auto [stands, error] = path.empty() ? Exchanged{false, ENOENT} : exchange_file(steps, path, text);
+Exchanged keep_leap_list(const std::string& path, std::string_view text, FileSteps& steps) {
+    return path.empty() ? Exchanged{false, ENOENT} : exchange_file(steps, path, text);
+}
+
+bool tell_kept_leap_list(const std::string& path, const Exchanged& exchanged, Log& log, LocalInstant now) {
+    const auto [stands, error] = exchanged;
     if (error != 0) {
         log.write(
             now, LogLevel::kWarning, "leap_list_not_kept",
@@ -94,19 +116,20 @@ bool keep_leap_list(const std::string& path, std::string_view text, FileSteps& s
     return stands;
 }
 
-int forget_leap_list(const std::string& path, FileSteps& steps, Log& log, LocalInstant now) {
-    if (path.empty()) {
-        return ENOENT;
-    }
-    const int error = steps.remove(path);
-    const int wrong = error != 0 ? error : steps.sync_directory(path.substr(0, path.rfind('/')));
+RemovedFile forget_leap_list(const std::string& path, FileSteps& steps) {
+    const int error = path.empty() ? ENOENT : steps.remove(path);
+    return {error, error != 0 ? 0 : steps.sync_directory(path.substr(0, path.rfind('/')))};
+}
+
+void tell_forgotten_leap_list(const std::string& path, const RemovedFile& removed, Log& log, LocalInstant now) {
+    const auto [error, unsynced] = removed;
+    const int wrong = error != 0 ? error : unsynced;
     if (wrong != 0 && error != ENOENT) {
         log.write(now, LogLevel::kWarning, "leap_list_not_forgotten",
                   {{"file", path},
                    {"why", std::generic_category().message(wrong)},
                    {"effect", error != 0 ? "it stays" : "it is gone, but a power cut may bring it back"}});
     }
-    return error;
 }
 
 }  // namespace tokimori

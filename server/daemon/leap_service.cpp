@@ -23,33 +23,40 @@ std::string jst_of(const LeapEvent& event) {
 }  // namespace
 
 LeapKnowledge LeapService::begin(const Configuration& configuration, LocalInstant now) {
-    changes_ = LeapChanges{read(configuration, now), now};
+    take_over(read_leap_lists(LeapListPaths::of(configuration)), now);
+    changes_ = LeapChanges{wanted_by(configuration), now};
     tell_leap_table(list_.table, log_, now);
     return changes_.wanted().knowledge;
 }
 
-LeapChanges::Wanted LeapService::read(const Configuration& configuration, LocalInstant now) {
-    lists_ = LeapListPaths::of(configuration);
-    list_stamp_ = stamp_of(lists_.configured);
+void LeapService::take_over(const ReadLeapLists& lists, LocalInstant now) {
+    lists_ = lists.paths;
+    list_stamp_ = lists.stamp;
     looked_for_list_ = now;
-    list_ = load_leap_table(lists_, log_, now);
+    list_ = weigh_leap_lists(lists, log_, now);
     expiry_told_.reset();
+}
+
+LeapChanges::Wanted LeapService::wanted_by(const Configuration& configuration) const {
     LeapKnowledge knowledge{list_.table};
     knowledge.manual_only = configuration.leap_source == LeapSource::kManual;
     knowledge.manual = configuration.leap_manual;
     return {configuration.leap, knowledge, configuration.leap_change_at_once};
 }
 
-void LeapService::reload(const Configuration& configuration, Timekeeper& timekeeper, LocalInstant now) {
+void LeapService::reload(const Configuration& configuration, const std::optional<ReadLeapLists>& lists,
+                         Timekeeper& timekeeper, LocalInstant now) {
     const LoadedLeapTable before = list_;
-    LeapChanges::Wanted wanted = read(configuration, now);
+    lists_ = LeapListPaths::of(configuration);
+    if (lists) {
+        take_over(*lists, now);
+    }
     if (&LeapTable::better(list_.table, before.table) == &before.table) {
         // One that was given and could not be kept.
         list_ = before;
-        wanted.knowledge.table = before.table;
     }
     tell_leap_table(list_.table, log_, now);
-    changes_.configure(std::move(wanted));
+    changes_.configure(wanted_by(configuration));
     waiting_told_ = false;
     advance(timekeeper, now);
 }
@@ -73,17 +80,21 @@ void LeapService::advance(Timekeeper& timekeeper, LocalInstant now) {
     }
 }
 
-// A list that is bad, gone or older takes nothing away: what was read before is no worse for it.
-void LeapService::look_for_list(const Timekeeper& timekeeper, LocalInstant now) {
-    if (looked_for_list_ && now - *looked_for_list_ < kListInterval) {
-        return;
+std::optional<SeenLeapList> LeapService::list_to_look_at(LocalInstant now) {
+    if (lists_.configured.empty() || (looked_for_list_ && now - *looked_for_list_ < kListInterval)) {
+        return std::nullopt;
     }
     looked_for_list_ = now;
-    const auto stamp = lists_.configured.empty() ? std::nullopt : stamp_of(lists_.configured);
-    if (!stamp || std::exchange(list_stamp_, stamp) == stamp) {
+    return SeenLeapList{lists_.configured, list_stamp_};
+}
+
+// A list that is bad, gone or older takes nothing away: what was read before is no worse for it.
+void LeapService::take_look(const SeenLeapList& seen, const Timekeeper& timekeeper, LocalInstant now) {
+    if (!seen.read || seen.path != lists_.configured) {
         return;
     }
-    if (auto better = better_leap_table(lists_.configured, list_.table, log_, now)) {
+    list_stamp_ = seen.stamp;
+    if (auto better = better_leap_table(seen.path, *seen.read, list_.table, log_, now)) {
         adopt(std::move(*better), timekeeper);
     }
 }
@@ -114,12 +125,16 @@ LeapListOutcome LeapService::take_list(std::string_view text, Timekeeper& timeke
     if (!list_.table.agrees_until(std::max(known_until, list_.table.rows().back().day), table)) {
         return {.wrong = "the list changes leap seconds of the past, which nobody does: it is a wrong one"};
     }
-    const bool kept = keep_leap_list(lists_.kept, text, *host_file_steps(), log_, now);
-    log_.write(now, LogLevel::kInfo, "leap_list_taken",
-               {{"updated", format_date(table.updated())}, {"expires", format_date(table.expires())}, {"kept", kept}});
     adopt({table, true, {}, lists_.kept, true}, timekeeper);
     advance(timekeeper, now);
-    return {.updated = table.updated(), .expires = table.expires(), .kept = kept};
+    return {.updated = table.updated(), .expires = table.expires()};
+}
+
+bool LeapService::tell_kept(const LeapListOutcome& taken, const Exchanged& exchanged, LocalInstant now) {
+    const bool kept = tell_kept_leap_list(lists_.kept, exchanged, log_, now);
+    log_.write(now, LogLevel::kInfo, "leap_list_taken",
+               {{"updated", format_date(taken.updated)}, {"expires", format_date(taken.expires)}, {"kept", kept}});
+    return kept;
 }
 
 std::optional<UtcDay> LeapService::today(const Timekeeper& timekeeper, LocalInstant now) const {
@@ -133,12 +148,14 @@ bool LeapService::is_needed(const LeapTable& left, const Timekeeper& timekeeper,
     return !list_.table.agrees_until(today(timekeeper, now).value_or(list_.table.rows().back().day), left);
 }
 
-LeapListForgotten LeapService::forget_list(Timekeeper& timekeeper, LocalInstant now) {
-    LoadedLeapTable left = load_leap_table({lists_.configured, {}}, log_, now);
-    if (list_.given && is_needed(left.table, timekeeper, now)) {
-        return LeapListForgotten::kNeeded;
-    }
-    const int error = forget_leap_list(lists_.kept, *host_file_steps(), log_, now);
+bool LeapService::may_forget_list(const LoadedLeapTable& left, const Timekeeper& timekeeper, LocalInstant now) const {
+    return !list_.given || !is_needed(left.table, timekeeper, now);
+}
+
+LeapListForgotten LeapService::forget_list(LoadedLeapTable left, const RemovedFile& removed, Timekeeper& timekeeper,
+                                           LocalInstant now) {
+    tell_forgotten_leap_list(lists_.kept, removed, log_, now);
+    const int error = removed.error;
     if (error == ENOENT && !list_.given) {
         return LeapListForgotten::kNone;
     }
@@ -160,7 +177,6 @@ LeapListForgotten LeapService::forget_list(Timekeeper& timekeeper, LocalInstant 
 }
 
 void LeapService::watch(Timekeeper& timekeeper, LocalInstant now) {
-    look_for_list(timekeeper, now);
     advance(timekeeper, now);
     const ServerState& state = timekeeper.state();
     if (!state.ever_synchronised) {

@@ -44,7 +44,7 @@ enum class LeapListForgotten : std::uint8_t {
 };
 
 /// Feeds the timekeeper with what is configured and known of leap seconds, and tells the log what becomes of it. When
-/// changes come into force is for `LeapChanges` to say. A newer list is read within an hour. Clock thread only.
+/// changes come into force is for `LeapChanges` to say. Clock thread only.
 class LeapService {
 public:
     /// The name of a source.
@@ -53,18 +53,29 @@ public:
     /// All must outlive the object.
     LeapService(Log& log, NameOf name_of) : log_{log}, name_of_{std::move(name_of)} {}
 
-    /// What is known at the start: reads the list.
+    /// What is known at the start: reads the lists, and is the only one here who waits for the disk.
     LeapKnowledge begin(const Configuration& configuration, LocalInstant now);
     /// What an earlier run left, before the timekeeper recalls it: that goes on where clients would notice the change.
     void recall(const ClockMemory& memory, Timekeeper& timekeeper) { changes_.recall(memory, timekeeper); }
-    /// Another configuration; reads the list again.
-    void reload(const Configuration& configuration, Timekeeper& timekeeper, LocalInstant now);
+    /// Another configuration, and the lists that it names; nullopt: they were not read anew.
+    void reload(const Configuration& configuration, const std::optional<ReadLeapLists>& lists, Timekeeper& timekeeper,
+                LocalInstant now);
     /// Somebody gives us the text of a leap-seconds.list: refused where it is bad or older than what is known, else
-    /// kept in `[state] dir` and weighed at once. Waits for the disk.
+    /// weighed at once. To be kept at `paths().kept`, and then `tell_kept`.
     LeapListOutcome take_list(std::string_view text, Timekeeper& timekeeper, LocalInstant now);
-    /// Takes back what was given: what else is known counts, as after a reload, so that it waits where a leap second
-    /// would be called off that clients are being prepared for. Waits for the disk.
-    LeapListForgotten forget_list(Timekeeper& timekeeper, LocalInstant now);
+    /// Whether it lies there.
+    bool tell_kept(const LeapListOutcome& taken, const Exchanged& exchanged, LocalInstant now);
+    /// Whether what was given may be taken back, where `left` is what else there is.
+    bool may_forget_list(const LoadedLeapTable& left, const Timekeeper& timekeeper, LocalInstant now) const;
+    /// It was removed from the disk: `left` counts, as after a reload, so that it waits where a leap second would be
+    /// called off that clients are being prepared for.
+    LeapListForgotten forget_list(LoadedLeapTable left, const RemovedFile& removed, Timekeeper& timekeeper,
+                                  LocalInstant now);
+    const LeapListPaths& paths() const { return lists_; }
+    /// The configured list where it is time to look at it, about once an hour; with its stamp as last seen.
+    std::optional<SeenLeapList> list_to_look_at(LocalInstant now);
+    /// It was looked at.
+    void take_look(const SeenLeapList& seen, const Timekeeper& timekeeper, LocalInstant now);
     /// To be called about once a second.
     void watch(Timekeeper& timekeeper, LocalInstant now);
 
@@ -72,13 +83,13 @@ public:
     const LeapPolicy& policy() const { return changes_.policy(); }  ///< in force
 
 private:
-    LeapChanges::Wanted read(const Configuration& configuration, LocalInstant now);
+    LeapChanges::Wanted wanted_by(const Configuration& configuration) const;
+    void take_over(const ReadLeapLists& lists, LocalInstant now);
     void advance(Timekeeper& timekeeper, LocalInstant now);
     /// nullopt: it was never known.
     std::optional<UtcDay> today(const Timekeeper& timekeeper, LocalInstant now) const;
     bool is_needed(const LeapTable& left, const Timekeeper& timekeeper, LocalInstant now) const;
     void adopt(LoadedLeapTable better, const Timekeeper& timekeeper);
-    void look_for_list(const Timekeeper& timekeeper, LocalInstant now);
     void tell_phase(const Timekeeper& timekeeper, LocalInstant now);
     void tell_begin(LeapPhase phase, const Timekeeper& timekeeper, LocalInstant now);
     void tell_end(const Timekeeper& timekeeper, LocalInstant now);

@@ -170,7 +170,7 @@ void OverlayDesk::write(const std::shared_ptr<Candidate>& next, const std::strin
         if (!why.empty()) {
             return then(refused("not_written", why, next->check));
         }
-        try_out(next, text, then);
+        hands_.prepare(*next->next.checked.configuration, [this, next, text, then] { try_out(next, text, then); });
     });
 }
 
@@ -210,7 +210,7 @@ SettingsApplied OverlayDesk::put_in_force(const Candidate& next) {
 void OverlayDesk::stand_by_the_files(std::function<void()> then) {
     reload([this, then = std::move(then)](const std::vector<std::string>& errors) {
         if (!errors.empty()) {
-            hands_.take_effect(*in_force_.checked.configuration);
+            hands_.fall_back_on(*in_force_.checked.configuration);
         }
         then();
     });
@@ -250,7 +250,7 @@ OverlayDesk::Refusal OverlayDesk::fall_back(std::int64_t id) {
         return ControlError{"busy", "This change is being confirmed at this moment."};
     }
     pending_.reset();
-    no_way_back_ = hands_.take_effect(*before_.checked.configuration);
+    no_way_back_ = hands_.fall_back_on(*before_.checked.configuration);
     if (no_way_back_.empty()) {
         in_force_ = std::move(before_);
     }
@@ -260,39 +260,50 @@ OverlayDesk::Refusal OverlayDesk::fall_back(std::int64_t id) {
 void OverlayDesk::clear_up(std::function<void(Refusal)> then) {
     hands_.remove_beside([this, then = std::move(then)] {
         hands_.read([this, then](TextsResult read) {
-            const bool as_they_are = is_back() && read.errors.empty() && read.texts == in_force_.texts;
-            if (as_they_are || go_over_to(std::move(read)).empty()) {
-                no_way_back_.clear();
+            const auto end = [this, then](const std::vector<std::string>& errors) {
+                no_way_back_ = errors.empty() ? std::string{} : no_way_back_;
+                then(is_back() ? Refusal{} : ControlError{"not_returned", no_way_back_});
+            };
+            if (is_back() && read.errors.empty() && read.texts == in_force_.texts) {
+                return end({});
             }
-            then(is_back() ? Refusal{} : ControlError{"not_returned", no_way_back_});
+            go_over_to(std::move(read), end);
         });
     });
 }
 
-void OverlayDesk::reload(std::function<void(std::vector<std::string>)> then) {
-    hands_.read([this, then = std::move(then)](TextsResult read) { then(go_over_to(std::move(read))); });
+void OverlayDesk::reload(ThenErrors then) {
+    hands_.read([this, then = std::move(then)](TextsResult read) { go_over_to(std::move(read), then); });
 }
 
-std::vector<std::string> OverlayDesk::go_over_to(TextsResult read) {
+void OverlayDesk::go_over_to(TextsResult read, const ThenErrors& then) {
     if (!read.errors.empty()) {
-        return std::move(read.errors);
+        return then(std::move(read.errors));
     }
-    SettingsInForce next{pending_ ? with_overlay(read.texts, overlay_file_, pending_->text) : read.texts, {}};
-    next.checked = check_texts(next.texts);
-    std::vector<std::string> errors;
-    for (const Complaint& complaint : next.checked.complaints) {
-        errors.push_back(line_from(next.texts, complaint));
-    }
-    if (next.checked.configuration) {
-        if (std::string why = hands_.take_effect(*next.checked.configuration); !why.empty()) {
-            errors.push_back(std::move(why));
+    auto next = std::make_shared<SettingsInForce>();
+    next->texts = pending_ ? with_overlay(read.texts, overlay_file_, pending_->text) : read.texts;
+    next->checked = check_texts(next->texts);
+    if (!next->checked.configuration) {
+        std::vector<std::string> errors;
+        for (const Complaint& complaint : next->checked.complaints) {
+            errors.push_back(line_from(next->texts, complaint));
         }
+        return then(std::move(errors));
     }
-    if (errors.empty()) {
-        in_force_ = std::move(next);
-        remember_as_before(std::move(read.texts));
+    hands_.prepare(*next->checked.configuration,
+                   [this, next, read = std::move(read), then, waits = pending_.has_value()] {
+                       // What waited may have been given back meanwhile.
+                       return waits == pending_.has_value() ? go_over_to(*next, read, then) : go_over_to(read, then);
+                   });
+}
+
+void OverlayDesk::go_over_to(SettingsInForce next, const TextsResult& read, const ThenErrors& then) {
+    if (std::string why = hands_.take_effect(*next.checked.configuration); !why.empty()) {
+        return then({std::move(why)});
     }
-    return errors;
+    in_force_ = std::move(next);
+    remember_as_before(read.texts);
+    then({});
 }
 
 // The way back from an overlay that waits leads to the files as they are by now.

@@ -71,7 +71,8 @@ public:
     /// Error: not_returned (what was given back stays in force until the next start).
     void clear_up(std::function<void(Refusal)> then);
     /// Reads all files anew, with an overlay that waits. What is wrong, a line each; then nothing has changed.
-    void reload(std::function<void(std::vector<std::string>)> then);
+    using ThenErrors = std::function<void(std::vector<std::string> errors)>;
+    void reload(ThenErrors then);
 
     /// An overlay that waits for its confirmation.
     struct Pending {
@@ -106,7 +107,8 @@ private:
     void place(const std::shared_ptr<Candidate>& next, const ThenApplied& then);
     SettingsApplied put_in_force(const Candidate& next);
     void stand_by_the_files(std::function<void()> then);
-    std::vector<std::string> go_over_to(TextsResult read);
+    void go_over_to(TextsResult read, const ThenErrors& then);
+    void go_over_to(SettingsInForce next, const TextsResult& read, const ThenErrors& then);
     void remember_as_before(std::vector<ConfigurationText> texts);
     std::string overlay_text() const;
 

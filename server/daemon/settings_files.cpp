@@ -35,6 +35,14 @@ void SettingsFiles::read(std::function<void(TextsResult)> then) {
     errands_.run([path = configuration_] { return read_texts(path); }, std::move(then));
 }
 
+void SettingsFiles::prepare(const Configuration& configuration, std::function<void()> then) {
+    errands_.run([named = effects_.as_in_this_run(configuration)] { return read_named_files(named); },
+                 [this, then = std::move(then)](NamedFiles files) {
+                     prepared_ = std::move(files);
+                     then();
+                 });
+}
+
 // Where we may make the directory, nobody has to do it for us; where not, the next step says why.
 void SettingsFiles::write_beside(const std::string& text, std::function<void(std::string why)> then) {
     errands_.run(

@@ -7,6 +7,7 @@
 
 #include "server/daemon/file_errands.h"
 #include "server/daemon/file_steps.h"
+#include "server/daemon/named_files.h"
 #include "server/daemon/settings_hands.h"
 
 namespace tokimori {
@@ -19,7 +20,10 @@ class SettingsFiles : public SettingsHands {
 public:
     /// What the daemon does.
     struct Effects {
-        std::function<std::string(const Configuration&)> take_effect;
+        /// With what lies in the files that it names; null: they were not read anew.
+        std::function<std::string(const Configuration&, const NamedFiles*)> take_effect;
+        /// A configuration as it can be in this run, whatever waits for the next start.
+        std::function<Configuration(const Configuration&)> as_in_this_run;
         std::function<bool()> leap_second_under_way;
         std::function<LocalInstant()> now;
     };
@@ -33,7 +37,13 @@ public:
     void write_beside(const std::string& text, std::function<void(std::string why)> then) override;
     void put_in_place(std::function<void(Placed)> then) override;
     void remove_beside(std::function<void()> then) override;
-    std::string take_effect(const Configuration& configuration) override { return effects_.take_effect(configuration); }
+    void prepare(const Configuration& configuration, std::function<void()> then) override;
+    std::string take_effect(const Configuration& configuration) override {
+        return effects_.take_effect(configuration, &prepared_);
+    }
+    std::string fall_back_on(const Configuration& configuration) override {
+        return effects_.take_effect(configuration, nullptr);
+    }
     std::int64_t new_id() override;
     bool leap_second_under_way() override { return effects_.leap_second_under_way(); }
     LocalInstant now() override { return effects_.now(); }
@@ -58,6 +68,7 @@ private:
     Effects effects_;
     FileErrands& errands_;
     std::shared_ptr<FileSteps> steps_;
+    NamedFiles prepared_;
     std::string trouble_;
 };
 

@@ -28,9 +28,12 @@ public:
     /// Lets it take the place of the one that counts, at once.
     virtual void put_in_place(std::function<void(Placed)> then) = 0;
     virtual void remove_beside(std::function<void()> then) = 0;
-    /// Goes over to another configuration as a reload does, without waiting for a disk; where that fails nothing has
-    /// changed.
+    /// Reads the files that a configuration names.
+    virtual void prepare(const Configuration& configuration, std::function<void()> then) = 0;
+    /// Goes over to the configuration that was prepared last, as a reload does; where that fails nothing has changed.
     virtual std::string take_effect(const Configuration& configuration) = 0;
+    /// The same with one that was in force, and what is known of its files.
+    virtual std::string fall_back_on(const Configuration& configuration) = 0;
     /// For a change: above 0 and below 2^53, never the same again, also of another run, and nobody guesses it.
     virtual std::int64_t new_id() = 0;
     /// Whether a leap second is being announced or smeared.

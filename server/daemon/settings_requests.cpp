@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "server/daemon/control_turns.h"
 #include "server/daemon/settings_json.h"
 
 namespace tokimori {
@@ -82,13 +83,6 @@ json::value pending_as_json(const OverlayDesk& desk, LocalInstant now) {
 
 ControlError bad_request(std::string_view what) {
     return {"bad_request", std::string(what)};
-}
-
-ControlError no_turn(Turns::Refusal why) {
-    return why == Turns::Refusal::kStandsStill
-               ? ControlError{"disk_silent",
-                              "The disk does not answer, and what was asked before waits for it; nothing was done."}
-               : ControlError{"busy", "Too many requests wait for the disk; try again in a moment."};
 }
 
 const json::object* overlay_in(const json::object& request) {

@@ -6,6 +6,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <utility>
 
+#include "server/daemon/control_turns.h"
+
 namespace tokimori {
 
 /// Rings once, unless it is set anew or stopped before.
@@ -64,6 +66,13 @@ std::vector<ControlHandler> SettingsService::requests() {
                               .happened = [this](auto event) { note(event); },
                               .settled = [this] { settled(); },
                               .restart = effects_.restart});
+}
+
+std::vector<ControlHandler> SettingsService::in_turn(std::vector<ControlHandler> requests) {
+    for (ControlHandler& request : requests) {
+        request = tokimori::in_turn(std::move(request), turns_);
+    }
+    return requests;
 }
 
 void SettingsService::reload(std::function<void(std::vector<std::string>)> then) {

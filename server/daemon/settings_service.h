@@ -40,6 +40,8 @@ public:
     ~SettingsService();
 
     std::vector<ControlHandler> requests();
+    /// Requests of others that wait for the disk, and take turns with these.
+    std::vector<ControlHandler> in_turn(std::vector<ControlHandler> requests);
     /// Reads the files anew and brings them into force. A line for everything that is wrong, and then nothing changed.
     void reload(std::function<void(std::vector<std::string>)> then);
     /// Calls `then` once nothing is under way, or after `longest`.

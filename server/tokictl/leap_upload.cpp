@@ -33,10 +33,21 @@ int read(const std::string& path, std::string& text) {
     return text.size() < kLargestList ? 0 : EFBIG;
 }
 
+// A refusal that has nothing to do with lists.
+ExitCode other_refusal(const NoAnswer& trouble, const Console& console) {
+    if (!trouble.detail.starts_with("disk_silent: ")) {
+        return complain(trouble, console);
+    }
+    console.err << say(
+        console.language, "tokictl: the disk of the daemon does not answer; nothing was done, try again later\n",
+        "tokictl: デーモンのディスクが応答していません。何も変更していません。しばらくしてから再度実行してください\n");
+    return ExitCode::kCritical;
+}
+
 // In English the daemon's own sentence says more.
 ExitCode refused(const NoAnswer& trouble, const json::object& reply, const Console& console) {
     if (!trouble.detail.starts_with(kWrong)) {
-        return complain(trouble, console);
+        return other_refusal(trouble, console);
     }
     const std::string told = trouble.detail.substr(kWrong.size());
     const std::string japanese = leap_list_fault_text(object_in(reply, "why"), Language::kJapanese);
@@ -77,7 +88,7 @@ ExitCode not_forgotten(const NoAnswer& trouble, const Console& console) {
                            "tokictl: リストを削除できません。ログを確認してください\n");
         return ExitCode::kCritical;
     }
-    return complain(trouble, console);
+    return other_refusal(trouble, console);
 }
 
 }  // namespace

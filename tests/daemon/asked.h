@@ -18,4 +18,14 @@ inline ControlReply asked(std::string_view line, const std::function<ControlFact
     return told.value_or(ControlReply{});
 }
 
+/// The `answer` of a request that is answered at once: `tell` adds its own members to those of the reply.
+inline auto at_once(
+    std::function<std::optional<ControlError>(const boost::json::object& request, boost::json::object& reply)> tell) {
+    return [tell = std::move(tell)](const boost::json::object& request, const ControlDone& done) {
+        boost::json::object reply;
+        std::optional<ControlError> error = tell(request, reply);
+        done(std::move(error), std::move(reply));
+    };
+}
+
 }  // namespace tokimori

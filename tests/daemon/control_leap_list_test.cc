@@ -21,11 +21,11 @@ json::value ask(const json::object& members, const LeapListOutcome& outcome, std
                 bool may_change = true) {
     json::object request{{"version", 1}, {"request", "leap_list"}};
     request.insert(members.begin(), members.end());
-    const std::vector handlers{leap_list_handler([&](std::string_view text) {
+    const std::vector handlers{leap_list_handler([&](const std::string& text, const auto& then) {
         if (given != nullptr) {
             *given = text;
         }
-        return outcome;
+        then(outcome);
     })};
     const auto facts = [] { return ControlFacts{.clock = SampleFacts::synchronised()}; };
     return json::parse(asked(json::serialize(request), facts, {.may_change = may_change}, handlers).line);
@@ -72,7 +72,7 @@ TEST(LeapListRequest, SaysWhyInCodesToo) {
 
 TEST(LeapListForgetRequest, TellsWhatCameOfIt) {
     const auto reply = [](LeapListForgotten outcome, bool may_change = true) {
-        const std::vector handlers{leap_list_forget_handler([&] { return outcome; })};
+        const std::vector handlers{leap_list_forget_handler([&](const auto& then) { then(outcome); })};
         const auto facts = [] { return ControlFacts{.clock = SampleFacts::synchronised()}; };
         return json::parse(
             asked(R"({"version":1,"request":"leap_list_forget"})", facts, {.may_change = may_change}, handlers).line);
@@ -96,7 +96,7 @@ TEST(LeapListRequest, NeedsATextAndSomebodyWhoMayChange) {
 
 TEST(LeapListGivenRequest, TellsTheText) {
     const auto reply = [](const GivenLeapList& list, bool may_change = true) {
-        const std::vector handlers{leap_list_given_handler([&] { return list; })};
+        const std::vector handlers{leap_list_given_handler([&](const auto& then) { then(list); })};
         const auto facts = [] { return ControlFacts{.clock = SampleFacts::synchronised()}; };
         return json::parse(
             asked(R"({"version":1,"request":"leap_list_given"})", facts, {.may_change = may_change}, handlers).line);

@@ -69,9 +69,33 @@ protected:
     void pass(Duration span) {
         now_ += span;
         timekeeper_->advance(now_);
+        look_at_list();
         service_->watch(*timekeeper_, now_);
     }
-    void reload() { service_->reload(configuration_, *timekeeper_, now_); }
+    void reload() {
+        service_->reload(configuration_, read_leap_lists(LeapListPaths::of(configuration_)), *timekeeper_, now_);
+    }
+    LeapListOutcome take(const std::string& list) {
+        LeapListOutcome taken = service_->take_list(list, *timekeeper_, now_);
+        if (taken.wrong.empty()) {
+            const std::string path = service_->paths().kept;
+            taken.kept = service_->tell_kept(taken, keep_leap_list(path, list, *host_file_steps()), now_);
+        }
+        return taken;
+    }
+    LeapListForgotten forget() {
+        LoadedLeapTable left = weigh_leap_lists(read_leap_lists({service_->paths().configured, {}}), log_, now_);
+        return service_->may_forget_list(left, *timekeeper_, now_)
+                   ? service_->forget_list(std::move(left),
+                                           forget_leap_list(service_->paths().kept, *host_file_steps()), *timekeeper_,
+                                           now_)
+                   : LeapListForgotten::kNeeded;
+    }
+    void look_at_list() {
+        if (const auto known = service_->list_to_look_at(now_)) {
+            service_->take_look(see_leap_list(known->path, known->stamp), *timekeeper_, now_);
+        }
+    }
     LeapIndicator leap() const { return timekeeper_->state().scale.at(tai()).leap; }
     TaiInstant tai() const { return timekeeper_->state().model.tai_at(now_); }
     json::object told() {
@@ -375,7 +399,7 @@ TEST_F(LeapServiceTest, KeepsAListThatIsGivenToItAndGoesOnWithItAfterARestart) {
     const LeapEvent next{*day_from_date(2028, 12, 31), LeapKind::kInsert};
     begin(*LeapTable::built_in().tai_at({{updated + 10, 0}, 0}));
     const std::string list = newer_list(updated, next.day);
-    const LeapListOutcome taken = service_->take_list(list, *timekeeper_, now_);
+    const LeapListOutcome taken = take(list);
     EXPECT_EQ(taken.wrong, "");
     EXPECT_EQ(taken.updated, updated);
     EXPECT_EQ(taken.expires, updated + 360);
@@ -388,7 +412,7 @@ TEST_F(LeapServiceTest, KeepsAListThatIsGivenToItAndGoesOnWithItAfterARestart) {
     restart();
     EXPECT_EQ(timekeeper_->leap_table().kind_on(next.day), LeapKind::kInsert);
     EXPECT_EQ(told().at("table").at("from"), "list");
-    EXPECT_TRUE(service_->take_list(list, *timekeeper_, now_).kept) << "the same again does no harm";
+    EXPECT_TRUE(take(list).kept) << "the same again does no harm";
     configuration_.lab_mode = true;
     restart();
     EXPECT_EQ(told().at("table").at("from"), "built_in") << "a laboratory has one of its own";
@@ -405,9 +429,8 @@ TEST_F(LeapServiceTest, ForgetsAListThatWasGivenToIt) {
     const UtcDay updated = *day_from_date(2028, 7, 6);
     const LeapEvent next{*day_from_date(2028, 12, 31), LeapKind::kInsert};
     begin(*LeapTable::built_in().tai_at({{updated + 10, 0}, 0}));
-    const auto forget = [&] { return service_->forget_list(*timekeeper_, now_); };
     EXPECT_EQ(forget(), LeapListForgotten::kNone);
-    ASSERT_TRUE(service_->take_list(newer_list(updated, next.day), *timekeeper_, now_).kept);
+    ASSERT_TRUE(take(newer_list(updated, next.day)).kept);
     EXPECT_EQ(told().at("table").at("given"), true);
     EXPECT_EQ(forget(), LeapListForgotten::kDone);
     EXPECT_EQ(timekeeper_->leap_table().kind_on(next.day), LeapKind::kNone) << "at once";
@@ -427,10 +450,10 @@ TEST_F(LeapServiceTest, GoesOnWithAListForAsLongAsClientsAreBeingPreparedByIt) {
     const LeapEvent next{*day_from_date(2028, 12, 31), LeapKind::kInsert};
     const LeapTable known = LeapTable::built_in().with_event(next);
     begin(known.end_of(next) - 30h);
-    EXPECT_EQ(service_->take_list(newer_list(updated, next.day), *timekeeper_, now_).wrong, "");
+    EXPECT_EQ(take(newer_list(updated, next.day)).wrong, "");
     pass(10h);
     ASSERT_EQ(leap(), LeapIndicator::kInsert);
-    EXPECT_EQ(service_->forget_list(*timekeeper_, now_), LeapListForgotten::kWaits);
+    EXPECT_EQ(forget(), LeapListForgotten::kWaits);
     EXPECT_EQ(leap(), LeapIndicator::kInsert);
     EXPECT_THAT(lines_, Contains(HasSubstr("leap_change_waits")));
 }
@@ -439,11 +462,11 @@ TEST_F(LeapServiceTest, ForgetsNoListThatAloneKnowsOfALeapSecondThatHasBeen) {
     const UtcDay updated = *day_from_date(2028, 7, 6);
     const LeapEvent next{*day_from_date(2028, 12, 31), LeapKind::kInsert};
     begin(LeapTable::built_in().with_event(next).end_of(next) - 48h);
-    EXPECT_EQ(service_->take_list(newer_list(updated, next.day), *timekeeper_, now_).wrong, "");
+    EXPECT_EQ(take(newer_list(updated, next.day)).wrong, "");
     pass(49h);
     EXPECT_EQ(told().at("tai_minus_utc"), 38);
     lines_.clear();
-    EXPECT_EQ(service_->forget_list(*timekeeper_, now_), LeapListForgotten::kNeeded);
+    EXPECT_EQ(forget(), LeapListForgotten::kNeeded);
     EXPECT_THAT(lines_, IsEmpty()) << "no table is told that does not count";
     pass(1s);
     EXPECT_EQ(told().at("tai_minus_utc"), 38);
@@ -468,15 +491,15 @@ TEST_F(LeapServiceTest, RefusesAListThatIsBadOrOlderThanWhatItKnowsAndChangesNot
     const UtcDay leap = *day_from_date(2028, 12, 31);
     begin(*LeapTable::built_in().tai_at({{updated + 10, 0}, 0}));
     const std::string list = newer_list(updated, leap);
-    const LeapListOutcome taken = service_->take_list(list, *timekeeper_, now_);
+    const LeapListOutcome taken = take(list);
     EXPECT_EQ(taken.wrong, "");
     EXPECT_FALSE(taken.kept) << "there is nowhere to keep it";
     EXPECT_THAT(lines_, Contains(HasSubstr("leap_list_not_kept")));
-    const auto wrong = [&](const std::string& text) { return service_->take_list(text, *timekeeper_, now_).wrong; };
+    const auto wrong = [&](const std::string& text) { return take(text).wrong; };
     EXPECT_EQ(
         wrong(newer_list(updated - 1, leap)),
         "the list is of 2028-07-05 and expires 2029-06-30; what is known is of 2028-07-06 and expires 2029-07-01");
-    const LeapListOutcome older = service_->take_list(newer_list(updated - 1, leap), *timekeeper_, now_);
+    const LeapListOutcome older = take(newer_list(updated - 1, leap));
     EXPECT_EQ(older.updated, updated - 1);
     EXPECT_EQ(older.in_use_updated, updated);
     EXPECT_EQ(older.in_use_expires, taken.expires);
@@ -491,7 +514,7 @@ TEST_F(LeapServiceTest, RefusesAListThatIsBadOrOlderThanWhatItKnowsAndChangesNot
 TEST_F(LeapServiceTest, TakesAListThatKnowsOfALeapSecondSinceTheOneThatItHas) {
     const UtcDay leap = *day_from_date(2028, 12, 31);
     begin(LeapTable::built_in().with_event({leap, LeapKind::kInsert}).end_of({leap, LeapKind::kInsert}) + 24h * 40);
-    EXPECT_EQ(service_->take_list(newer_list(leap + 8, leap), *timekeeper_, now_).wrong, "");
+    EXPECT_EQ(take(newer_list(leap + 8, leap)).wrong, "");
     EXPECT_EQ(timekeeper_->leap_table().kind_on(leap), LeapKind::kInsert);
 }
 
@@ -499,9 +522,8 @@ TEST_F(LeapServiceTest, RefusesAListThatDeniesWhatTheOneThatItHasClaimsToKnow) {
     const UtcDay leap = *day_from_date(2028, 12, 31);
     const UtcDay updated = *day_from_date(2028, 7, 6);
     begin(*LeapTable::built_in().tai_at({{leap + 40, 0}, 0}));
-    ASSERT_EQ(service_->take_list(newer_list(updated, leap), *timekeeper_, now_).wrong, "");
-    EXPECT_THAT(service_->take_list(newer_list(updated + 1, leap - 184), *timekeeper_, now_).wrong,
-                HasSubstr("changes leap seconds of the past"));
+    ASSERT_EQ(take(newer_list(updated, leap)).wrong, "");
+    EXPECT_THAT(take(newer_list(updated + 1, leap - 184)).wrong, HasSubstr("changes leap seconds of the past"));
     EXPECT_EQ(timekeeper_->leap_table().kind_on(leap), LeapKind::kInsert);
 }
 
@@ -509,8 +531,8 @@ TEST_F(LeapServiceTest, ForgetsNoListWithLeapSecondsOfItsOwnBeforeItKnowsWhether
     const UtcDay updated = *day_from_date(2028, 7, 6);
     begin(*LeapTable::built_in().tai_at({{updated + 10, 0}, 0}));
     restart(false);
-    ASSERT_EQ(service_->take_list(newer_list(updated, *day_from_date(2028, 12, 31)), *timekeeper_, now_).wrong, "");
-    EXPECT_EQ(service_->forget_list(*timekeeper_, now_), LeapListForgotten::kNeeded);
+    ASSERT_EQ(take(newer_list(updated, *day_from_date(2028, 12, 31))).wrong, "");
+    EXPECT_EQ(forget(), LeapListForgotten::kNeeded);
 }
 
 TEST_F(LeapServiceTest, ArmsNothingFalseThoughTheListIsMissingOrCorrupt) {

@@ -39,6 +39,11 @@ public:
     }
     LocalInstant now() override { return instant; }
     std::int64_t new_id() override { return id += 10; }
+    void prepare(const Configuration&, std::function<void()> then) override {
+        while_it_prepares();
+        then();
+    }
+    std::string fall_back_on(const Configuration& configuration) override { return take_effect(configuration); }
     std::string take_effect(const Configuration& configuration) override {
         if (port_taken.empty()) {
             running = configuration;
@@ -73,6 +78,7 @@ public:
     bool leap = false;
     bool stands_still = false;
     std::function<void()> waiting;
+    std::function<void()> while_it_prepares = [] {};
     LocalInstant instant;
     Configuration running;
     int reloads = 0;
@@ -254,6 +260,18 @@ TEST_F(OverlayDeskTest, ChangesNothingInForceWhileItIsBeingWritten) {
     EXPECT_EQ(applied, "none");
     EXPECT_EQ(listens(), "127.0.0.1");
     EXPECT_EQ(desk_.pending()->until, LocalInstant{90s}) << "from when it could be noticed";
+}
+
+TEST_F(OverlayDeskTest, DoesNotReloadWhatHasBeenGivenBackMeanwhile) {
+    const SettingsApplied applied = apply(kListen);
+    hands_.while_it_prepares = [&, first = true]() mutable {
+        if (std::exchange(first, false)) {
+            EXPECT_FALSE(desk_.fall_back(applied.id));
+        }
+    };
+    EXPECT_THAT(reload(), IsEmpty());
+    EXPECT_EQ(listens(), "0.0.0.0");
+    EXPECT_TRUE(desk_.overlay().empty());
 }
 
 TEST_F(OverlayDeskTest, SaysSoWhereThereIsNoWayBack) {

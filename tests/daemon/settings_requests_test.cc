@@ -10,6 +10,7 @@
 #include <set>
 
 #include "server/daemon/control_protocol.h"
+#include "server/daemon/control_turns.h"
 #include "server/daemon/settings_files.h"
 #include "tests/daemon/facts.h"
 #include "tests/refclocks/driver_fixture.h"
@@ -69,11 +70,12 @@ protected:
     FileErrands errands_{io_, false};
     Turns turns_{[] {}};
     SettingsFiles files_{main(),
-                         {[this](const Configuration& configuration) {
+                         {[this](const Configuration& configuration, const NamedFiles*) {
                               taken_.push_back(configuration);
                               return std::string{};
                           },
-                          [] { return false; }, [this] { return now_; }},
+                          [](const Configuration& configuration) { return configuration; }, [] { return false; },
+                          [this] { return now_; }},
                          errands_};
     std::optional<OverlayDesk> desk_;
     std::vector<ControlHandler> handlers_;
@@ -289,6 +291,26 @@ TEST_F(SettingsRequestsTest, SayWhyNothingCanBeWritten) {
     EXPECT_THAT(why, HasSubstr("/no/such/place/conf.d/90-page.toml cannot be written (No such"));
     EXPECT_FALSE(placed->stands);
     EXPECT_THAT(placed->trouble, HasSubstr("cannot be written"));
+}
+
+TEST_F(SettingsRequestsTest, LetOthersTakeTurnsWithThem) {
+    Turns turns{[] {}};
+    ControlDone done;
+    const ControlHandler other =
+        in_turn({"other", true, [&done](const json::object&, ControlDone then) { done = std::move(then); }}, turns);
+    EXPECT_TRUE(other.changes);
+    std::vector<std::string> told;
+    const auto tell = [&told](const std::optional<ControlError>& error, const json::object& members) {
+        told.push_back(error ? error->code : json::serialize(members));
+    };
+    other.answer({}, tell);
+    other.answer({}, tell);
+    ASSERT_TRUE(done);
+    turns.stand_still();
+    EXPECT_THAT(told, ElementsAre("disk_silent"));
+    done(std::nullopt, {{"made", true}});
+    EXPECT_THAT(told, ElementsAre("disk_silent", R"({"made":true})"));
+    EXPECT_FALSE(turns.under_way());
 }
 
 TEST_F(SettingsRequestsTest, AreRefusedWhileTheDiskStandsStillForAnother) {

@@ -35,10 +35,11 @@ protected:
         SettingsInForce begin{read_texts(main()).texts, {}};
         begin.checked = check_texts(begin.texts);
         SettingsService::Effects effects{.settings = {.take_effect =
-                                                          [this](const Configuration& next) {
+                                                          [this](const Configuration& next, const NamedFiles*) {
                                                               running_ = next;
                                                               return std::string{};
                                                           },
+                                                      .as_in_this_run = [](const Configuration& next) { return next; },
                                                       .leap_second_under_way = [] { return false; },
                                                       .now = [this] { return counter_.now(); }},
                                          .restart = [] {},

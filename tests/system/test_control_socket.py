@@ -1,9 +1,7 @@
 """The control socket: who gets it, what may lie in its place, and that nobody on it disturbs the time service."""
 from __future__ import annotations
 
-import calendar
 import grp
-import hashlib
 import json
 import os
 import pathlib
@@ -12,11 +10,12 @@ import socket
 import stat
 import tempfile
 import time
-from typing import Dict, List, Tuple
+from typing import Dict
 
 import pytest
 
 from control import PATIENCE, AskedDaemon, Client, Trouble, processor_seconds, tokictl
+from leap_lists import KNOWN, leap_list
 from ntp_client import NtpLoad
 from programs import configuration, slowness, wait_until
 
@@ -183,24 +182,6 @@ def test_a_configured_path_that_is_too_long_is_refused() -> None:
         assert os.path.exists(daemon.socket)
 
 
-def leap_list(updated: str, rows: List[Tuple[str, int]], expires: str) -> str:
-    """A leap-seconds.list with its hash. Days as 2026-07-06."""
-    def ntp(day: str) -> int:
-        return calendar.timegm(time.strptime(day, "%Y-%m-%d")) + 2_208_988_800
-
-    lines = ["#$ %d" % ntp(updated), "#@ %d" % ntp(expires)] + ["%d %d" % (ntp(day), offset) for day, offset in rows]
-    digits = "".join(line.removeprefix("#$").removeprefix("#@").replace(" ", "") for line in lines)
-    digest = hashlib.sha1(digits.encode()).hexdigest()
-    return "\n".join(lines + ["#h " + " ".join(digest[i:i + 8] for i in range(0, 40, 8))]) + "\n"
-
-
-# What is known of all leap seconds, each by the day that begins after it.
-LEAPS = ["1972-01-01", "1972-07-01", "1973-01-01", "1974-01-01", "1975-01-01", "1976-01-01", "1977-01-01", "1978-01-01",
-         "1979-01-01", "1980-01-01", "1981-07-01", "1982-07-01", "1983-07-01", "1985-07-01", "1988-01-01", "1990-01-01",
-         "1991-01-01", "1992-07-01", "1993-07-01", "1994-07-01", "1996-01-01", "1997-07-01", "1999-01-01", "2006-01-01",
-         "2009-01-01", "2012-07-01", "2015-07-01", "2017-01-01"]
-
-
 def test_a_leap_list_that_is_uploaded_counts_at_once_and_after_a_restart() -> None:
     with tempfile.TemporaryDirectory(prefix="tokimori-") as room:
         upload_leap_lists(pathlib.Path(room))
@@ -208,9 +189,8 @@ def test_a_leap_list_that_is_uploaded_counts_at_once_and_after_a_restart() -> No
 
 def upload_leap_lists(room: pathlib.Path) -> None:
     """Some that are refused and one that is not; everything lies in `room`."""
-    known = [(day, 10 + number) for number, day in enumerate(LEAPS)]
-    newer = leap_list("2028-07-06", known + [("2029-01-01", 38)], "2029-06-28")
-    older = leap_list("2019-07-06", known, "2020-06-28")
+    newer = leap_list("2028-07-06", KNOWN + [("2029-01-01", 38)], "2029-06-28")
+    older = leap_list("2019-07-06", KNOWN, "2020-06-28")
     files = {"newer": newer, "older": older, "broken": newer.replace(" 38\n", " 39\n")}
     for name, text in files.items():
         (room / name).write_text(text)

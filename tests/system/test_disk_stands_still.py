@@ -13,6 +13,7 @@ from typing import Any, Dict, Iterator, List
 from box import Box, serving
 from control import PATIENCE, Client
 from failing_disk import FailingDisk
+from leap_lists import KNOWN, leap_list
 from ntp_client import NtpClient
 from programs import free_port, program, run, slowness, wait_until
 from service_manager import Manager
@@ -136,6 +137,44 @@ def test_what_is_given_back_is_so_at_once_and_after_a_crash_too() -> None:
         with box.start(box.disk.prefix()) as daemon:
             assert daemon.find('settings_returned why="an earlier run')
             assert box.settings()["overlay"] == {} and not answers(port) and answers(box.port)
+
+
+def test_a_list_of_leap_seconds_counts_before_the_disk_has_it_and_until_it_is_gone() -> None:
+    with still_box(os.path.join("state", "leap-seconds")) as box, box.start(box.disk.prefix()), serving(box), \
+            Client(box.socket) as giving:
+
+        def stands_still_for(line: bytes) -> None:
+            box.disk.stand_still_at(1)
+            giving.send(line)
+            wait_until(box.disk.stands_still, PATIENCE, "somebody waits for the disk")
+            assert box.ask("leap")["leap"]["table"]["given"]
+            box.disk.count()
+
+        newer = leap_list("2028-07-06", KNOWN + [("2029-01-01", 38)], "2029-06-28")
+        stands_still_for(request("leap_list", text=newer))
+        assert giving.next_reply()["leap_list"]["kept"]
+        stands_still_for(request("leap_list_forget"))
+        assert giving.next_reply()["forgotten"]
+        assert not box.ask("leap")["leap"]["table"]["given"]
+
+
+def test_the_keys_of_clients_are_read_beside_the_clock() -> None:
+    with still_box("keys") as box:
+        keys = os.path.join(box.directory, "keys")
+        with open(keys, "w", encoding="ascii") as file:
+            file.write("7 SHA256 HEX:%s\n" % ("ab" * 32))
+        os.chmod(keys, 0o600)
+        with open(box.path, "a", encoding="utf-8") as file:
+            file.write('[access]\nkeys_file = "%s"\n' % keys)
+        with box.start(box.disk.prefix()) as daemon, serving(box):
+            before = daemon.mark()
+            box.disk.stand_still_at(1)
+            daemon.send_signal(signal.SIGHUP)
+            wait_until(box.disk.stands_still, PATIENCE, "the keys are being read")
+            assert box.settings()["under_way"] and not daemon.find("info reloaded", since=before)
+            box.disk.count()
+            daemon.wait_for("info reloaded", PATIENCE, since=before)
+            assert not daemon.find("keys_refused")
 
 
 def test_the_daemon_ends_though_the_disk_stands_still() -> None:
