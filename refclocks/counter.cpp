@@ -10,7 +10,6 @@ namespace tokimori {
 namespace {
 
 constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
-constexpr std::int64_t kOldestStamp = 2 * kNanosecondsPerSecond;
 // Two stamps of one instant differ by the width of the bracket in which the clocks were read.
 constexpr std::int64_t kNewestStamp = -20'000;
 // By that everything is too old.
@@ -19,6 +18,7 @@ constexpr std::int64_t kStepFloor = 20'000;
 constexpr std::int64_t kTellingSpan = 100'000'000;
 constexpr Duration kSuspendFloor = std::chrono::milliseconds{1};
 constexpr std::int64_t kGoodBracket = 2'000;
+constexpr int kTrialBrackets = 16;
 constexpr int kBracketAttempts = 4;
 
 std::int64_t read_clock(clockid_t clock) {
@@ -39,6 +39,15 @@ ClockReading read_once() {
     return reading;
 }
 
+/// A width that nothing has disturbed on this host. Where reading a clock takes long none is better for being repeated.
+std::int64_t good_bracket() {
+    std::int64_t least = read_once().width;
+    for (int trial = 1; trial < kTrialBrackets; ++trial) {
+        least = std::min(least, read_once().width);
+    }
+    return std::max(kGoodBracket, 2 * least);
+}
+
 // CLOCK_REALTIME and CLOCK_MONOTONIC are slewed alike: their difference changes by steps, and by nothing else.
 bool stepped(const ClockReading& earlier, const ClockReading& later) {
     const std::int64_t moved = (later.realtime - later.monotonic) - (earlier.realtime - earlier.monotonic);
@@ -55,7 +64,7 @@ std::int64_t raw_between(const ClockReading& earlier, const ClockReading& later,
 }
 
 std::optional<LocalInstant> from_age(std::int64_t age, std::int64_t raw) {
-    if (age < kNewestStamp || age > kOldestStamp) {
+    if (age < kNewestStamp || age > Counter::kOldestStamp) {
         return std::nullopt;
     }
     return LocalInstant{Duration{raw - std::max<std::int64_t>(age, 0)}};
@@ -64,8 +73,9 @@ std::optional<LocalInstant> from_age(std::int64_t age, std::int64_t raw) {
 }  // namespace
 
 ClockReading read_host_clocks() {
+    static const std::int64_t good = good_bracket();
     ClockReading best = read_once();
-    for (int attempt = 1; attempt < kBracketAttempts && best.width > kGoodBracket; ++attempt) {
+    for (int attempt = 1; attempt < kBracketAttempts && best.width > good; ++attempt) {
         const ClockReading next = read_once();
         if (next.width < best.width) {
             best = next;
@@ -128,8 +138,8 @@ Counter::RealtimeStamps Counter::realtime_stamps() {
     return stamps;
 }
 
-std::optional<LocalInstant> Counter::RealtimeStamps::at(std::int64_t stamp) const {
-    return from_age(realtime_ - stamp, raw_);
+std::optional<LocalInstant> Counter::RealtimeStamps::at_the_edge(std::int64_t age) const {
+    return from_age(age, raw_);
 }
 
 // What is old by a clock that was stepped meanwhile may be of a moment ago.

@@ -55,18 +55,28 @@ public:
     /// between two readings that clock is taken for a straight line. What was read.
     ClockReading keep();
 
+    static constexpr std::int64_t kOldestStamp = 2'000'000'000;  ///< ns
+
     /// Stamps of CLOCK_REALTIME a moment ago, judged by one reading of all clocks: for a batch of packets.
     class RealtimeStamps {
     public:
         /// The instant of each stamp. nullopt where CLOCK_REALTIME was stepped since the last batch, or the stamp lies
         /// in the future or is more than 2 s old.
-        std::optional<LocalInstant> at(std::int64_t stamp) const;
+        std::optional<LocalInstant> at(std::int64_t stamp) const {
+            const std::int64_t age = realtime_ - stamp;
+            if (age >= 0 && age <= kOldestStamp) {
+                return LocalInstant{Duration{raw_ - age}};
+            }
+            return at_the_edge(age);
+        }
 
         /// How long the host had slept since its boot when the clocks were read.
         Duration asleep() const { return asleep_; }
 
     private:
         friend class Counter;
+        std::optional<LocalInstant> at_the_edge(std::int64_t age) const;
+
         std::int64_t realtime_ = 0;
         std::int64_t raw_ = 0;
         Duration asleep_{};

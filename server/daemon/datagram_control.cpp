@@ -3,6 +3,7 @@
 #include <endian.h>
 
 #include <array>
+#include <bit>
 #include <cstring>
 #include <ctime>
 #include <optional>
@@ -28,50 +29,48 @@ ClientAddress address_of(const in6_addr& address) {
     return {be64toh(words[0]), be64toh(words[1])};
 }
 
-void read_sender(const SocketAddress& peer, Request& request) {
-    if (peer.generic.sa_family == AF_INET6) {
-        request.source = address_of(peer.v6.sin6_addr);
-        request.source_port = ntohs(peer.v6.sin6_port);
-        request.from_unicast = is_unicast(peer.v6.sin6_addr);
-        return;
-    }
-    const std::uint32_t address = ntohl(peer.v4.sin_addr.s_addr);
+void read_v4_sender(const sockaddr_in& peer, Request& request) {
+    const std::uint32_t address = ntohl(peer.sin_addr.s_addr);
     request.source = ClientAddress::v4(address);
-    request.source_port = ntohs(peer.v4.sin_port);
+    request.source_port = ntohs(peer.sin_port);
     request.from_unicast = is_unicast(address);
+}
+
+void read_sender(const SocketAddress& peer, Request& request) {
+    if (peer.generic.sa_family != AF_INET6) {
+        return read_v4_sender(peer.v4, request);
+    }
+    request.source = address_of(peer.v6.sin6_addr);
+    request.source_port = ntohs(peer.v6.sin6_port);
+    request.from_unicast = is_unicast(peer.v6.sin6_addr);
 }
 
 // What the kernel tells of an IPv4 datagram, as it lays it out: the stamp (where departures are told two more, of
 // hardware), then the address that was asked. The headers are cmsghdr, which cannot stand within a type.
 struct ControlHeader {
     decltype(cmsghdr::cmsg_len) size;
-    int level;
-    int type;
+    std::array<int, 2> kind;  ///< level and type
 };
-struct StampControl {
-    ControlHeader header;
-    timespec stamp;
-};
-struct AddressControl {
-    ControlHeader header;
+template <std::size_t stamps>
+struct UsualControl {
+    ControlHeader of_stamp;
+    std::array<timespec, stamps> stamp;
+    ControlHeader of_address;
     in_pktinfo address;
 };
-static_assert(sizeof(ControlHeader) == sizeof(cmsghdr) && alignof(AddressControl) <= alignof(cmsghdr));
+static_assert(sizeof(ControlHeader) == sizeof(cmsghdr) && alignof(UsualControl<1>) <= alignof(cmsghdr));
+using StampAlone = UsualControl<1>;
+using StampOfThree = UsualControl<3>;
 
-struct UsualControl {
-    const StampControl* stamp = nullptr;
-    AddressControl* address = nullptr;  ///< nullptr: it is laid out otherwise
-};
-
-UsualControl usual_control(const msghdr& message) {
-    const auto* const stamp = static_cast<const StampControl*>(message.msg_control);
-    const int type = stamp->header.type;
-    const std::size_t room = CMSG_SPACE((type == SCM_TIMESTAMPING ? 3 : 1) * sizeof(timespec));
-    auto* const address = reinterpret_cast<AddressControl*>(static_cast<std::byte*>(message.msg_control) + room);
-    const bool usual = message.msg_controllen == room + CMSG_SPACE(sizeof(in_pktinfo)) &&
-                       stamp->header.level == SOL_SOCKET && (type == SCM_TIMESTAMPNS || type == SCM_TIMESTAMPING) &&
-                       address->header.level == IPPROTO_IP && address->header.type == IP_PKTINFO;
-    return usual ? UsualControl{stamp, address} : UsualControl{};
+/// nullptr: it is laid out otherwise.
+template <typename Usual>
+Usual* usual_control(const msghdr& message, int stamp_type) {
+    const auto word = [](const std::array<int, 2>& kind) { return std::bit_cast<std::uint64_t>(kind); };
+    auto* const control = static_cast<Usual*>(message.msg_control);
+    const bool usual = message.msg_controllen == CMSG_SPACE(sizeof control->stamp) + CMSG_SPACE(sizeof(in_pktinfo)) &&
+                       word(control->of_stamp.kind) == word({SOL_SOCKET, stamp_type}) &&
+                       word(control->of_address.kind) == word({IPPROTO_IP, IP_PKTINFO});
+    return usual ? control : nullptr;
 }
 static_assert(CMSG_SPACE(3 * sizeof(timespec)) + CMSG_SPACE(sizeof(in6_pktinfo)) + DepartureStamps::kControlRoom <=
               kControlSize);
@@ -80,10 +79,12 @@ std::int64_t nanoseconds_of(const timespec& stamp) {
     return static_cast<std::int64_t>(stamp.tv_sec) * kNanosecondsPerSecond + stamp.tv_nsec;
 }
 
-void take_usual_control(const UsualControl& control, Way& way, Datagram& datagram) {
-    datagram.stamp = nanoseconds_of(control.stamp->stamp);
-    control.address->address.ipi_ifindex = 0;
-    way.answers_from = {control.address, CMSG_SPACE(sizeof(in_pktinfo))};
+template <typename Usual>
+void take_usual_control(Usual& control, Way& way, Datagram& datagram) {
+    datagram.stamp = nanoseconds_of(control.stamp[0]);
+    control.address.ipi_ifindex = 0;
+    way.answers_from = {&control.of_address, CMSG_SPACE(sizeof(in_pktinfo))};
+    read_v4_sender(way.peer.v4, datagram.request);
 }
 
 // By whichever interface the way leads.
@@ -141,18 +142,18 @@ ClientAddress asked_address(const Way& way) {
 void read_datagram(mmsghdr& received, Way& way, std::uint16_t own_port, Datagram& datagram) {
     Request& request = datagram.request;
     request.octets = {request.octets.data(), received.msg_len};
-    read_sender(way.peer, request);
-    const UsualControl usual = usual_control(received.msg_hdr);
-    if (usual.address != nullptr) {
-        take_usual_control(usual, way, datagram);
+    if (auto* const of_three = usual_control<StampOfThree>(received.msg_hdr, SCM_TIMESTAMPING)) {
+        take_usual_control(*of_three, way, datagram);
+    } else if (auto* const alone = usual_control<StampAlone>(received.msg_hdr, SCM_TIMESTAMPNS)) {
+        take_usual_control(*alone, way, datagram);
     } else {
         take_control(received.msg_hdr, way, datagram);
+        read_sender(way.peer, request);
     }
     if (request.source_port == own_port && request.source == asked_address(way)) {
         request.from_unicast = false;
     }
-    // For the next.
-    received.msg_hdr.msg_namelen = sizeof(SocketAddress);
+    // For the next; the length of an address is the same for all that a socket hears.
     received.msg_hdr.msg_controllen = kControlSize;
 }
 

@@ -125,8 +125,9 @@ std::size_t Worker::serve_batch(UdpPort& port, Scene& scene) {
     const std::size_t together = port.is_behind() ? waiting_.size() : 1;
     Waiting* const first = waiting_.data();
     Waiting* next = first;
+    const ClientFinder find = responder_.finder();
     for (Datagram& datagram : batch) {
-        datagram.request.client = responder_.find(datagram.request.source);
+        datagram.request.client = find(datagram.request.source);
     }
     for (Datagram& datagram : batch) {
         Request& request = datagram.request;
@@ -178,9 +179,9 @@ void Worker::send(UdpPort& port, Scene& scene, std::span<Waiting> waiting) {
     const Departure& departure = *scene.departure;
     Duration later{};
     for (Waiting& one : waiting) {
-        responder_.stamp(one.reply, departure, std::exchange(later, later + pace_));
+        const bool departure_matters = responder_.stamp(one.reply, departure, std::exchange(later, later + pace_));
         port.reply(one.slot, {one.reply.octets.data(), one.reply.size});
-        if (one.reply.departure_matters()) {
+        if (departure_matters) {
             port.ask_for_departure(one.reply.interleaved.ticket);
         }
     }

@@ -105,7 +105,7 @@ void AccessRules::add_rule(const AccessRule& rule, const AccessPolicy& policy, E
     add(query, rule.from, rights);
 }
 
-AccessRules::Ranges AccessRules::ranges_of(const Entries& entries, bool from_ntp_port) {
+AccessRules::Ranges AccessRules::ranges_of(const Entries& entries, bool from_ntp_port) const {
     Ranges ranges;
     ranges.begins.push_back({});
     for (const Entry& entry : entries) {
@@ -130,7 +130,7 @@ AccessRules::Ranges AccessRules::ranges_of(const Entries& entries, bool from_ntp
     return ranges;
 }
 
-void AccessRules::take_v4(Ranges& ranges) {
+void AccessRules::take_v4(Ranges& ranges) const {
     const ClientAddress first = ClientAddress::v4(0);
     ranges.v4_begins.push_back(0);
     ranges.v4_rights.push_back(ranges.rights[last_not_behind(ranges.begins, first)]);
@@ -145,7 +145,7 @@ void AccessRules::take_v4(Ranges& ranges) {
         const auto lowest = static_cast<std::uint32_t>(last_not_behind(ranges.v4_begins, begin));
         const auto highest = static_cast<std::uint32_t>(last_not_behind(ranges.v4_begins, begin | 0xFF'FFFFU));
         ranges.v4_parts[octet] = {lowest, highest - lowest + 1};
-        ranges.v4_of_all[octet] = highest == lowest ? ranges.v4_rights[lowest] : kSeveral;
+        ranges.v4_of_all[octet] = highest == lowest ? &rights_[ranges.v4_rights[lowest]] : nullptr;
     }
 }
 

@@ -38,6 +38,8 @@ public:
     /// Everybody may do everything.
     AccessRules();
     explicit AccessRules(const AccessPolicy& policy);
+    AccessRules(const AccessRules&) = delete;
+    AccessRules& operator=(const AccessRules&) = delete;
 
     /// What `source` may do who asks for the time.
     const Rights& for_time(const ClientAddress& source, std::uint16_t port) const {
@@ -50,7 +52,6 @@ public:
 
 private:
     static constexpr std::uint16_t kNtpPort = 123;
-    static constexpr std::uint16_t kSeveral = 0xFFFF;
 
     struct Entry {
         Prefix prefix;
@@ -72,21 +73,21 @@ private:
         std::vector<std::uint32_t> v4_begins;  ///< the same of IPv4 alone: most clients
         std::vector<std::uint16_t> v4_rights;
         std::array<Part, 256> v4_parts{};            ///< of them, those in which addresses with this first octet lie
-        std::array<std::uint16_t, 256> v4_of_all{};  ///< the rights of all these addresses, or kSeveral
+        std::array<const Rights*, 256> v4_of_all{};  ///< the rights of all these addresses; nullptr: they differ
     };
 
     std::uint16_t keep(const Rights& rights);
     void add(Entries& entries, const std::vector<Prefix>& prefixes, const Rights& rights);
     void add_rule(const AccessRule& rule, const AccessPolicy& policy, Entries& time, Entries& query);
-    static Ranges ranges_of(const Entries& entries, bool from_ntp_port);
-    static void take_v4(Ranges& ranges);
+    Ranges ranges_of(const Entries& entries, bool from_ntp_port) const;
+    void take_v4(Ranges& ranges) const;
     const Rights& rights_of(const Ranges& ranges, const ClientAddress& source) const {
         if (!source.is_v4()) {
             return rights_[ranges.rights[last_not_behind(ranges.begins, source)]];
         }
         const auto address = static_cast<std::uint32_t>(source.low);
-        const std::uint16_t of_all = ranges.v4_of_all[address >> 24];
-        return rights_[of_all != kSeveral ? of_all : v4_rights_of(ranges, address)];
+        const Rights* const of_all = ranges.v4_of_all[address >> 24];
+        return of_all != nullptr ? *of_all : rights_[v4_rights_of(ranges, address)];
     }
 
     static std::uint16_t v4_rights_of(const Ranges& ranges, std::uint32_t address) {
@@ -109,7 +110,7 @@ private:
         return last_not_behind(begins, place, {0, static_cast<std::uint32_t>(begins.size())});
     }
 
-    std::vector<Rights> rights_;
+    std::vector<Rights> rights_;  ///< complete before the first ranges are made
     std::array<Ranges, 2> time_;  ///< for source ports other than 123, and for 123
     std::array<Ranges, 2> query_;
 };

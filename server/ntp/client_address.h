@@ -14,7 +14,7 @@ struct ClientAddress {
     std::uint64_t low = 0;
 
     static constexpr ClientAddress v4(std::uint32_t address) { return {0, kMappedV4 | address}; }
-    constexpr bool is_v4() const { return high == 0 && low >> 32 == kMappedV4 >> 32; }
+    constexpr bool is_v4() const { return (high | (low ^ kMappedV4) >> 32) == 0; }
 
     friend constexpr bool operator==(const ClientAddress&, const ClientAddress&) = default;
     friend constexpr auto operator<=>(const ClientAddress&, const ClientAddress&) = default;

@@ -54,7 +54,7 @@ public:
     void begin(std::uint64_t high, LocalInstant now);
 
     /// Notes a request. With `limit` it may be turned down, as `ClientTable::note` says.
-    Allowance note(Sighting sighting, const RateLimit* limit, RandomBits& random) {
+    [[gnu::always_inline]] Allowance note(Sighting sighting, const RateLimit* limit, RandomBits& random) {
         const std::uint64_t account = account_;
         const auto requests = static_cast<std::uint32_t>(account);
         const std::int64_t now = sighting.at().time_since_epoch().count();

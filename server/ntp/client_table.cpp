@@ -33,9 +33,9 @@ void count_if(bool happened, std::uint32_t& count) {
 
 ClientTable::ClientTable(std::size_t clients, int ipv6_prefix, HashKey key)
     : sets_{(clients + kWays - 1) / kWays},
-      v6_{{}, std::clamp(ipv6_prefix, 32, Prefix::kBits)},
       scatter_{key},
       names_{std::make_unique<Set[]>(sets_)},
+      finder_{scatter_, {names_.get(), sets_}, std::clamp(ipv6_prefix, 32, Prefix::kBits)},
       records_{std::make_unique<ClientRecord[]>(sets_ * kWays)},
       first_seen_{std::make_unique<std::uint32_t[]>(sets_ * kWays)},
       refusals_{static_cast<Refusals*>(std::calloc(std::max<std::size_t>(sets_, 1) * kWays, sizeof(Refusals)))},

@@ -33,7 +33,27 @@ public:
         std::uint64_t random = 0;
         Duration later{};
     };
-    void stamp(std::span<std::byte, kHeaderSize> reply, const Touch& touch) const;
+    /// Short where it can be: on a straight line from arrival to departure, with nothing to beware of.
+    [[gnu::always_inline]] void stamp(std::span<std::byte, kHeaderSize> reply, const Touch& touch) const {
+        put_octets(reply, 0, (octets_at(reply, 0) & asked()) | told_[0]);
+        put_octets(reply, kRootDispersionAt, told_[1]);
+        const Duration waited = at_ - touch.arrival;
+        const std::uint64_t receive = (transmit_ - units_of(waited, pace_)) & known_;
+        const std::uint64_t transmit = (transmit_ + units_of(touch.later, later_pace_)) & known_;
+        const std::uint64_t received = htobe64(receive | (touch.random & fill_) | kReceiveTag);
+        const std::uint64_t transmitted = htobe64(transmit | (touch.random >> 32 & fill_) | kTransmitTag);
+        const std::uint64_t origin = octets_at(reply, kOriginAt);
+        const bool is_short = static_cast<std::uint64_t>(waited.count()) < short_way_;
+        if (!is_short || receive == transmit) {
+            return stamp_the_long_way(reply, touch.arrival, touch.random, touch.later);
+        }
+        if (received == origin || transmitted == origin) {
+            return stamp_the_long_way(reply, touch.arrival, touch.random, touch.later);
+        }
+        put_octets(reply, kReferenceAt, reference_on_wire_);
+        put_octets(reply, kReceiveAt, received);
+        put_octets(reply, kTransmitAt, transmitted);
+    }
 
     /// The finest precision that is announced: instants are whole nanoseconds.
     static constexpr std::int8_t kFinestPrecision = -29;
@@ -41,31 +61,51 @@ public:
     LocalInstant at() const { return at_; }
 
 private:
+    // A pace is how many units of 2^-32 s a nanosecond of the counter is, in parts of 2^-31: that of a second is right
+    // to half a unit, and fits.
+    static constexpr int kPaceShift = 31;
+    // So a client that asks for interleaved mode (RFC 9769), whose origin is a receive timestamp of ours, is known by
+    // it.
+    static constexpr std::uint64_t kReceiveTag = 1;
+    static constexpr std::uint64_t kTransmitTag = 0;
+
+    /// Of a header's first two words what was asked: version, mode and poll.
+    static std::uint64_t asked() { return htobe64(0x3F00'FF00'0000'0000); }
+    static constexpr std::uint64_t units_of(Duration span, std::uint64_t pace) {
+        return static_cast<std::uint64_t>(span.count()) * pace >> kPaceShift;
+    }
+    void tell_first_word(LeapIndicator leap);
     void tell_root();
-    void tell_dispersion();
+    Duration dispersion_at(LocalInstant at) const;
+    bool stays(Duration dispersion) const;
     LeapIndicator tell_time();
+    bool is_as_ever_for_the_latest(LeapIndicator leap) const;
+    void begin_short_way();
+    void stamp_the_long_way(std::span<std::byte, kHeaderSize> reply, LocalInstant arrival, std::uint64_t random,
+                            Duration later) const;
     std::uint64_t receive_at(LocalInstant arrival) const;
-    std::uint64_t units_of(Duration span) const;
 
     const ServerState& state_;
     LocalInstant at_;
     LocalInstant worked_out_at_;
-    TaiInstant transmit_tai_;
-    std::uint32_t first_word_ = 0;  ///< leap indicator, stratum and precision as on the wire
+    TaiInstant worked_out_tai_;
     bool synchronised_ = false;
     bool tells_time_ = true;
     bool slews_ = false;
     bool even_ = false;  ///< one offset and one leap indicator from seconds ago until some milliseconds from now
-    std::uint64_t may_be_later_ = 0;    ///< a mask: all is the same a millisecond later, but for that
-    LocalInstant line_begins_;          ///< from then on what is served is a straight line until it leaves
-    std::uint64_t pace_ = 0;            ///< its slope
-    std::array<std::byte, 12> root_{};  ///< delay, dispersion, refid as on the wire
+    bool dispersion_stays_ = false;        ///< as it is told, for a millisecond
+    std::array<std::uint64_t, 2> told_{};  ///< from the first word to the refid as on the wire, but for what was asked
+    LocalInstant line_begins_;             ///< from then on what is served is a straight line until it leaves
+    std::uint64_t short_way_ = 0;          ///< ns; who waited for less is stamped the short way
+    std::uint64_t pace_ = 0;               ///< the slope of the line
+    std::uint64_t later_pace_ = 0;  ///< the same, or 0 where not all is the same a millisecond later but for that
     std::uint64_t reference_ = 0;
     std::uint64_t reference_block_ = 0;
     std::uint64_t reference_on_wire_ = 0;
     std::uint64_t transmit_ = 0;
     std::uint64_t transmit_worked_out_ = 0;
-    std::uint64_t below_precision_ = 0;  ///< mask
+    std::uint64_t known_ = 0;  ///< mask: all but what is below the precision
+    std::uint64_t fill_ = 0;   ///< mask: what is below it, but for the lowest bit
 };
 
 }  // namespace tokimori

@@ -56,6 +56,17 @@ inline std::uint32_t word_at(std::span<const std::byte> octets, std::size_t at) 
     return be32toh(word);
 }
 
+/// The 64 bits at `at` as they lie in memory.
+inline std::uint64_t octets_at(std::span<const std::byte> octets, std::size_t at) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, &octets[at], sizeof word);
+    return word;
+}
+
+inline void put_octets(std::span<std::byte> octets, std::size_t at, std::uint64_t word) {
+    std::memcpy(&octets[at], &word, sizeof word);
+}
+
 inline NtpTimestamp timestamp_at(std::span<const std::byte> octets, std::size_t at) {
     std::uint64_t bits = 0;
     std::memcpy(&bits, &octets[at], sizeof bits);

@@ -105,13 +105,15 @@ bool is_plain(std::span<const std::byte> octets) {
 void begin_reply(const Request& request, NtpMode mode, Reply& reply) {
     const auto asked = header_of(request);
     const auto header = header_of(reply);
-    std::memset(header.data(), 0, header.size());
-    put_word(header, 0,
-             kUnsynchronised | (word_at(asked, 0) & kVersionAndPoll) | static_cast<std::uint32_t>(mode) << 24);
-    std::memcpy(&header[kOriginAt], &asked[kTransmitAt], kTimestampSize);
-    reply.size = kHeaderSize;
+    // Before octets are written, which might be anything to the compiler.
+    const std::uint32_t first_word = word_at(asked, 0) & kVersionAndPoll;
+    const std::uint64_t transmit = octets_at(asked, kTransmitAt);
     reply.arrival = request.arrival;
+    reply.size = kHeaderSize;
     reply.plain = true;
+    std::memset(header.data(), 0, header.size());
+    put_word(header, 0, kUnsynchronised | first_word | static_cast<std::uint32_t>(mode) << 24);
+    put_octets(header, kOriginAt, transmit);
 }
 
 void kiss(const ReferenceId& code, std::span<std::byte, kHeaderSize> reply) {
@@ -266,14 +268,16 @@ Responder::Judgement Responder::judge_key(const Request& request, const Rights& 
     return {Verdict::kAnswered, {}, key};
 }
 
-void Responder::stamp(Reply& reply, const Departure& departure, Duration later) {
-    if (!reply.plain && reply.timeless) {
-        return;
+bool Responder::stamp(Reply& reply, const Departure& departure, Duration later) {
+    if (reply.plain) {
+        departure.stamp(header_of(reply), {reply.arrival, random_.next(), later});
+        return false;
     }
-    departure.stamp(header_of(reply), {reply.arrival, random_.next(), later});
-    if (!reply.plain) {
+    if (!reply.timeless) {
+        departure.stamp(header_of(reply), {reply.arrival, random_.next(), later});
         stamp_more(reply, departure.at() + later);
     }
+    return reply.departure_matters();
 }
 
 void Responder::stamp_more(Reply& reply, LocalInstant at) {

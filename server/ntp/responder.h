@@ -53,14 +53,16 @@ public:
 
     /// To be called for each datagram of a batch before the first is answered: brings near what will be needed.
     ClientKey find(const ClientAddress& source) const { return clients_.find(source); }
+    /// What does so; lives as long as the object.
+    const ClientFinder& finder() const { return clients_.finder(); }
 
     /// Decides, and where there is a reply fills it but for the time: unstamped, it says LI=3 and tells none. Never
     /// longer than the request. Of the request only octet 0, poll and the transmit timestamp matter.
     Verdict answer(const Request& request, const ServerState& state, Reply& reply);
 
     /// The last touch before sending: all that depends on the moment. May be called again if sending was late, and the
-    /// state need not be the one of `answer`. `later`: as in `Departure`.
-    void stamp(Reply& reply, const Departure& departure, Duration later = {});
+    /// state need not be the one of `answer`. `later`: as in `Departure`. Says whether the departure matters.
+    bool stamp(Reply& reply, const Departure& departure, Duration later = {});
 
     /// When a reply left indeed, as the kernel says, where `reply.departure_matters()`; of the state it was
     /// stamped with. Without a call it left when it was stamped.

@@ -17,7 +17,7 @@ import tempfile
 from ntp_servers import BIN, Server
 
 OUTSTANDING = 256
-MOST_INSTRUCTIONS = 450
+MOST_INSTRUCTIONS = 360
 MOST_SYSTEM_CALLS = 0.15
 
 

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "server/ntp/client_address.h"
+#include "server/ntp/client_record.h"
+#include "server/ntp/scatter.h"
+
+namespace tokimori {
+
+/// Finds where in a table a client is, or will be: two sets of eight places, by a keyed hash of its address.
+class ClientFinder {
+public:
+    using Word = std::atomic<std::uint64_t>;
+    static constexpr std::size_t kWays = 8;
+
+    /// The names of a set stand in one line of the cache.
+    struct alignas(64) Set {
+        std::array<Word, kWays> names{};
+    };
+
+    /// `sets` must outlive the object. IPv6 clients count as one where `ipv6_prefix` bits are equal.
+    ClientFinder(const Scatter& scatter, std::span<const Set> sets, int ipv6_prefix)
+        : scatter_{scatter}, sets_{sets}, ipv6_prefix_{ipv6_prefix} {}
+
+    /// Where to look, and a hint to the processor that it soon will be looked at. Nowhere, if there are no sets.
+    [[gnu::always_inline]] ClientKey operator()(const ClientAddress& address) const {
+        if (sets_.empty()) {
+            return {};
+        }
+        ClientAddress counted = address;
+        if (ipv6_prefix_ != Prefix::kBits && !address.is_v4()) [[unlikely]] {
+            counted = Prefix{address, ipv6_prefix_}.first();
+        }
+        ClientKey key{.name = counted.low ^ scatter_.mask_of(counted.high), .high = counted.high};
+        key.name = std::max<std::uint64_t>(key.name, 1);
+        const std::uint64_t hash = scatter_(key.name);
+        key.one = static_cast<std::uint32_t>((hash >> 32) * sets_.size() >> 32);
+        key.other = static_cast<std::uint32_t>((hash & 0xFFFF'FFFF) * sets_.size() >> 32);
+        __builtin_prefetch(&sets_[key.one]);
+        __builtin_prefetch(&sets_[key.other]);
+        return key;
+    }
+
+private:
+    Scatter scatter_;
+    std::span<const Set> sets_;
+    int ipv6_prefix_;
+};
+
+}  // namespace tokimori
