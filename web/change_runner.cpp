@@ -195,8 +195,9 @@ void ChangeRunner::settle(const DaemonReply& settings) {
         const auto left = integer_in(member_of(pending, "left_ns")).value_or(0);
         return look_again_in(std::chrono::nanoseconds{left} + 1s);
     }
+    // Of it, or of the way back from it, nobody knows what becomes.
     const json::value* const under_way = member_of(*settings.members, "settings", "under_way");
-    if (change->stage == ChangeStage::kBegun && under_way != nullptr && *under_way == true) {
+    if (under_way != nullptr && *under_way == true) {
         return look_again_in(3s);
     }
     const bool is_as_before = text_in(member_of(*settings.members, "settings", "base")) == change->base_before;

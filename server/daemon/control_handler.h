@@ -1,10 +1,12 @@
 #pragma once
 
-#include <boost/json/object.hpp>
 #include <functional>
 #include <optional>
 #include <string>
-#include <utility>
+
+namespace boost::json {
+class object;
+}
 
 namespace tokimori {
 

@@ -1,5 +1,6 @@
 #include "server/daemon/control_turns.h"
 
+#include <boost/json/object.hpp>
 #include <utility>
 
 namespace tokimori {

@@ -110,6 +110,7 @@ void Daemon::await_signal() {
             reload();
             await_signal();
         } else {
+            told_to_end_ = true;
             exit_code_ = 0;
             stop_soon();
         }
@@ -178,15 +179,18 @@ std::string Daemon::take_effect(const Configuration& configuration, const NamedF
     return {};
 }
 
-// The reply to who asked goes out first.
+// The reply to who asked goes out first. Whoever says that there shall be no time server any more is heard until the
+// end, and has the last word.
 void Daemon::restart() {
     constexpr auto kForTheReply = std::chrono::milliseconds{200};
+    if (told_to_end_) {
+        return;
+    }
     log_.write(crew_->clock().now(), LogLevel::kInfo, "restart", {{"exit_code", kExitForRestart}});
     exit_code_ = kExitForRestart;
     waits_->farewell.expires_after(kForTheReply);
     waits_->farewell.async_wait([this](const boost::system::error_code& error) {
         if (!error) {
-            waits_->signals.cancel();
             stop_soon();
         }
     });
@@ -207,6 +211,7 @@ void Daemon::stop() {
     crew_->stop_telling();
     waits_->farewell.cancel();
     settings_->stop();
+    waits_->signals.cancel();
     waits_->step_requests.cancel();
     crew_->clock().stop();
     crew_->workers().stop();

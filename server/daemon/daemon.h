@@ -54,6 +54,7 @@ private:
     std::unique_ptr<Crew> crew_;
     std::unique_ptr<SettingsService> settings_;
     unsigned reloads_wanted_ = 0;  ///< the first of them is under way
+    bool told_to_end_ = false;     ///< by a signal
     bool stopped_ = false;
     int exit_code_ = 0;
 };

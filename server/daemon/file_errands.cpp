@@ -3,6 +3,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <exception>
 
 namespace tokimori {
 
@@ -25,11 +26,20 @@ void FileErrands::begin() {
     // The loop waits for it as for anything that it began itself.
     const auto loop = boost::asio::make_work_guard(io_);
     files_.run([this, loop, work = std::move(errands_->front().work), alive = std::weak_ptr{errands_}] {
-        work();
-        boost::asio::post(loop.get_executor(), [this, alive] {
-            if (!alive.expired()) {
-                end();
+        std::exception_ptr failure;
+        try {
+            work();
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        boost::asio::post(loop.get_executor(), [this, alive, failure] {
+            if (alive.expired()) {
+                return;
             }
+            if (failure) {
+                std::rethrow_exception(failure);
+            }
+            end();
         });
         return FileThread::Outcome{};
     });

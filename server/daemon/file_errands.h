@@ -25,7 +25,7 @@ public:
     ~FileErrands();
 
     /// Does `work`, which must hold all it touches. `done` gets what it returned on the thread of `io`, later, or never
-    /// once the object has gone.
+    /// once the object has gone. What it throws is thrown by `io` instead.
     template <typename Work, typename Done>
     void run(Work work, Done done) {
         const auto result = std::make_shared<std::optional<std::invoke_result_t<Work&>>>();

@@ -258,13 +258,17 @@ OverlayDesk::Refusal OverlayDesk::fall_back(std::int64_t id) {
 }
 
 void OverlayDesk::clear_up(std::function<void(Refusal)> then) {
+    if (pending_) {
+        // What lies beside is another one by now, and what it goes back to was in force already.
+        return then({});
+    }
     hands_.remove_beside([this, then = std::move(then)] {
         hands_.read([this, then](TextsResult read) {
             const auto end = [this, then](const std::vector<std::string>& errors) {
                 no_way_back_ = errors.empty() ? std::string{} : no_way_back_;
-                then(is_back() ? Refusal{} : ControlError{"not_returned", no_way_back_});
+                then(no_way_back_.empty() ? Refusal{} : ControlError{"not_returned", no_way_back_});
             };
-            if (is_back() && read.errors.empty() && read.texts == in_force_.texts) {
+            if (no_way_back_.empty() && read.errors.empty() && read.texts == in_force_.texts) {
                 return end({});
             }
             go_over_to(std::move(read), end);

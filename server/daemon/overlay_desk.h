@@ -65,8 +65,8 @@ public:
     /// Goes back to what was in force before, at once, whatever is under way and however the disk does. Errors:
     /// not_pending; busy: it is being confirmed. `clear_up` is to follow in any other case.
     Refusal fall_back(std::int64_t id);
-    /// Whether that worked.
-    bool is_back() const { return no_way_back_.empty(); }
+    /// Why that did not work; empty: it did.
+    const std::string& no_way_back() const { return no_way_back_; }
     /// Takes what was given back from the disk, and goes over to the files as they are by now, where they are right.
     /// Error: not_returned (what was given back stays in force until the next start).
     void clear_up(std::function<void(Refusal)> then);

@@ -154,7 +154,7 @@ public:
         }
     }
 
-    // At once what clients notice, however the disk does.
+    // At once what clients notice, however the disk does, and the reply with it.
     void give_back(const json::object& request, const ControlDone& done) const {
         const std::optional<std::int64_t> id = id_in(request, done);
         if (!id) {
@@ -163,9 +163,17 @@ public:
         if (const OverlayDesk::Refusal error = desk_.fall_back(*id)) {
             return done(error, {});
         }
-        turns_.take_surely([this, done](const Turns::End& end) {
-            desk_.clear_up([this, done, end](const OverlayDesk::Refusal& error) {
-                tell_settled(error, SettingsEvent::kReturned, ending(done, end));
+        const bool is_back = desk_.no_way_back().empty();
+        if (is_back) {
+            tell_settled({}, SettingsEvent::kReturned, done);
+        }
+        turns_.take_surely([this, done, is_back](const Turns::End& end) {
+            desk_.clear_up([this, done, is_back, end](const OverlayDesk::Refusal& error) {
+                if (!is_back) {
+                    tell_settled(error, SettingsEvent::kReturned, done);
+                }
+                world_.settled();
+                end();
             });
         });
     }
@@ -237,8 +245,9 @@ private:
                 ControlError{"files_wrong", "The files are wrong by now, so that no start would succeed; mend them."},
                 {{"check", check_as_json(check)}});
         }
-        end(std::nullopt, {{"restarting", true}});
+        // Before the turn ends: nobody else shall begin one.
         world_.restart();
+        end(std::nullopt, {{"restarting", true}});
     }
 
     OverlayDesk& desk_;

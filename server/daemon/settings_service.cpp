@@ -100,17 +100,18 @@ void SettingsService::turn_changed() {
     if (turns_.stands_still()) {
         log_.write(effects_.settings.now(), LogLevel::kInfo, "settings_disk_answers", {{"file", desk_.overlay_file()}});
     }
+    turn_alarm_->stop();
     if (turns_.under_way()) {
-        turn_alarm_->set(effects_.patience, [this] { tell_that_it_stands_still(); });
-    } else {
-        turn_alarm_->stop();
+        // It may be too late to stop the alarm of the turn before.
+        turn_alarm_->set(effects_.patience, [this, turn = ++turn_] {
+            if (turn == turn_ && turns_.under_way()) {
+                tell_that_it_stands_still();
+            }
+        });
     }
 }
 
 void SettingsService::tell_that_it_stands_still() {
-    if (!turns_.under_way()) {
-        return;
-    }
     log_.write(effects_.settings.now(), LogLevel::kWarning, "settings_disk_silent",
                {{"file", desk_.overlay_file()},
                 {"effect", "a change or a reload waits until the disk answers; time is served all the same"}});
@@ -196,28 +197,27 @@ void SettingsService::run_out() {
 }
 
 void SettingsService::go_back(std::int64_t id) {
-    const auto tell = [this] {
-        log_.write(effects_.settings.now(), LogLevel::kWarning, "settings_returned",
-                   {{"why", "nobody confirmed them"}});
-    };
     if (desk_.fall_back(id)) {
         return;
     }
-    const bool told = desk_.is_back();
-    if (told) {
-        tell();
-    }
-    turns_.take_surely([this, tell, told](const Turns::End& end) {
-        desk_.clear_up([this, tell, told, end](const OverlayDesk::Refusal& error) {
-            if (error) {
-                log_.write(effects_.settings.now(), LogLevel::kError, "settings_not_returned",
-                           {{"why", error->message}});
-            } else if (!told) {
-                tell();
+    tell_return(desk_.no_way_back());
+    turns_.take_surely([this, is_back = desk_.no_way_back().empty()](const Turns::End& end) {
+        desk_.clear_up([this, is_back, end](const OverlayDesk::Refusal& error) {
+            if (!is_back) {
+                tell_return(error ? error->message : std::string{});
             }
             end();
         });
     });
+}
+
+void SettingsService::tell_return(const std::string& failure) {
+    const LocalInstant now = effects_.settings.now();
+    if (failure.empty()) {
+        log_.write(now, LogLevel::kWarning, "settings_returned", {{"why", "nobody confirmed them"}});
+    } else {
+        log_.write(now, LogLevel::kError, "settings_not_returned", {{"why", failure}});
+    }
 }
 
 }  // namespace tokimori

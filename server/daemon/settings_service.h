@@ -62,6 +62,7 @@ private:
     void set_alarm();
     void run_out();
     void go_back(std::int64_t id);
+    void tell_return(const std::string& failure);
     void tell_trouble();
     void look_again();
 
@@ -77,6 +78,7 @@ private:
     std::unique_ptr<Alarm> probe_alarm_;
     std::unique_ptr<Alarm> turn_alarm_;
     std::unique_ptr<Alarm> farewell_;
+    std::uint64_t turn_ = 0;  ///< how many have begun
     std::string trouble_told_;
 };
 

@@ -5,6 +5,7 @@
 
 #include <future>
 #include <memory>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -50,6 +51,14 @@ TEST_P(FileErrandsTest, BeginAnotherWhereSomebodyIsTold) {
                 });
     run_until([&] { return !told_.empty(); });
     EXPECT_THAT(told_, ElementsAre(2));
+}
+
+TEST_P(FileErrandsTest, LetTheLoopThrowWhatTheWorkThrew) {
+    FileErrands errands{io_, GetParam()};
+    errands.run([]() -> int { throw std::runtime_error{"no memory"}; },
+                [this](int number) { told_.push_back(number); });
+    EXPECT_THROW(run_until([&] { return !told_.empty(); }), std::runtime_error);
+    EXPECT_TRUE(told_.empty());
 }
 
 TEST_P(FileErrandsTest, TellNobodyOnceTheyHaveGone) {

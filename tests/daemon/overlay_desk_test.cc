@@ -213,7 +213,7 @@ TEST_F(OverlayDeskTest, IsBackInForceBeforeAnythingIsDoneToTheDisk) {
     const SettingsApplied applied = apply(kListen);
     const std::string beside = hands_.beside;
     EXPECT_FALSE(desk_.fall_back(applied.id));
-    EXPECT_TRUE(desk_.is_back());
+    EXPECT_EQ(desk_.no_way_back(), "");
     EXPECT_EQ(listens(), "0.0.0.0");
     EXPECT_TRUE(desk_.overlay().empty());
     EXPECT_FALSE(desk_.pending());
@@ -228,7 +228,7 @@ TEST_F(OverlayDeskTest, GoesBackToTheFilesWhereWhatWasBeforeDoesNotWorkAnyMore) 
     const SettingsApplied applied = apply(kListen);
     hands_.port_taken = "Port 123 is taken.";
     EXPECT_FALSE(desk_.fall_back(applied.id));
-    EXPECT_FALSE(desk_.is_back());
+    EXPECT_NE(desk_.no_way_back(), "");
     hands_.port_taken.clear();
     desk_.clear_up([](const OverlayDesk::Refusal& error) { EXPECT_EQ(code(error), "none"); });
     EXPECT_EQ(listens(), "0.0.0.0");

@@ -151,7 +151,7 @@ TEST_F(SettingsRequestsTest, ReturnWhatWaits) {
     const json::object reply = apply(R"({"access":{"allow":["any"]}})");
     const json::object back = ask("settings_return", {{"id", reply.at("applied").at("id")}});
     EXPECT_EQ(back.at("base"), json::value(desk_->base()));
-    EXPECT_FALSE(unconfirmed());
+    run_until([&] { return !unconfirmed() && !turns_.under_way(); });
     EXPECT_EQ(overlay(), "");
     EXPECT_THAT(events_, ElementsAre(SettingsEvent::kApplied, SettingsEvent::kReturned));
     EXPECT_EQ(taken_.size(), 2U);

@@ -81,7 +81,7 @@ enum class Verdict { kGoOn, kFail, kDieHalfway };
 /// As in a call to the kernel that does not return: only this thread waits.
 void stand_still(Orders& given) {
     ++given.stand;
-    while (given.action == kStandStill) {
+    for (const std::int64_t at = given.at; given.action == kStandStill && given.at == at;) {
         const timespec pause{0, 5'000'000};
         ::nanosleep(&pause, nullptr);
     }

@@ -55,7 +55,8 @@ class FailingDisk:
         self._give(1, _FAIL, error)
 
     def stand_still_at(self, step: int) -> None:
-        """That step and all later ones do not return until another order is given; the program is not told why."""
+        """That step and all later ones do not return until another order is given, such as another step; the program is not
+        told why."""
         self._give(step, _STAND_STILL, 0)
 
     def stands_still(self) -> bool:

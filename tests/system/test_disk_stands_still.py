@@ -129,6 +129,8 @@ def test_what_is_given_back_is_so_at_once_and_after_a_crash_too() -> None:
             checking.send(request("settings_check", overlay={}))
             wait_until(box.disk.stands_still, PATIENCE, "the files are being read")
             returning.send(request("settings_return", id=applied["id"]))
+            assert "base" in returning.next_reply(), "nobody waits for the disk to be told"
+            daemon.wait_for('settings_returned why="asked for"')
             wait_until(lambda: not answers(port), PATIENCE, "what was before is in force")
             assert box.settings()["pending"] is None and box.settings()["overlay"] == {}
             assert os.path.exists(box.overlay + ".unconfirmed") and not os.path.exists(box.overlay)
@@ -188,6 +190,39 @@ def test_the_daemon_ends_though_the_disk_stands_still() -> None:
         box.disk.count()
         with box.start(box.disk.prefix()):
             assert box.settings()["overlay"] == {}
+
+
+def test_a_signal_to_end_has_the_last_word_over_a_restart_that_waits_for_the_disk() -> None:
+    with still_box() as box:
+        daemon = box.start(box.disk.prefix())
+        with Client(box.socket) as restarting:
+            box.disk.stand_still_at(1)
+            restarting.send(request("restart"))
+            wait_until(box.disk.stands_still, PATIENCE, "the files are being read")
+            daemon.send_signal(signal.SIGTERM)
+            box.disk.count()
+            assert daemon.wait(14 * slowness()) == 0, daemon.log()
+
+
+def test_a_signal_to_end_has_the_last_word_over_a_restart_that_has_begun() -> None:
+    with still_box() as box:
+        daemon = box.start(box.disk.prefix())
+        with Client(box.socket) as restarting, Client(box.socket) as changing:
+            box.disk.count()
+            assert "check" in box.ask("settings_check", overlay={})
+            reading = box.disk.steps()
+            box.disk.stand_still_at(1)
+            restarting.send(request("restart"))
+            wait_until(box.disk.stands_still, PATIENCE, "the files are being read")
+            changing.send(request("settings_apply", overlay=DEBUG, base=box.settings()["base"]))
+            # The change has its turn behind the restart, and holds up its end.
+            box.disk.stand_still_at(reading + 1)
+            assert restarting.next_reply()["restarting"]
+            wait_until(box.disk.stands_still, PATIENCE, "the change waits for the disk")
+            time.sleep(0.5)  # until it has had its time for the reply
+            daemon.send_signal(signal.SIGTERM)
+            assert daemon.wait(14 * slowness()) == 0, daemon.log()
+        box.disk.count()
 
 
 def answers(port: int) -> bool:
