@@ -195,12 +195,12 @@ void ChangeRunner::settle(const DaemonReply& settings) {
         const auto left = integer_in(member_of(pending, "left_ns")).value_or(0);
         return look_again_in(std::chrono::nanoseconds{left} + 1s);
     }
-    // Of it, or of the way back from it, nobody knows what becomes.
+    // Of it, or of a way back from it that did not work at once, nobody knows what becomes.
+    const bool is_as_before = text_in(member_of(*settings.members, "settings", "base")) == change->base_before;
     const json::value* const under_way = member_of(*settings.members, "settings", "under_way");
-    if (under_way != nullptr && *under_way == true) {
+    if (under_way != nullptr && *under_way == true && (change->stage == ChangeStage::kBegun || !is_as_before)) {
         return look_again_in(3s);
     }
-    const bool is_as_before = text_in(member_of(*settings.members, "settings", "base")) == change->base_before;
     if (!is_as_before || change->base_after == change->base_before) {
         changes_.finish(change->id);
     } else if (change->stage == ChangeStage::kBegun) {

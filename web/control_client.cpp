@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -10,6 +11,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <deque>
+#include <iterator>
 #include <utility>
 
 namespace tokimori::web {
@@ -25,6 +27,7 @@ struct Question {
     std::string name;
     std::string line;
     std::function<void(DaemonReply)> done;
+    bool waits = false;  ///< since another one was asked, or is that one
 };
 
 }  // namespace
@@ -74,6 +77,9 @@ private:
             return;
         }
         ++generation_;
+        for (Question& question : questions_) {
+            question.waits = true;
+        }
         timer_.expires_after(patience_);
         timer_.async_wait(while_asking([](Link& self, const Error&) { self.fail("silent"); }));
         if (has_leftovers() || is_left()) {
@@ -150,12 +156,17 @@ private:
         begin_next();
     }
 
-    // Whatever still waited would meet the same; it may ask again.
+    // Whatever waited as long would meet the same, and may ask again. What came since has its turn: what holds up one,
+    // such as a disk, need not hold up another.
     void fail(const char* why) {
         hang_up();
         timer_.cancel();
         ++generation_;
-        for (std::deque<Question> failed = std::exchange(questions_, {}); Question & question : failed) {
+        std::deque<Question> failed = std::exchange(questions_, {});
+        const auto later = std::ranges::find(failed, false, &Question::waits);
+        questions_.assign(std::move_iterator{later}, std::move_iterator{failed.end()});
+        failed.erase(later, failed.end());
+        for (Question& question : failed) {
             question.done({nullptr, {}, why});
         }
         begin_next();

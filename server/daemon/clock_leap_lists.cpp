@@ -15,7 +15,7 @@ void ClockService::take_leap_list(const std::string& text, std::function<void(Le
     }
     errands_.run([path = leap_.paths().kept, text] { return keep_leap_list(path, text, *host_file_steps()); },
                  [this, outcome, then = std::move(then)](const Exchanged& exchanged) mutable {
-                     outcome.kept = leap_.tell_kept(outcome, exchanged, counter_.now());
+                     outcome.kept = leap_.tell_kept(exchanged, counter_.now());
                      then(std::move(outcome));
                  });
 }

@@ -61,11 +61,18 @@ int serve(const std::string& path, SettingsInForce settings) {
     // A reader of the log that goes away must not end the time service.
     std::signal(SIGPIPE, SIG_IGN);
     Log log{write_to_stderr, settings.checked.configuration->log_level, journal_stream()};
+    std::optional<Daemon> daemon;
     try {
-        return Daemon{path, std::move(settings), log}.run();
+        daemon.emplace(path, std::move(settings), log);
     } catch (const std::exception& failure) {
         std::cerr << "tokimorid: " << path << ": " << failure.what() << '\n';
         return 1;
+    }
+    try {
+        return daemon->run();
+    } catch (const std::exception& failure) {
+        std::cerr << "tokimorid: ended while it served: " << failure.what() << '\n';
+        return Daemon::kExitForFailure;
     }
 }
 

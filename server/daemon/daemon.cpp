@@ -211,6 +211,11 @@ void Daemon::stop() {
     crew_->stop_telling();
     waits_->farewell.cancel();
     settings_->stop();
+    if (!told_to_end_) {
+        // From here to the next start nobody would read it.
+        waits_->signals.remove(SIGTERM);
+        waits_->signals.remove(SIGINT);
+    }
     waits_->signals.cancel();
     waits_->step_requests.cancel();
     crew_->clock().stop();

@@ -28,8 +28,11 @@ public:
 
     /// The exit code that asks for another start (sysexits.h: EX_TEMPFAIL). packaging/systemd knows it.
     static constexpr int kExitForRestart = 75;
+    /// Of a failure that another start may not meet, such as a lack of memory (sysexits.h: EX_SOFTWARE).
+    static constexpr int kExitForFailure = 70;
 
-    /// Serves until SIGTERM or SIGINT, or until a restart is asked for. Returns the exit code.
+    /// Serves until SIGTERM or SIGINT, or until a restart is asked for. Returns the exit code; throws what nobody
+    /// expects.
     int run();
 
 private:

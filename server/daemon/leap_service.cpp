@@ -126,15 +126,14 @@ LeapListOutcome LeapService::take_list(std::string_view text, Timekeeper& timeke
         return {.wrong = "the list changes leap seconds of the past, which nobody does: it is a wrong one"};
     }
     adopt({table, true, {}, lists_.kept, true}, timekeeper);
+    log_.write(now, LogLevel::kInfo, "leap_list_taken",
+               {{"updated", format_date(table.updated())}, {"expires", format_date(table.expires())}});
     advance(timekeeper, now);
     return {.updated = table.updated(), .expires = table.expires()};
 }
 
-bool LeapService::tell_kept(const LeapListOutcome& taken, const Exchanged& exchanged, LocalInstant now) {
-    const bool kept = tell_kept_leap_list(lists_.kept, exchanged, log_, now);
-    log_.write(now, LogLevel::kInfo, "leap_list_taken",
-               {{"updated", format_date(taken.updated)}, {"expires", format_date(taken.expires)}, {"kept", kept}});
-    return kept;
+bool LeapService::tell_kept(const Exchanged& exchanged, LocalInstant now) {
+    return tell_kept_leap_list(lists_.kept, exchanged, log_, now);
 }
 
 std::optional<UtcDay> LeapService::today(const Timekeeper& timekeeper, LocalInstant now) const {
@@ -167,6 +166,9 @@ LeapListForgotten LeapService::forget_list(LoadedLeapTable left, const RemovedFi
         return LeapListForgotten::kDone;
     }
     list_ = std::move(left);
+    // It was read before the file was removed: whatever came there since is looked at.
+    list_stamp_.reset();
+    looked_for_list_.reset();
     tell_leap_table(list_.table, log_, now);
     expiry_told_.reset();
     LeapChanges::Wanted wanted = changes_.wanted();

@@ -64,7 +64,7 @@ public:
     /// weighed at once. To be kept at `paths().kept`, and then `tell_kept`.
     LeapListOutcome take_list(std::string_view text, Timekeeper& timekeeper, LocalInstant now);
     /// Whether it lies there.
-    bool tell_kept(const LeapListOutcome& taken, const Exchanged& exchanged, LocalInstant now);
+    bool tell_kept(const Exchanged& exchanged, LocalInstant now);
     /// Whether what was given may be taken back, where `left` is what else there is.
     bool may_forget_list(const LoadedLeapTable& left, const Timekeeper& timekeeper, LocalInstant now) const;
     /// It was removed from the disk: `left` counts, as after a reload, so that it waits where a leap second would be

@@ -258,15 +258,17 @@ OverlayDesk::Refusal OverlayDesk::fall_back(std::int64_t id) {
 }
 
 void OverlayDesk::clear_up(std::function<void(Refusal)> then) {
+    const auto tell = [this, then = std::move(then)] {
+        then(no_way_back_.empty() ? Refusal{} : ControlError{"not_returned", no_way_back_});
+    };
     if (pending_) {
-        // What lies beside is another one by now, and what it goes back to was in force already.
-        return then({});
+        return tell();  // what lies beside is another one by now
     }
-    hands_.remove_beside([this, then = std::move(then)] {
-        hands_.read([this, then](TextsResult read) {
-            const auto end = [this, then](const std::vector<std::string>& errors) {
+    hands_.remove_beside([this, tell] {
+        hands_.read([this, tell](TextsResult read) {
+            const auto end = [this, tell](const std::vector<std::string>& errors) {
                 no_way_back_ = errors.empty() ? std::string{} : no_way_back_;
-                then(no_way_back_.empty() ? Refusal{} : ControlError{"not_returned", no_way_back_});
+                tell();
             };
             if (no_way_back_.empty() && read.errors.empty() && read.texts == in_force_.texts) {
                 return end({});

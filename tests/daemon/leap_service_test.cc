@@ -79,7 +79,7 @@ protected:
         LeapListOutcome taken = service_->take_list(list, *timekeeper_, now_);
         if (taken.wrong.empty()) {
             const std::string path = service_->paths().kept;
-            taken.kept = service_->tell_kept(taken, keep_leap_list(path, list, *host_file_steps()), now_);
+            taken.kept = service_->tell_kept(keep_leap_list(path, list, *host_file_steps()), now_);
         }
         return taken;
     }

@@ -293,6 +293,31 @@ TEST_F(SettingsDeskTest, FindsOutThatNobodyConfirmed) {
     EXPECT_EQ(daemon_.asked.size(), 5U) << "once for the list: all is known";
 }
 
+TEST_F(SettingsDeskTest, FindsOutThatNobodyConfirmedThoughTheDiskIsNotDoneWithIt) {
+    daemon_.wants_confirmation = true;
+    apply(R"({"a":{"b":1}})", 1);
+    daemon_.give_back();
+    daemon_.under_way = true;
+    EXPECT_EQ(apply(R"({"a":{"b":2}})", 1).status, 200U);
+    EXPECT_THAT(kinds(), ElementsAre("apply hanako", "return ", "apply hanako"));
+}
+
+TEST_F(SettingsDeskTest, WaitsForAWayBackThatDidNotWorkAtOnce) {
+    daemon_.wants_confirmation = true;
+    apply(R"({"a":{"b":1}})", 1);
+    const auto before = daemon_.base - 1;
+    daemon_.pending = 0;
+    daemon_.under_way = true;
+    now_ += 61s;
+    desk_->tick();
+    ASSERT_TRUE(changes_.unsettled());
+    daemon_.base = before;
+    daemon_.under_way = false;
+    now_ += 4s;
+    desk_->tick();
+    EXPECT_THAT(kinds(), ElementsAre("return ", "apply hanako"));
+}
+
 TEST_F(SettingsDeskTest, FindsOutAfterARestartToo) {
     daemon_.wants_confirmation = true;
     apply(R"({"a":{"b":1}})", 1);
