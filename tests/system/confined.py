@@ -68,25 +68,25 @@ _room = tempfile.TemporaryDirectory(prefix="tokimori-filters-")
 _one_at_a_time = threading.Lock()
 
 
-def _make_filter(unit: str, path: str) -> None:
+def _make_filter(allowed: Set[str], path: str) -> None:
     library = ctypes.CDLL("libseccomp.so.2", use_errno=True)
     library.seccomp_init.restype = ctypes.c_void_p
     context = ctypes.c_void_p(library.seccomp_init(ctypes.c_uint32(_KILL_PROCESS)))
-    for name in sorted(allowed_calls(unit)):
+    for name in sorted(allowed):
         number = library.seccomp_syscall_resolve_name(name.encode())
         if number != _UNKNOWN_CALL:
             library.seccomp_rule_add(context, ctypes.c_uint32(_ALLOW), ctypes.c_int(number), ctypes.c_uint(0))
     with open(path, "wb") as file:
-        assert library.seccomp_export_bpf(context, ctypes.c_int(file.fileno())) == 0, unit
+        assert library.seccomp_export_bpf(context, ctypes.c_int(file.fileno())) == 0, path
     library.seccomp_release(context)
 
 
-def _filter_of(unit: str) -> str:
+def _filter_of(unit: str, further: Sequence[str]) -> str:
     """A file with the filter, as instructions that the kernel takes."""
-    path = os.path.join(_room.name, unit)
+    path = os.path.join(_room.name, "+".join([unit, *further]))
     with _one_at_a_time:
         if not os.path.exists(path):
-            _make_filter(unit, path)
+            _make_filter(allowed_calls(unit) | set(further), path)
     return path
 
 
@@ -95,6 +95,6 @@ def missing() -> Optional[str]:
     return None if shutil.which("systemd-analyze") else "Debian's package systemd"
 
 
-def command(unit: str, arguments: Sequence[str]) -> List[str]:
-    """The command that runs `arguments` with what the unit allows."""
-    return [sys.executable, "-I", "-S", os.path.join(_HERE, "confine.py"), _filter_of(unit), *arguments]
+def command(unit: str, arguments: Sequence[str], further: Sequence[str] = ()) -> List[str]:
+    """The command that runs `arguments` with what the unit allows, and with `further` calls."""
+    return [sys.executable, "-I", "-S", os.path.join(_HERE, "confine.py"), _filter_of(unit, further), *arguments]

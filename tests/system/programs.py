@@ -78,9 +78,10 @@ def slowness() -> float:
     return 5.0 if has_sanitizer() else 2.0
 
 
-def as_unit(unit: str, command: Sequence[str]) -> List[str]:
-    """The command with the system calls of a unit and no others: one more ends it by SIGSYS. Sanitizers need more."""
-    return list(command) if has_sanitizer() or confined.missing() else confined.command(unit, command)
+def as_unit(unit: str, command: Sequence[str], further: Sequence[str] = ()) -> List[str]:
+    """The command with the system calls of a unit, `further` ones, and no others: one more ends it by SIGSYS. Sanitizers
+    need more."""
+    return list(command) if has_sanitizer() or confined.missing() else confined.command(unit, command, further)
 
 
 def _first_ephemeral_port() -> int:

@@ -23,9 +23,8 @@ class ControlledDaemon(Protocol):
 
 
 def as_unit_of_page(command: Sequence[str]) -> List[str]:
-    """The command as an ordinary user with the system calls of the page's unit: SQLite asks for more where it is root."""
-    somebody = [] if os.geteuid() else ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
-    return [*somebody, *as_unit("tokimori-web.service", command)]
+    """The command with the system calls of the page's unit, and one more that SQLite asks for only where it is root."""
+    return as_unit("tokimori-web.service", command, [] if os.geteuid() else ["fchown"])
 
 
 class Web(Process):
