@@ -4,6 +4,7 @@
 
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstring>
 #include <ctime>
 #include <optional>
@@ -58,13 +59,23 @@ struct UsualControl {
     ControlHeader of_address;
     in_pktinfo address;
 };
-static_assert(sizeof(ControlHeader) == sizeof(cmsghdr) && alignof(UsualControl<1>) <= alignof(cmsghdr));
 using StampAlone = UsualControl<1>;
 using StampOfThree = UsualControl<3>;
+
+/// Not where a stamp is aligned to more than a header is: of 64 bits on a host of 32.
+template <typename Usual>
+constexpr bool kIsLaidOutSo = sizeof(ControlHeader) == sizeof(cmsghdr) && alignof(Usual) <= alignof(cmsghdr) &&
+                              offsetof(Usual, stamp) == CMSG_LEN(0) &&
+                              offsetof(Usual, of_address) == CMSG_SPACE(sizeof(Usual::stamp)) &&
+                              offsetof(Usual, address) == offsetof(Usual, of_address) + CMSG_LEN(0);
+static_assert(sizeof(void*) < sizeof(std::int64_t) || (kIsLaidOutSo<StampAlone> && kIsLaidOutSo<StampOfThree>));
 
 /// nullptr: it is laid out otherwise.
 template <typename Usual>
 Usual* usual_control(const msghdr& message, int stamp_type) {
+    if constexpr (!kIsLaidOutSo<Usual>) {
+        return nullptr;
+    }
     const auto word = [](const std::array<int, 2>& kind) { return std::bit_cast<std::uint64_t>(kind); };
     auto* const control = static_cast<Usual*>(message.msg_control);
     const bool usual = message.msg_controllen == CMSG_SPACE(sizeof control->stamp) + CMSG_SPACE(sizeof(in_pktinfo)) &&
