@@ -11,7 +11,8 @@
 namespace tokimori {
 
 /// The moment at which replies leave, and what they all say because of it: leap indicator, stratum, precision, root
-/// delay and dispersion, refid, reference and transmit timestamps. Worked out once for all that are sent together.
+/// delay and dispersion, refid, reference and transmit timestamps. Worked out once for all that are sent within a
+/// millisecond, and moved from one to the next.
 class Departure {
 public:
     /// `state` must outlive the object.

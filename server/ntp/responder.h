@@ -51,9 +51,10 @@ public:
     /// Whether clients that ask for interleaved mode get it from now on. Without a call: they do.
     void offer_interleaved(bool offered) { offers_interleaved_ = offered; }
 
-    /// To be called for each datagram of a batch before the first is answered: brings near what will be needed.
+    /// Who asks, for `Request::client`: may be asked for each datagram of a batch before the first is answered, which
+    /// brings near what will be needed. Without it `answer` finds him itself.
     ClientKey find(const ClientAddress& source) const { return clients_.find(source); }
-    /// What does so; lives as long as the object.
+    /// The same as a value to be copied, for a whole batch; the table it looks into lives as long as the object.
     const ClientFinder& finder() const { return clients_.finder(); }
 
     /// Decides, and where there is a reply fills it but for the time: unstamped, it says LI=3 and tells none. Never

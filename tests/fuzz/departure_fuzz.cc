@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include "leap/leap_table.h"
 #include "server/ntp/departure.h"
@@ -26,6 +27,7 @@ constexpr std::int64_t kBlock = 8;
 constexpr std::int64_t kRounded = 10;
 // What slew and smear do in the millisecond by which a reply may be later than the first of its batch.
 constexpr std::int64_t kBend = 4000;
+constexpr int kMoves = 8;
 
 /// What the input chooses; whatever it does not give is 0.
 struct Choice {
@@ -33,12 +35,15 @@ struct Choice {
     std::uint8_t lead = 0;  ///< hours, or tens of minutes of smear
     std::int16_t rate = 0;  ///< of the model, in 1/64 ppm
     std::int16_t slew = 0;  ///< likewise
-    std::int16_t before = 0;    ///< from the departure to the change, in 4 us
-    std::int16_t slew_end = 0;  ///< after the departure, in 4 us
-    std::int16_t valid = 0;     ///< likewise
-    std::uint32_t waited = 0;   ///< ns since the arrival
-    std::uint32_t moved = 0;    ///< ns, of 2^21
-    std::uint32_t later = 0;    ///< ns, of a millisecond
+    std::int16_t before = 0;            ///< from the departure to the change, in 4 us
+    std::int16_t slew_end = 0;          ///< after the departure, in 4 us
+    std::int16_t valid = 0;             ///< likewise
+    std::uint32_t waited = 0;           ///< ns since the arrival
+    std::uint32_t moved = 0;            ///< ns, of 2^21
+    std::uint32_t later = 0;            ///< ns, of a millisecond
+    std::uint16_t dispersion = 0;       ///< of the model, ns more than usual
+    std::uint16_t dispersion_rate = 0;  ///< likewise, in 1/64 ppm
+    std::uint16_t moved_again = 0;      ///< ns, time and again
 };
 
 Duration microfours(std::int16_t count) {
@@ -68,8 +73,8 @@ ServerState state_of(const Choice& choice) {
                    .rate = rate_from_ppm(choice.rate / 64.0),
                    .slew_rate = rate_from_ppm(choice.slew / 64.0),
                    .slew_end = kNow + microfours(choice.slew_end),
-                   .dispersion = nanoseconds{200},
-                   .dispersion_rate = rate_from_ppm(15)};
+                   .dispersion = nanoseconds{200 + choice.dispersion},
+                   .dispersion_rate = rate_from_ppm(15 + choice.dispersion_rate / 64.0)};
     state.precision = Departure::kFinestPrecision;
     state.reference = state.model.anchor_tai - seconds{1};
     state.valid_until = choice.valid == 0 ? LocalInstant::max() : kNow + microfours(choice.valid);
@@ -122,14 +127,15 @@ void one_departure(const Choice& choice) {
     Departure departure{state, kNow};
     check_told(stamped(departure, {arrival, 0, {}}), state, arrival, kNow);
     check_later(departure, state, arrival, nanoseconds{choice.later % 1'000'001});
-    const LocalInstant next = kNow + nanoseconds{choice.moved % (1U << 21)};
-    if (departure.move_to(next)) {
+    LocalInstant at = kNow;
+    LocalInstant next = kNow + nanoseconds{choice.moved % (1U << 21)};
+    for (int move = 0; move < kMoves && departure.move_to(next); ++move) {
         require(next - kNow <= milliseconds{1});
         check_told(stamped(departure, {arrival, 0, {}}), state, arrival, next);
         check_later(departure, state, arrival, nanoseconds{choice.later % 1'000'001});
-    } else {
-        require(departure.at() == kNow);
+        at = std::exchange(next, next + nanoseconds{choice.moved_again});
     }
+    require(departure.at() == at);
 }
 
 }  // namespace

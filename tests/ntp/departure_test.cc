@@ -108,6 +108,35 @@ TEST_P(DepartureTest, MovesToALaterMomentAsIfItWereAnother) {
     EXPECT_GT(moved, 5'000);
 }
 
+/// `state` with a dispersion that is told otherwise when it has grown by another `grown` after `at`.
+ServerState about_to_tell_otherwise(ServerState state, LocalInstant at, Duration grown) {
+    constexpr std::int64_t kWords = 40;  // of 2^-16 s, in which it is told
+    state.model.dispersion_rate = rate_from_ppm(500);
+    const Duration word{kWords * 1'000'000'000 / 65536};
+    state.model.dispersion += word - grown - state.root_dispersion_at(at);
+    return state;
+}
+
+TEST_P(DepartureTest, TellsTheDispersionOfEachMomentItIsMovedTo) {
+    std::mt19937_64 random{20261231};  // NOLINT(cert-msc51-cpp): the same on every run
+    int told_otherwise = 0;
+    for (int i = 0; i < 1'000; ++i) {
+        const Duration grown = nanoseconds(random() % 540) - nanoseconds(20);  // of 500 in a millisecond
+        const TaiInstant begin = end_of(LeapKind::kInsert) - hours(36);
+        LocalInstant at = kNow + nanoseconds(random() % 2'000'000);  // the slew ends after one
+        const ServerState state = about_to_tell_otherwise(state_at(begin, LeapKind::kInsert, GetParam()), at, grown);
+        Departure departure{state, at};
+        const std::uint32_t first = stamped(departure, {at, 0, {}}).root_dispersion;
+        std::uint32_t told = first;
+        for (at += nanoseconds(random() % 50'000); departure.move_to(at); at += nanoseconds(random() % 50'000)) {
+            told = stamped(departure, {at, 0, {}}).root_dispersion;
+            ASSERT_EQ(told, stamped(state, at, {at, 0, {}}).root_dispersion) << i;
+        }
+        told_otherwise += told != first ? 1 : 0;
+    }
+    EXPECT_GT(told_otherwise, 500);
+}
+
 TEST_P(DepartureTest, IsNotMovedFarNorBack) {
     const ServerState state = state_at(end_of(LeapKind::kInsert) - hours(36), LeapKind::kInsert, GetParam());
     Departure departure{state, kNow + seconds(1)};
