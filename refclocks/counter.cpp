@@ -39,13 +39,25 @@ ClockReading read_once() {
     return reading;
 }
 
-/// A width that nothing has disturbed on this host. Where reading a clock takes long none is better for being repeated.
-std::int64_t good_bracket() {
+/// A width that nothing has disturbed on this host. Where reading a clock takes long none is much better for being
+/// repeated.
+std::int64_t usual_bracket() {
     std::int64_t least = read_once().width;
     for (int trial = 1; trial < kTrialBrackets; ++trial) {
         least = std::min(least, read_once().width);
     }
     return std::max(kGoodBracket, 2 * least);
+}
+
+ClockReading read_until(std::int64_t good) {
+    ClockReading best = read_once();
+    for (int attempt = 1; attempt < kBracketAttempts && best.width > good; ++attempt) {
+        const ClockReading next = read_once();
+        if (next.width < best.width) {
+            best = next;
+        }
+    }
+    return best;
 }
 
 // CLOCK_REALTIME and CLOCK_MONOTONIC are slewed alike: their difference changes by steps, and by nothing else.
@@ -73,15 +85,12 @@ std::optional<LocalInstant> from_age(std::int64_t age, std::int64_t raw) {
 }  // namespace
 
 ClockReading read_host_clocks() {
-    static const std::int64_t good = good_bracket();
-    ClockReading best = read_once();
-    for (int attempt = 1; attempt < kBracketAttempts && best.width > good; ++attempt) {
-        const ClockReading next = read_once();
-        if (next.width < best.width) {
-            best = next;
-        }
-    }
-    return best;
+    return read_until(kGoodBracket);
+}
+
+ClockReading read_host_clocks_for_packets() {
+    static const std::int64_t usual = usual_bracket();
+    return read_until(usual);
 }
 
 LocalInstant read_host_counter() {

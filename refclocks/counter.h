@@ -23,8 +23,12 @@ struct ClockReading {
     Duration asleep() const { return Duration{boottime - monotonic}; }
 };
 
-/// Reads the host's clocks once. The only caller of `clock_gettime` in the product.
+/// Reads the host's clocks: the narrowest of a few brackets. With what follows the only caller of `clock_gettime` in
+/// the product.
 ClockReading read_host_clocks();
+
+/// The same for a batch of packets: where reading a clock takes long on this host, a wide bracket is not tried again.
+ClockReading read_host_clocks_for_packets();
 
 /// The counter now: one call, for the packet path.
 LocalInstant read_host_counter();

@@ -30,7 +30,7 @@ struct Datagram {
 class UdpPort {
 public:
     static constexpr std::size_t kBatch = 32;
-    static constexpr std::size_t kSubBatch = 16;  ///< sent together at most, so that no transmit stamp is stale
+    static constexpr std::size_t kSubBatch = 16;  ///< sent together at most, and that only while it is behind
     static constexpr int kPatience = 16;          ///< full batches, less others, that mean that it is behind
 
     /// `shared`: several workers each open the same address (SO_REUSEPORT). `tells_departures`: where the kernel can.

@@ -12,9 +12,9 @@ namespace {
 // After so many full batches timers and other sockets get their turn.
 constexpr int kBatchesPerWakeup = 4;
 constexpr Duration kSlowestPace = std::chrono::microseconds{10};
-// A pace that was seen once is forgotten by and by: by a part of it, and by so much, as it begins with none.
-constexpr int kForgetting = 16;
-constexpr Duration kPaceGrowth{32};
+// The least that was seen is forgotten so slowly that few leave faster than was seen lately; it begins with none.
+constexpr int kForgetting = 256;
+constexpr Duration kPaceGrowth{8};
 
 HashKey secret() {
     std::random_device random;
@@ -101,7 +101,7 @@ void Worker::drain(UdpPort& port) {
         served = serve_batch(port, scene);
     }
     // What had to wait in a queue of the kernel; one who is woken for that and leaves it there is woken for ever.
-    if (served == 0 || port.awaits_departures()) {
+    if (served == 0) {
         learn_departures(port);
     }
 }
@@ -121,8 +121,11 @@ std::size_t Worker::serve_batch(UdpPort& port, Scene& scene) {
     if (!scene.departure) {
         scene.departure.emplace(scene.clock->state, read_at);
     }
-    // Each by itself leaves right after it was stamped. Only who is behind has no time for that.
-    const std::size_t together = port.is_behind() ? waiting_.size() : 1;
+    // Each by itself leaves right after it was stamped. Only who is behind has no time for that; what was seen when one
+    // was behind before says nothing of today.
+    const bool behind = port.is_behind();
+    pace_ = behind ? pace_ : Duration::zero();
+    const std::size_t together = behind ? waiting_.size() : 1;
     Waiting* const first = waiting_.data();
     Waiting* next = first;
     const ClientFinder find = responder_.finder();
@@ -147,6 +150,10 @@ std::size_t Worker::serve_batch(UdpPort& port, Scene& scene) {
         }
     }
     send(port, scene, {first, next});
+    // Once for all: what is asked for too often is given up.
+    if (port.awaits_departures()) {
+        learn_departures(port);
+    }
     return batch.size();
 }
 
@@ -166,8 +173,9 @@ void Worker::tell(UdpPort& port, const Request& request, std::size_t slot) {
     port.flush();
 }
 
-// Stamped at the last moment: what costs time is done. Each leaves a little later than the one before; so little as was
-// seen at best, that none is stamped later than it leaves.
+// Stamped at the last moment: what costs time is done. Each leaves a little later than the one before: by as little as
+// sending alone has taken of late at best. What stamping takes comes on top, so that none is stamped later than it
+// leaves.
 void Worker::send(UdpPort& port, Scene& scene, std::span<Waiting> waiting) {
     if (waiting.empty()) {
         return;
@@ -185,15 +193,14 @@ void Worker::send(UdpPort& port, Scene& scene, std::span<Waiting> waiting) {
             port.ask_for_departure(one.reply.interleaved.ticket);
         }
     }
-    port.flush();
     // Of a few the price of the system call is the most.
-    if (waiting.size() == waiting_.size()) {
-        const Duration seen = (read_host_counter() - begun) / static_cast<Duration::rep>(waiting.size());
-        pace_ = std::clamp(pace_ + pace_ / kForgetting + kPaceGrowth, Duration::zero(), std::min(seen, kSlowestPace));
+    if (waiting.size() < waiting_.size()) {
+        return port.flush();
     }
-    if (port.awaits_departures()) {
-        learn_departures(port);
-    }
+    const LocalInstant stamped = read_host_counter();
+    port.flush();
+    const Duration seen = (read_host_counter() - stamped) / static_cast<Duration::rep>(waiting.size());
+    pace_ = std::min({pace_ + pace_ / kForgetting + kPaceGrowth, seen, kSlowestPace});
 }
 
 void Worker::learn_departures(UdpPort& port) {

@@ -81,11 +81,12 @@ private:
 
     boost::asio::io_context& io_;
     Sources sources_;
-    Counter counter_;
-    Counter departures_;  ///< of its own, so that either notices for itself that CLOCK_REALTIME was stepped
+    Counter counter_{read_host_clocks_for_packets};
+    Counter departures_{read_host_clocks_for_packets};  ///< of its own, so that either notices for itself that
+                                                        ///< CLOCK_REALTIME was stepped
     Responder responder_;
     std::array<Waiting, UdpPort::kSubBatch> waiting_;
-    Duration pace_{};  ///< from one reply of a sub-batch to the next
+    Duration pace_{};  ///< from one reply of a sub-batch to the next, at least; none unless a port is behind
     QueryResponder queries_;
     std::array<QueryResponder::Fragment, UdpPort::kSubBatch> fragments_{};
     std::vector<const ClientTable*> tables_;

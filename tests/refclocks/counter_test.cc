@@ -222,14 +222,20 @@ TEST(Counter, NoticesASleep) {
     EXPECT_EQ(counter.realtime_stamps().asleep(), counter.asleep());
 }
 
-TEST(HostClocks, AreReadCloseTogetherAndRunForward) {
-    const ClockReading first = read_host_clocks();
-    const ClockReading second = read_host_clocks();
+class HostClocksAreRead : public ::testing::TestWithParam<ClockReading (*)()> {};
+
+TEST_P(HostClocksAreRead, CloseTogetherAndRunForward) {
+    const LocalInstant before = read_host_counter();
+    const ClockReading first = GetParam()();
+    const ClockReading second = GetParam()();
+    EXPECT_LE(before, local(first.raw - first.width / 2));
     EXPECT_GT(second.raw, first.raw);
     EXPECT_GE(second.monotonic, first.monotonic);
     EXPECT_GT(first.realtime, 1'600'000'000 * kSecond);
     EXPECT_GE(read_host_counter(), local(second.raw));
 }
+
+INSTANTIATE_TEST_SUITE_P(ForAll, HostClocksAreRead, ::testing::Values(read_host_clocks, read_host_clocks_for_packets));
 
 TEST(HostClocks, HaveAPrecisionBetterThanAMicrosecond) {
     EXPECT_LE(measure_host_precision(), -17);

@@ -1,0 +1,301 @@
+#include "server/daemon/worker.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <cstring>
+#include <memory>
+#include <set>
+#include <span>
+#include <vector>
+
+#include "refclocks/counter.h"
+#include "server/ntp/packet.h"
+
+namespace tokimori {
+namespace {
+
+using namespace std::chrono_literals;
+using Octets = std::vector<std::byte>;
+
+constexpr std::int64_t kBlock = 8;  // in 2^-32 s: below it, bits are random
+constexpr std::uint32_t kDeniedNet = 0x7F00'0300;
+constexpr std::uint32_t kQuerierNet = 0x7F00'0600;
+constexpr std::uint32_t kInterleavedNet = 0x7F00'0901;
+constexpr std::uint32_t kPlainNet = 0x7F00'0C01;
+
+sockaddr_in address_of(std::uint32_t host, std::uint16_t port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(host);
+    return address;
+}
+
+std::uint16_t port_of(const UdpPort& port) {
+    sockaddr_in address{};
+    socklen_t size = sizeof address;
+    getsockname(port.descriptor(), reinterpret_cast<sockaddr*>(&address), &size);
+    return ntohs(address.sin_port);
+}
+
+/// A datagram that came, and two moments by which it had: as the kernel stamped it, and when it was read.
+struct Heard {
+    Octets octets;
+    LocalInstant came;
+    LocalInstant read;
+
+    NtpHeader header() const { return read_header(std::span(octets).first<kHeaderSize>()); }
+};
+
+/// The last moment that a stamp of CLOCK_REALTIME can mean, however that is slewed; now, where there is none.
+LocalInstant latest_of(const msghdr& message, LocalInstant now) {
+    const cmsghdr* const part = CMSG_FIRSTHDR(&message);
+    if (part == nullptr || part->cmsg_type != SCM_TIMESTAMPNS) {
+        return now;
+    }
+    timespec stamp{};
+    std::memcpy(&stamp, CMSG_DATA(part), sizeof stamp);
+    const ClockReading reading = read_host_clocks();
+    const std::int64_t age =
+        reading.realtime - (static_cast<std::int64_t>(stamp.tv_sec) * 1'000'000'000 + stamp.tv_nsec);
+    return LocalInstant{Duration{reading.raw + reading.width / 2 + 1 - age + age / 1000}};
+}
+
+/// A client on the loopback.
+class Asker {
+public:
+    Asker(std::uint32_t host, std::uint16_t port) : descriptor_{socket(AF_INET, SOCK_DGRAM, 0)} {
+        const sockaddr_in own = address_of(host, 0);
+        const sockaddr_in server = address_of(INADDR_LOOPBACK, port);
+        const int on = 1;
+        setsockopt(descriptor_, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+        EXPECT_EQ(bind(descriptor_, reinterpret_cast<const sockaddr*>(&own), sizeof own), 0);
+        EXPECT_EQ(connect(descriptor_, reinterpret_cast<const sockaddr*>(&server), sizeof server), 0);
+    }
+    ~Asker() { close(descriptor_); }
+    Asker(const Asker&) = delete;
+    Asker& operator=(const Asker&) = delete;
+
+    void send(std::span<const std::byte> octets) const {
+        EXPECT_EQ(::send(descriptor_, octets.data(), octets.size(), 0), static_cast<ssize_t>(octets.size()));
+    }
+    /// Empty if nothing comes.
+    Heard hear() const {
+        Heard heard{.octets = Octets(2048), .came = {}, .read = {}};
+        alignas(cmsghdr) std::array<std::byte, 128> control{};
+        iovec part{heard.octets.data(), heard.octets.size()};
+        msghdr message{};
+        message.msg_iov = &part;
+        message.msg_iovlen = 1;
+        message.msg_control = control.data();
+        message.msg_controllen = control.size();
+        pollfd watched{descriptor_, POLLIN, 0};
+        const ssize_t size = poll(&watched, 1, 5000) == 1 ? recvmsg(descriptor_, &message, 0) : 0;
+        heard.octets.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+        heard.read = read_host_counter();
+        heard.came = latest_of(message, heard.read);
+        return heard;
+    }
+
+    NtpTimestamp origin{};  ///< of the next request in interleaved mode: the receive timestamp of the last reply
+    LocalInstant read{};    ///< when that was read
+
+private:
+    int descriptor_;
+};
+
+enum class Kind : std::uint8_t { kPlain, kInterleaved, kKissed, kQuery };
+
+struct Asked {
+    Kind kind;
+    Asker* asker;
+    NtpHeader header;
+};
+
+ServerState synchronised_now() {
+    ServerState state;
+    state.model.anchor_local = state.model.slew_end = read_host_counter();
+    state.model.anchor_tai = TaiInstant{std::chrono::sys_days(std::chrono::year{2026} / 11 / 22).time_since_epoch()};
+    state.model.dispersion = 50us;
+    state.valid_until = LocalInstant::max();
+    state.reference = state.model.anchor_tai - 1s;
+    state.refid = reference_id("PPS");
+    state.precision = Departure::kFinestPrecision;
+    state.stratum = 1;
+    state.ever_synchronised = true;
+    return state;
+}
+
+/// A worker whose port is behind, so that sixteen replies leave together.
+class WorkerThatIsBehind : public ::testing::Test {
+protected:
+    WorkerThatIsBehind() {
+        AccessPolicy policy;
+        policy.rules.push_back({.from = {Prefix::v4(kDeniedNet, 24)}, .flags = {AccessFlag::kDeny}});
+        worker_.admit_by(std::make_shared<const AccessRules>(policy), nullptr);
+        for (std::uint32_t i = 0; i < 4; ++i) {
+            plain_.push_back(std::make_unique<Asker>(kPlainNet + i, number_));
+        }
+        for (std::uint32_t i = 0; i < UdpPort::kBatch; ++i) {
+            interleaved_.push_back(std::make_unique<Asker>(kInterleavedNet + i, number_));
+        }
+        worker_.serve({port_});
+    }
+    ~WorkerThatIsBehind() override { worker_.stop(); }
+
+    /// Batches that the worker does not see.
+    void fall_behind() {
+        while (!port_->is_behind()) {
+            for (std::size_t i = 0; i < UdpPort::kBatch; ++i) {
+                plain_[0]->send(Octets(1));
+            }
+            ASSERT_EQ(port_->receive().size(), UdpPort::kBatch);
+        }
+    }
+
+    Asked ask(Kind kind) {
+        Asked asked{.kind = kind, .asker = asker_of(kind), .header = {}};
+        ++asked_;
+        asked.header.version = 4;
+        asked.header.mode = kind == Kind::kQuery ? NtpMode::kControl : NtpMode::kClient;
+        asked.header.origin = kind == Kind::kInterleaved ? asked.asker->origin : NtpTimestamp{};
+        asked.header.receive = {0x0123'4567'0000'0000 + asked_};
+        asked.header.transmit = {0x89AB'CDEF'0000'0000 + asked_};
+        if (kind == Kind::kQuery) {
+            asked.asker->send(query(asked_));
+        } else {
+            Octets octets(kHeaderSize);
+            write_header(asked.header, std::span(octets).first<kHeaderSize>());
+            asked.asker->send(octets);
+        }
+        return asked;
+    }
+
+    /// Asks a whole batch, has it answered, and compares.
+    void turn(std::span<const Kind> kinds) {
+        fall_behind();
+        std::vector<Asked> all;
+        for (std::size_t i = 0; i < UdpPort::kBatch; ++i) {
+            all.push_back(ask(kinds[i % kinds.size()]));
+        }
+        while (worker_.responder().counts().received() < asked_) {
+            ASSERT_EQ(io_.run_one_for(5s), 1U);
+        }
+        EXPECT_TRUE(port_->is_behind());
+        for (const Asked& asked : all) {
+            compare(asked, asked.asker->hear());
+        }
+    }
+
+    std::set<Octets> heard_;
+    int told_interleaved_ = 0;
+
+private:
+    static Octets query(std::size_t sequence) {
+        Octets octets(12);
+        octets[0] = std::byte{0x26};
+        octets[1] = std::byte{2};  // read variables
+        octets[2] = static_cast<std::byte>(sequence >> 8);
+        octets[3] = static_cast<std::byte>(sequence & 0xFF);
+        return octets;
+    }
+
+    /// Nobody is denied twice, nor queries twice: that has limits.
+    Asker* asker_of(Kind kind) {
+        if (kind == Kind::kPlain) {
+            return plain_[asked_ % plain_.size()].get();
+        }
+        if (kind == Kind::kInterleaved) {
+            return interleaved_[asked_ % interleaved_.size()].get();
+        }
+        const auto others = static_cast<std::uint32_t>(others_.size()) + 1;
+        return others_
+            .emplace_back(std::make_unique<Asker>((kind == Kind::kKissed ? kDeniedNet : kQuerierNet) + others, number_))
+            .get();
+    }
+
+    NtpTimestamp served_at(LocalInstant at) const { return state_.scale.at(state_.model.tai_at(at)).timestamp; }
+
+    void compare(const Asked& asked, const Heard& heard) {
+        EXPECT_TRUE(heard_.insert(heard.octets).second) << "heard twice";
+        if (asked.kind == Kind::kQuery) {
+            return compare_query(asked, heard);
+        }
+        ASSERT_EQ(heard.octets.size(), kHeaderSize);
+        const NtpHeader reply = heard.header();
+        EXPECT_EQ(reply.mode, NtpMode::kServer);
+        if (reply.origin == asked.header.receive && asked.kind == Kind::kInterleaved) {
+            ++told_interleaved_;
+            EXPECT_GT(ntp_difference(reply.transmit, asked.header.origin), 0) << "when the one before left";
+            EXPECT_LE(ntp_difference(reply.transmit, served_at(asked.asker->read)), kBlock);
+        } else {
+            EXPECT_EQ(reply.origin, asked.header.transmit);
+            compare_basic(asked, heard);
+        }
+        asked.asker->origin = reply.receive;
+        asked.asker->read = heard.read;
+    }
+
+    void compare_basic(const Asked& asked, const Heard& heard) const {
+        const NtpHeader reply = heard.header();
+        if (asked.kind == Kind::kKissed) {
+            EXPECT_EQ(reply.stratum, 0);
+            EXPECT_EQ(reply.refid, reference_id("DENY"));
+            return;
+        }
+        EXPECT_EQ(reply.stratum, 1);
+        EXPECT_EQ(reply.refid, reference_id("PPS"));
+        EXPECT_GT(ntp_difference(reply.transmit, reply.receive), 0);
+        EXPECT_LE(ntp_difference(reply.transmit, served_at(heard.came)), kBlock) << "stamped later than it left";
+    }
+
+    static void compare_query(const Asked& asked, const Heard& heard) {
+        ASSERT_GE(heard.octets.size(), 12U);
+        EXPECT_EQ(heard.octets.size() % 4, 0U);
+        EXPECT_EQ(heard.octets[0] & std::byte{0x3F}, std::byte{0x26});
+        EXPECT_EQ(heard.octets[1] & std::byte{0xDF}, std::byte{0x82});
+        EXPECT_EQ(heard.octets[3], static_cast<std::byte>(asked.header.transmit.bits & 0xFF));
+    }
+
+    boost::asio::io_context io_;
+    const ServerState state_ = synchronised_now();
+    PublishedState published_{{.state = state_, .asleep = Counter{}.asleep()}};
+    PublishedQueryView view_{QueryView{}};
+    Worker worker_{io_, {published_, view_}, 1024, 128};
+    std::shared_ptr<UdpPort> port_ =
+        std::make_shared<UdpPort>(ListenAddress{"127.0.0.1", 0}, UdpPort::Options{.tells_departures = true});
+    std::uint16_t number_ = port_of(*port_);
+    std::vector<std::unique_ptr<Asker>> plain_;
+    std::vector<std::unique_ptr<Asker>> interleaved_;
+    std::vector<std::unique_ptr<Asker>> others_;
+    std::uint64_t asked_ = 0;
+};
+
+TEST_F(WorkerThatIsBehind, GivesEachRequestOfEveryKindItsOwnReply) {
+    constexpr std::array kMixed{Kind::kPlain,       Kind::kInterleaved, Kind::kPlain,       Kind::kKissed,
+                                Kind::kInterleaved, Kind::kPlain,       Kind::kInterleaved, Kind::kPlain,
+                                Kind::kQuery,       Kind::kPlain,       Kind::kPlain};
+    for (int i = 0; i < 12 && !HasFailure(); ++i) {
+        turn(kMixed);
+    }
+    EXPECT_EQ(heard_.size(), 12 * UdpPort::kBatch);
+    EXPECT_GT(told_interleaved_, 0);
+}
+
+TEST_F(WorkerThatIsBehind, StampsNoneLaterThanItLeaves) {
+    constexpr std::array kHeavy{Kind::kInterleaved};
+    constexpr std::array kLight{Kind::kPlain};
+    for (int i = 0; i < 40 && !HasFailure(); ++i) {
+        turn(i % 4 == 3 ? std::span<const Kind>{kLight} : std::span<const Kind>{kHeavy});
+    }
+    EXPECT_GT(told_interleaved_, 0);
+}
+
+}  // namespace
+}  // namespace tokimori
