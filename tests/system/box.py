@@ -5,12 +5,12 @@ import contextlib
 import os
 from typing import Any, Dict, Iterator, List
 
-from control import PATIENCE, SKY, Client
+from control import PATIENCE, SKY, Asked
 from ntp_client import NtpWatch
 from programs import Process, Value, configuration, free_port, program
 
 
-class Box:
+class Box(Asked):
     """A daemon whose files, all but its socket, lie in `directory`."""
 
     def __init__(self, room: str, workers: int, **more: Value) -> None:
@@ -35,15 +35,9 @@ class Box:
         daemon.wait_for("clock state=synchronised", PATIENCE)
         return daemon
 
-    def ask(self, name: str, **members: Any) -> Dict[str, Any]:
-        """One request."""
-        with Client(self.socket) as client:
-            return client.ask(name, **members)
-
-    def apply(self) -> Dict[str, Any]:
-        """Tries to change a setting."""
-        return self.ask("settings_apply", overlay={"log": {"level": "debug"}},
-                        base=self.ask("settings")["settings"]["base"])
+    def try_to_apply(self) -> Dict[str, Any]:
+        """What is said to the change of a setting."""
+        return self.ask("settings_apply", overlay={"log": {"level": "debug"}}, base=self.settings()["base"])
 
     def fault(self) -> str:
         """What the daemon says of its disk."""

@@ -64,6 +64,11 @@ def tokictl(*arguments: str, language: str = "en") -> "subprocess.CompletedProce
     return run([program("tokictl"), *arguments, "--lang", language])
 
 
+def request(name: str, **members: Any) -> bytes:
+    """A line for the control socket."""
+    return json.dumps({"version": 1, "request": name, **members}).encode() + b"\n"
+
+
 class Client:
     """A client of the control socket."""
 
@@ -73,9 +78,9 @@ class Client:
         self._socket.connect(path)
         self._file = self._socket.makefile("rb")
 
-    def ask(self, request: str, **members: object) -> Dict[str, Any]:
+    def ask(self, name: str, **members: object) -> Dict[str, Any]:
         """One request, one reply."""
-        self.send(json.dumps({"version": 1, "request": request, **members}).encode() + b"\n")
+        self.send(request(name, **members))
         return self.next_reply()
 
     def send(self, octets: bytes) -> None:
@@ -98,6 +103,29 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class Asked:
+    """Whoever has a control socket, by a connection for each request."""
+
+    socket: str
+
+    def ask(self, name: str, **members: Any) -> Dict[str, Any]:
+        """One request."""
+        with Client(self.socket) as client:
+            return client.ask(name, **members)
+
+    def settings(self) -> Dict[str, Any]:
+        """What is said of settings."""
+        settings: Dict[str, Any] = self.ask("settings")["settings"]
+        return settings
+
+    def apply(self, overlay: Dict[str, Any]) -> Dict[str, Any]:
+        """Applies an overlay."""
+        reply = self.ask("settings_apply", overlay=overlay, base=self.settings()["base"])
+        assert "applied" in reply, reply
+        applied: Dict[str, Any] = reply["applied"]
+        return applied
 
 
 class Trouble:

@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 from typing import Any, Dict, Iterator, List, Optional, Sequence
 
-from control import PATIENCE, SKY, AskedDaemon, Client
+from control import PATIENCE, SKY, Asked, AskedDaemon
 from failing_disk import FailingDisk
 from programs import Process, configuration, free_port, program, run, wait_until
 from web import PASSWORD, Browser, Reply, Web
@@ -87,7 +87,7 @@ def _steps_of_change(save: Save) -> Optional[int]:
         return None
 
 
-class DaemonHouse:
+class DaemonHouse(Asked):
     """Files of a daemon that is killed and started again, on a failing disk."""
 
     def __init__(self, workers: int = 1) -> None:
@@ -108,23 +108,6 @@ class DaemonHouse:
         daemon = Process([*self.disk.prefix(), program("tokimorid"), "--config", self.path])
         daemon.wait_for("info control_socket path", PATIENCE)
         return daemon
-
-    def ask(self, name: str, **members: Any) -> Dict[str, Any]:
-        """One request on a connection of its own."""
-        with Client(self.socket) as client:
-            return client.ask(name, **members)
-
-    def settings(self) -> Dict[str, Any]:
-        """What is said of settings."""
-        settings: Dict[str, Any] = self.ask("settings")["settings"]
-        return settings
-
-    def apply(self, overlay: Dict[str, Any]) -> Dict[str, Any]:
-        """Applies an overlay."""
-        reply = self.ask("settings_apply", overlay=overlay, base=self.settings()["base"])
-        assert "applied" in reply, reply
-        applied: Dict[str, Any] = reply["applied"]
-        return applied
 
     def __enter__(self) -> "DaemonHouse":
         return self

@@ -3,7 +3,6 @@ service manager hears that it is, an alarm is raised, and what was asked for is 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import tempfile
@@ -11,7 +10,7 @@ import time
 from typing import Any, Dict, Iterator, List
 
 from box import Box, serving
-from control import PATIENCE, Client
+from control import PATIENCE, Client, request
 from failing_disk import FailingDisk
 from leap_lists import KNOWN, leap_list
 from ntp_client import NtpClient
@@ -31,11 +30,6 @@ class StillBox(Box):
         self.overlay = os.path.join(self.directory, "conf.d", "90-page.toml")
         self.disk = FailingDisk(os.path.join(self.directory, files))
 
-    def settings(self) -> Dict[str, Any]:
-        """What is said of settings."""
-        settings: Dict[str, Any] = self.ask("settings")["settings"]
-        return settings
-
     def begin(self, client: Client, overlay: Dict[str, Any], step: int) -> None:
         """A change that stands still at that step of what is done to files for it."""
         base = self.settings()["base"]
@@ -46,7 +40,7 @@ class StillBox(Box):
     def steps_of_a_change(self) -> int:
         """How many there are from reading the files to the end, where the overlay is there already."""
         self.disk.count()
-        assert "applied" in self.apply()
+        assert "applied" in self.try_to_apply()
         steps = self.disk.steps()
         assert "applied" in self.ask("settings_apply", overlay={}, base=self.settings()["base"])
         return steps
@@ -59,11 +53,6 @@ def still_box(files: str = "conf.d") -> Iterator[StillBox]:
         box = StillBox(room, files)
         with box.disk:
             yield box
-
-
-def request(name: str, **members: Any) -> bytes:
-    """A line for the control socket."""
-    return json.dumps({"version": 1, "request": name, **members}).encode() + b"\n"
 
 
 def longest_silence(manager: Manager, seconds: float) -> float:
@@ -88,7 +77,7 @@ def test_time_is_served_and_an_alarm_raised_while_a_change_stands_still() -> Non
             assert "the disk does not answer" in box.fault()
             told = run([program("tokictl"), "tracking", "--socket", box.socket, "--lang", "ja"])
             assert told.returncode == 1 and "保存できません" in told.stdout
-            assert box.apply()["error"]["code"] == "disk_silent", "nobody waits without being told"
+            assert box.try_to_apply()["error"]["code"] == "disk_silent", "nobody waits without being told"
             assert box.settings()["under_way"] and box.settings()["overlay"] == {}
             daemon.send_signal(signal.SIGHUP)
             replies = watch.replies()[began:]

@@ -27,7 +27,7 @@ def expect_trouble(box: Box, daemon: Process, words: str) -> None:
     """A change is refused with these words, the alarm is there, the log has few lines of it."""
     wait_until(lambda: words in box.fault(), 40, "the fault is told: " + words)
     before = box.ask("settings")["settings"]
-    reply = box.apply()
+    reply = box.try_to_apply()
     assert reply["error"]["code"] == "not_written" and words in reply["error"]["message"], reply
     assert box.ask("settings")["settings"]["overlay"] == before["overlay"]
     told = run([program("tokictl"), "tracking", "--socket", box.socket, "--lang", "ja"])
@@ -57,7 +57,7 @@ def test_a_disk_that_fails_and_comes_back(workers: int) -> None:
         box.write()
         with FailingDisk(box.directory) as disk, box.start(disk.prefix()) as daemon, serving(box):
             assert box.fault() == ""
-            assert "applied" in box.apply()
+            assert "applied" in box.try_to_apply()
             disk.fail(errno.EIO)
             reply = box.ask("settings_apply", overlay={}, base=box.ask("settings")["settings"]["base"])
             assert "error" in reply and FAILS in str(reply), reply

@@ -12,7 +12,7 @@ from typing import Any, Dict, List, Sequence, Tuple
 
 import pytest
 
-from control import PATIENCE, SKY, Client
+from control import PATIENCE, SKY, Asked, request
 from ntp_client import NtpClient
 from programs import Process, configuration, free_port, program, run, slowness, wait_until
 
@@ -29,7 +29,7 @@ client.sendall(sys.argv[3].encode()); sys.stdout.write(client.makefile().readlin
 """
 
 
-class Home:
+class Home(Asked):
     """A directory with the files of a daemon that runs, ends and runs again."""
 
     def __init__(self, workers: int = 1, changes_by: str = "") -> None:
@@ -55,19 +55,6 @@ class Home:
         daemon.wait_for("info control_socket path", PATIENCE)
         return daemon
 
-    def ask(self, name: str, **members: Any) -> Dict[str, Any]:
-        with Client(self.socket) as client:
-            client.send(request(name, **members))
-            return client.next_reply()
-
-    def settings(self) -> Dict[str, Any]:
-        return self.ask("settings")["settings"]
-
-    def apply(self, overlay: Overlay) -> Dict[str, Any]:
-        reply = self.ask("settings_apply", overlay=overlay, base=self.settings()["base"])
-        assert "applied" in reply, reply
-        return reply["applied"]
-
     def check(self) -> Tuple[int, str]:
         checked = run([program("tokimorid"), "--check", "--config", self.path])
         return checked.returncode, checked.stderr
@@ -76,10 +63,6 @@ class Home:
         """An overlay with one more port."""
         port = free_port()
         return {"server": {"listen": ["127.0.0.1:%d" % self.port, "127.0.0.1:%d" % port]}}, port
-
-
-def request(name: str, **members: Any) -> bytes:
-    return json.dumps({"version": 1, "request": name, **members}).encode() + b"\n"
 
 
 def answers_at(port: int) -> bool:
