@@ -13,7 +13,7 @@ import pytest
 from tokimori_sky.processes import gpsd_path
 
 from control import PATIENCE, SKY, AskedDaemon, stranger, tokictl
-from programs import Chain, Process, program, slowness
+from programs import Chain, Process, program, slowness, wait_until
 
 pytestmark = pytest.mark.story
 
@@ -156,6 +156,8 @@ def test_exit_codes_tell_a_monitor_how_the_clock_is_doing() -> None:
 def test_a_clock_that_never_was_right_is_critical_and_says_nothing_of_the_time() -> None:
     with AskedDaemon(lab_mode=False) as daemon:
         daemon.wait_for("name=sky reason=laboratory_only")
+        # The clock works before anybody can ask.
+        wait_until(lambda: os.path.exists(daemon.socket), PATIENCE, "the control socket is there")
         answer = daemon.tokictl("tracking")
         assert answer.returncode == 2
         assert re.search(r"^Time +: - +-$", answer.stdout, re.M)
