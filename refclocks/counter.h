@@ -74,7 +74,10 @@ public:
             return at_the_edge(age);
         }
 
-        /// How long the host had slept since its boot when the clocks were read.
+        /// When the clocks were read.
+        LocalInstant now() const { return LocalInstant{Duration{raw_}}; }
+
+        /// How long the host had slept since its boot by then.
         Duration asleep() const { return asleep_; }
 
     private:

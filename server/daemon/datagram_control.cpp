@@ -1,24 +1,26 @@
 #include "server/daemon/datagram_control.h"
 
 #include <endian.h>
+#include <linux/errqueue.h>
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstring>
 #include <ctime>
-#include <optional>
+#include <utility>
+
+#include "server/daemon/departure_stamps.h"
 
 namespace tokimori {
 namespace {
 
 constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 
-bool is_unicast(const in6_addr& address) {
+bool is_unicast_v6(const in6_addr& address) {
     return !IN6_IS_ADDR_MULTICAST(&address) && !IN6_IS_ADDR_UNSPECIFIED(&address);
 }
 
-bool is_unicast(std::uint32_t address) {
+bool is_unicast_v4(std::uint32_t address) {
     constexpr std::uint32_t kFirst = 0x0100'0000;
     constexpr std::uint32_t kMulticastAndAbove = 0xE000'0000;
     return address - kFirst < kMulticastAndAbove - kFirst;
@@ -34,68 +36,21 @@ void read_v4_sender(const sockaddr_in& peer, Request& request) {
     const std::uint32_t address = ntohl(peer.sin_addr.s_addr);
     request.source = ClientAddress::v4(address);
     request.source_port = ntohs(peer.sin_port);
-    request.from_unicast = is_unicast(address);
+    request.from_unicast = is_unicast_v4(address);
 }
 
-void read_sender(const SocketAddress& peer, Request& request) {
-    if (peer.generic.sa_family != AF_INET6) {
-        return read_v4_sender(peer.v4, request);
-    }
-    request.source = address_of(peer.v6.sin6_addr);
-    request.source_port = ntohs(peer.v6.sin6_port);
-    request.from_unicast = is_unicast(peer.v6.sin6_addr);
+void read_v6_sender(const sockaddr_in6& peer, Request& request) {
+    request.source = address_of(peer.sin6_addr);
+    request.source_port = ntohs(peer.sin6_port);
+    request.from_unicast = is_unicast_v6(peer.sin6_addr);
 }
 
-// What the kernel tells of an IPv4 datagram, as it lays it out: the stamp (where departures are told two more, of
-// hardware), then the address that was asked. The headers are cmsghdr, which cannot stand within a type.
-struct ControlHeader {
-    decltype(cmsghdr::cmsg_len) size;
-    std::array<int, 2> kind;  ///< level and type
-};
-template <std::size_t stamps>
-struct UsualControl {
-    ControlHeader of_stamp;
-    std::array<timespec, stamps> stamp;
-    ControlHeader of_address;
-    in_pktinfo address;
-};
-using StampAlone = UsualControl<1>;
-using StampOfThree = UsualControl<3>;
-
-/// Not where a stamp is aligned to more than a header is: of 64 bits on a host of 32.
-template <typename Usual>
-constexpr bool kIsLaidOutSo = sizeof(ControlHeader) == sizeof(cmsghdr) && alignof(Usual) <= alignof(cmsghdr) &&
-                              offsetof(Usual, stamp) == CMSG_LEN(0) &&
-                              offsetof(Usual, of_address) == CMSG_SPACE(sizeof(Usual::stamp)) &&
-                              offsetof(Usual, address) == offsetof(Usual, of_address) + CMSG_LEN(0);
-static_assert(sizeof(void*) < sizeof(std::int64_t) || (kIsLaidOutSo<StampAlone> && kIsLaidOutSo<StampOfThree>));
-
-/// nullptr: it is laid out otherwise.
-template <typename Usual>
-Usual* usual_control(const msghdr& message, int stamp_type) {
-    if constexpr (!kIsLaidOutSo<Usual>) {
-        return nullptr;
-    }
-    const auto word = [](const std::array<int, 2>& kind) { return std::bit_cast<std::uint64_t>(kind); };
-    auto* const control = static_cast<Usual*>(message.msg_control);
-    const bool usual = message.msg_controllen == CMSG_SPACE(sizeof control->stamp) + CMSG_SPACE(sizeof(in_pktinfo)) &&
-                       word(control->of_stamp.kind) == word({SOL_SOCKET, stamp_type}) &&
-                       word(control->of_address.kind) == word({IPPROTO_IP, IP_PKTINFO});
-    return usual ? control : nullptr;
-}
-static_assert(CMSG_SPACE(3 * sizeof(timespec)) + CMSG_SPACE(sizeof(in6_pktinfo)) + DepartureStamps::kControlRoom <=
+static_assert(CMSG_SPACE(sizeof(scm_timestamping)) + CMSG_SPACE(sizeof(in6_pktinfo)) + DepartureStamps::kControlRoom <=
               kControlSize);
 
-std::int64_t nanoseconds_of(const timespec& stamp) {
-    return static_cast<std::int64_t>(stamp.tv_sec) * kNanosecondsPerSecond + stamp.tv_nsec;
-}
-
-template <typename Usual>
-void take_usual_control(Usual& control, Way& way, Datagram& datagram) {
-    datagram.stamp = nanoseconds_of(control.stamp[0]);
-    control.address.ipi_ifindex = 0;
-    way.answers_from = {&control.of_address, CMSG_SPACE(sizeof(in_pktinfo))};
-    read_v4_sender(way.peer.v4, datagram.request);
+bool is_kind(const std::byte* part, const std::array<int, 2>& kind) {
+    static_assert(offsetof(cmsghdr, cmsg_type) == offsetof(cmsghdr, cmsg_level) + sizeof(int));
+    return std::memcmp(part + offsetof(cmsghdr, cmsg_level), kind.data(), sizeof kind) == 0;
 }
 
 // By whichever interface the way leads.
@@ -117,27 +72,25 @@ bool forget_interface(cmsghdr& part) {
     return false;
 }
 
-void take_control(msghdr& message, Way& way, Datagram& datagram) {
+[[gnu::noinline]] void take_control(msghdr& message, Datagram& datagram) {
     datagram.stamp = Datagram::kNoStamp;
-    way.answers_from = {message.msg_control, 0};
+    datagram.answers_from = {message.msg_control, 0};
     for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
         if (part->cmsg_level == SOL_SOCKET &&
             (part->cmsg_type == SCM_TIMESTAMPNS || part->cmsg_type == SCM_TIMESTAMPING)) {
-            timespec stamp;
-            std::memcpy(&stamp, CMSG_DATA(part), sizeof stamp);
-            datagram.stamp = nanoseconds_of(stamp);
+            datagram.stamp = nanoseconds_at(CMSG_DATA(part));
         } else if (forget_interface(*part)) {
-            way.answers_from = {part, CMSG_ALIGN(part->cmsg_len)};
+            datagram.answers_from = {part, CMSG_ALIGN(part->cmsg_len)};
         }
     }
 }
 
-/// The address of ours that was asked.
-ClientAddress asked_address(const Way& way) {
-    if (way.answers_from.iov_len == 0) {
+/// The address of ours that was asked, as the kernel told.
+ClientAddress told_address(const Datagram& datagram) {
+    if (datagram.answers_from.iov_len == 0) {
         return {};
     }
-    const auto& part = *static_cast<const cmsghdr*>(way.answers_from.iov_base);
+    const auto& part = *static_cast<const cmsghdr*>(datagram.answers_from.iov_base);
     if (part.cmsg_level == IPPROTO_IP) {
         in_pktinfo info;
         std::memcpy(&info, CMSG_DATA(&part), sizeof info);
@@ -150,22 +103,83 @@ ClientAddress asked_address(const Way& way) {
 
 }  // namespace
 
-void read_datagram(mmsghdr& received, Way& way, std::uint16_t own_port, Datagram& datagram) {
+std::int64_t nanoseconds_at(const void* stamp) {
+    timespec copy;
+    std::memcpy(&copy, stamp, sizeof copy);
+    return static_cast<std::int64_t>(copy.tv_sec) * kNanosecondsPerSecond + copy.tv_nsec;
+}
+
+bool is_unicast(const SocketAddress& address) {
+    return address.generic.sa_family == AF_INET6 ? is_unicast_v6(address.v6.sin6_addr)
+                                                 : is_unicast_v4(ntohl(address.v4.sin_addr.s_addr));
+}
+
+DatagramReader::DatagramReader(const SocketAddress& bound, int stamp)
+    : is_v4_{bound.generic.sa_family == AF_INET},
+      stamp_kind_{SOL_SOCKET, stamp},
+      usual_size_{CMSG_SPACE(stamp == SCM_TIMESTAMPING ? sizeof(scm_timestamping) : sizeof(timespec))} {
+    Request own;
+    is_v4_ ? read_v4_sender(bound.v4, own) : read_v6_sender(bound.v6, own);
+    own_port_ = own.source_port;
+    if (own.from_unicast) {
+        own_address_ = own.source;
+    } else if (is_v4_) {
+        address_at_ = std::exchange(usual_size_, usual_size_ + CMSG_SPACE(sizeof(in_pktinfo)));
+    } else {
+        usual_size_ = 0;
+    }
+}
+
+void DatagramReader::take(mmsghdr& received, Datagram& datagram) const {
     Request& request = datagram.request;
     request.octets = {request.octets.data(), received.msg_len};
-    if (auto* const of_three = usual_control<StampOfThree>(received.msg_hdr, SCM_TIMESTAMPING)) {
-        take_usual_control(*of_three, way, datagram);
-    } else if (auto* const alone = usual_control<StampAlone>(received.msg_hdr, SCM_TIMESTAMPNS)) {
-        take_usual_control(*alone, way, datagram);
+    msghdr& message = received.msg_hdr;
+    if (is_usual(message)) {
+        take_usual(message, datagram);
     } else {
-        take_control(received.msg_hdr, way, datagram);
-        read_sender(way.peer, request);
-    }
-    if (request.source_port == own_port && request.source == asked_address(way)) {
-        request.from_unicast = false;
+        take_control(message, datagram);
+        if (own_address_) {
+            datagram.answers_from = {message.msg_control, 0};
+        }
     }
     // For the next; the length of an address is the same for all that a socket hears.
-    received.msg_hdr.msg_controllen = kControlSize;
+    message.msg_controllen = kControlSize;
+}
+
+void DatagramReader::beware_of_ourselves(Datagram& datagram) const {
+    Request& request = datagram.request;
+    if (request.source_port == own_port_ && request.source == own_address_.value_or(told_address(datagram))) {
+        request.from_unicast = false;
+    }
+}
+
+bool DatagramReader::is_usual(const msghdr& message) const {
+    const auto* const control = static_cast<const std::byte*>(message.msg_control);
+    return message.msg_controllen == usual_size_ && is_kind(control, stamp_kind_) &&
+           (address_at_ == 0 || is_kind(control + address_at_, {IPPROTO_IP, IP_PKTINFO}));
+}
+
+void DatagramReader::take_usual(const msghdr& message, Datagram& datagram) const {
+    auto* const control = static_cast<std::byte*>(message.msg_control);
+    datagram.stamp = nanoseconds_at(control + CMSG_LEN(0));
+    if (address_at_ != 0) {
+        datagram.answers_from = {control + address_at_, CMSG_SPACE(sizeof(in_pktinfo))};
+        constexpr int kAnyInterface = 0;
+        std::memcpy(control + address_at_ + CMSG_LEN(offsetof(in_pktinfo, ipi_ifindex)), &kAnyInterface,
+                    sizeof kAnyInterface);
+    }
+}
+
+void DatagramReader::read_v4(mmsghdr& received, Datagram& datagram) const {
+    take(received, datagram);
+    read_v4_sender(datagram.peer.v4, datagram.request);
+    beware_of_ourselves(datagram);
+}
+
+void DatagramReader::read_v6(mmsghdr& received, Datagram& datagram) const {
+    take(received, datagram);
+    read_v6_sender(datagram.peer.v6, datagram.request);
+    beware_of_ourselves(datagram);
 }
 
 }  // namespace tokimori

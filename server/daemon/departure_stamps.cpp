@@ -5,7 +5,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <ctime>
+
+#include "server/daemon/datagram_control.h"
 
 namespace tokimori {
 namespace {
@@ -13,16 +14,13 @@ namespace {
 constexpr std::size_t kAtOnce = 8;
 // A link-layer header, one of IPv6 and one of UDP stand before the datagram.
 constexpr std::size_t kLargestLooped = 256;
-constexpr std::size_t kControlSize = 256;
 // Stamps come with sending, or from a queue soon after; some drivers make none.
 constexpr int kPatience = 8;
 
 std::optional<std::int64_t> software_stamp(msghdr& message) {
     for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
         if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_TIMESTAMPING) {
-            scm_timestamping stamps;
-            std::memcpy(&stamps, CMSG_DATA(part), sizeof stamps);
-            return static_cast<std::int64_t>(stamps.ts[0].tv_sec) * 1'000'000'000 + stamps.ts[0].tv_nsec;
+            return nanoseconds_at(CMSG_DATA(part));
         }
     }
     return std::nullopt;

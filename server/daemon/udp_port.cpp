@@ -13,7 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include "server/daemon/datagram_control.h"
 #include "server/daemon/steering.h"
 
 namespace tokimori {
@@ -22,6 +21,8 @@ namespace {
 // Longer requests than this exist nowhere; what is cut is refused by its length.
 constexpr std::size_t kLargestRequest = 2048;
 constexpr int kExpeditedForwarding = 46 << 2;
+// What most hosts give who asks for it, doubled by Linux, which is twice what they give who does not.
+constexpr int kReceiveBuffer = 212'992;
 
 struct BoundAddress {
     SocketAddress address{};
@@ -49,31 +50,42 @@ void set_option(int socket, int level, int name, int value = 1) {
     setsockopt(socket, level, name, &value, sizeof value);
 }
 
-void set_options(int socket, int family, bool shared) {
+// Who tuned his host has given us more already.
+void enlarge_receive_buffer(int socket) {
+    int size = 0;
+    socklen_t room = sizeof size;
+    getsockopt(socket, SOL_SOCKET, SO_RCVBUF, &size, &room);
+    if (size <= kReceiveBuffer) {
+        set_option(socket, SOL_SOCKET, SO_RCVBUF, kReceiveBuffer);
+    }
+}
+
+// Replies are never cut into fragments, which others could add theirs to, whatever path MTU somebody tells us of.
+void set_options(int socket, const SocketAddress& bound, bool shared) {
     if (shared) {
         set_option(socket, SOL_SOCKET, SO_REUSEPORT);
     }
+    enlarge_receive_buffer(socket);
     // An address of an interface that is still down may be listened on already.
     set_option(socket, IPPROTO_IP, IP_FREEBIND);
-    if (family == AF_INET) {
-        set_option(socket, IPPROTO_IP, IP_PKTINFO);
+    const int tells_address = is_unicast(bound) ? 0 : 1;
+    if (bound.generic.sa_family == AF_INET) {
+        set_option(socket, IPPROTO_IP, IP_PKTINFO, tells_address);
         set_option(socket, IPPROTO_IP, IP_TOS, kExpeditedForwarding);
+        set_option(socket, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
         return;
     }
     set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY);
-    set_option(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO);
+    set_option(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO, tells_address);
     set_option(socket, IPPROTO_IPV6, IPV6_TCLASS, kExpeditedForwarding);
+    set_option(socket, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE);
 }
 
 }  // namespace
 
 struct UdpPort::Buffers {
-    std::array<mmsghdr, kBatch> received{};
-    std::array<mmsghdr, kBatch> replies{};
-    mmsghdr* next_reply = replies.data();
     std::array<iovec, kBatch> in{};
     std::array<iovec, kBatch> out{};
-    std::array<Way, kBatch> ways{};
     std::array<std::array<std::byte, kLargestRequest>, kBatch> octets{};
     struct alignas(cmsghdr) Control {
         std::array<std::byte, kControlSize> octets{};
@@ -92,11 +104,12 @@ UdpPort::UdpPort(const ListenAddress& address, const Options& options)
     if (descriptor_ < 0) {
         throw std::system_error{errno, std::generic_category()};
     }
-    set_options(descriptor_, family, options.shared);
+    set_options(descriptor_, bound->address, options.shared);
     departures_ = options.tells_departures ? DepartureStamps::of(descriptor_) : std::nullopt;
     if (!departures_) {
         set_option(descriptor_, SOL_SOCKET, SO_TIMESTAMPNS);
     }
+    reader_.emplace(bound->address, departures_ ? SCM_TIMESTAMPING : SCM_TIMESTAMPNS);
     if (bind(descriptor_, &bound->address.generic, bound->size) != 0) {
         const int error = errno;
         close(descriptor_);
@@ -118,21 +131,11 @@ bool UdpPort::steer_by_source(std::size_t ports) {
     return setsockopt(descriptor_, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program) == 0;
 }
 
-std::span<Datagram> UdpPort::receive() {
-    const int count = recvmmsg(descriptor_, buffers_->received.data(), kBatch, MSG_DONTWAIT, nullptr);
+// How many datagrams came.
+std::size_t UdpPort::fetch() {
+    const int count = recvmmsg(descriptor_, received_.data(), kBatch, MSG_DONTWAIT, nullptr);
     backlog_ = std::clamp(backlog_ + (count == int{kBatch} ? 1 : -1), 0, 2 * kPatience);
-    if (count <= 0) {
-        return {};
-    }
-    const auto size = static_cast<std::size_t>(count);
-    mmsghdr* received = buffers_->received.data();
-    Way* way = buffers_->ways.data();
-    const std::uint16_t own_port = address_.port;
-    const std::span<Datagram> batch{datagrams_.data(), size};
-    for (Datagram& datagram : batch) {
-        read_datagram(*received++, *way++, own_port, datagram);
-    }
-    return batch;
+    return static_cast<std::size_t>(std::max(count, 0));
 }
 
 bool UdpPort::has_waiting() const {
@@ -141,49 +144,44 @@ bool UdpPort::has_waiting() const {
 }
 
 void UdpPort::prepare(std::size_t slot, std::uint32_t address_size) {
-    datagrams_[slot].slot = slot;
-    datagrams_[slot].request.octets = {buffers_->octets[slot].data(), 0};
+    Datagram& datagram = datagrams_[slot];
+    datagram.request.octets = {buffers_->octets[slot].data(), 0};
+    datagram.answers_from = {&buffers_->control[slot], 0};
     buffers_->in[slot] = {buffers_->octets[slot].data(), kLargestRequest};
-    msghdr& message = buffers_->received[slot].msg_hdr;
-    message.msg_name = &buffers_->ways[slot].peer;
+    msghdr& message = received_[slot].msg_hdr;
+    message.msg_name = &datagram.peer;
     message.msg_namelen = sizeof(SocketAddress);
     message.msg_iov = &buffers_->in[slot];
     message.msg_iovlen = 1;
     message.msg_control = &buffers_->control[slot];
     message.msg_controllen = kControlSize;
-    msghdr& reply = buffers_->replies[slot].msg_hdr;
+    msghdr& reply = replies_[slot].msg_hdr;
     reply.msg_namelen = address_size;
     reply.msg_iov = &buffers_->out[slot];
     reply.msg_iovlen = 1;
 }
 
-void UdpPort::reply(std::size_t slot, std::span<const std::byte> octets) {
-    Buffers& buffers = *buffers_;
-    Way& way = buffers.ways[slot];
-    msghdr& message = (buffers.next_reply++)->msg_hdr;
+void UdpPort::reply(Datagram& datagram, std::span<const std::byte> octets) {
+    msghdr& message = (next_reply_++)->msg_hdr;
     *message.msg_iov = {const_cast<std::byte*>(octets.data()), octets.size()};
-    message.msg_name = &way.peer;
-    message.msg_control = way.answers_from.iov_base;
-    message.msg_controllen = way.answers_from.iov_len;
-}
-
-std::size_t UdpPort::queued() const {
-    return static_cast<std::size_t>(buffers_->next_reply - buffers_->replies.data());
+    message.msg_name = &datagram.peer;
+    message.msg_control = datagram.answers_from.iov_base;
+    message.msg_controllen = datagram.answers_from.iov_len;
 }
 
 void UdpPort::flush() {
-    mmsghdr* const end = std::exchange(buffers_->next_reply, buffers_->replies.data());
-    for (mmsghdr* first = buffers_->replies.data(); first != end;) {
+    mmsghdr* const end = std::exchange(next_reply_, replies_.data());
+    for (mmsghdr* first = replies_.data(); first != end;) {
         const int count = sendmmsg(descriptor_, first, static_cast<unsigned>(end - first), MSG_DONTWAIT);
         // One that cannot be sent (unreachable, no buffer) must not hold up the others.
         first += count > 0 ? count : 1;
     }
 }
 
-void UdpPort::ask_for_departure(std::uint64_t token) {
-    if (departures_ && queued() > 0) {
-        msghdr& last = buffers_->next_reply[-1].msg_hdr;
-        departures_->ask_for(last, {static_cast<const std::byte*>(last.msg_iov->iov_base), last.msg_iov->iov_len},
+void UdpPort::ask_for_departure(std::size_t reply, std::uint64_t token) {
+    if (departures_ && reply < queued()) {
+        msghdr& asked = replies_[reply].msg_hdr;
+        departures_->ask_for(asked, {static_cast<const std::byte*>(asked.msg_iov->iov_base), asked.msg_iov->iov_len},
                              token);
     }
 }

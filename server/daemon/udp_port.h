@@ -1,29 +1,17 @@
 #pragma once
 
-#include <netinet/in.h>
-
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
 
 #include "server/daemon/configuration.h"
+#include "server/daemon/datagram_control.h"
 #include "server/daemon/departure_stamps.h"
-#include "server/ntp/request.h"
 
 namespace tokimori {
-
-/// A datagram as the kernel handed it over.
-struct Datagram {
-    Request request;  ///< but for `arrival` and `client`; from unicast: neither multicast nor this very port
-    /// Where the kernel told none: longer ago than any clock shows.
-    static constexpr std::int64_t kNoStamp = std::numeric_limits<std::int64_t>::min() / 4;
-    std::int64_t stamp = kNoStamp;  ///< kernel receive time, CLOCK_REALTIME, POSIX nanoseconds
-    std::size_t slot = 0;           ///< for `UdpPort::reply`
-};
 
 /// One UDP socket: batches in, batches out, replies from the address that was asked. The only file that speaks to
 /// sockets. One thread at a time.
@@ -31,7 +19,7 @@ class UdpPort {
 public:
     static constexpr std::size_t kBatch = 32;
     static constexpr std::size_t kSubBatch = 16;  ///< sent together at most, and that only while it is behind
-    static constexpr int kPatience = 16;          ///< full batches, less others, that mean that it is behind
+    static constexpr int kPatience = 32;          ///< full batches, less others, that mean that it is behind
 
     /// `shared`: several workers each open the same address (SO_REUSEPORT). `tells_departures`: where the kernel can.
     struct Options {
@@ -51,8 +39,26 @@ public:
     int descriptor() const { return descriptor_; }
     const ListenAddress& address() const { return address_; }
 
-    /// Whatever waits, at most `kBatch`; empty if nothing does. Valid until the next call.
-    std::span<Datagram> receive();
+    /// Whatever waits, at most `kBatch`; empty if nothing does. Valid until the next call. `visit` is called with each
+    /// as soon as it is read.
+    template <typename Visit>
+    std::span<Datagram> receive(const Visit& visit) {
+        const std::span<Datagram> batch{datagrams_.data(), fetch()};
+        const DatagramReader reader = *reader_;
+        mmsghdr* received = received_.data();
+        if (reader.is_v4()) {
+            for (Datagram& datagram : batch) {
+                reader.read_v4(*received++, datagram);
+                visit(datagram);
+            }
+        } else {
+            for (Datagram& datagram : batch) {
+                reader.read_v6(*received++, datagram);
+                visit(datagram);
+            }
+        }
+        return batch;
+    }
 
     /// Whether datagrams have been coming faster than they are taken: of late batches were full, and there were more of
     /// them than a socket keeps for one who had no processor for a while.
@@ -61,11 +67,12 @@ public:
     /// Whether `receive` would find anything now.
     bool has_waiting() const;
 
-    /// Queues a reply to the datagram of `slot`. `octets` must live until `flush`.
-    void reply(std::size_t slot, std::span<const std::byte> octets);
-    /// Of the reply queued last, asks when it will have left; `departed` will give `token` back.
-    void ask_for_departure(std::uint64_t token);
-    std::size_t queued() const;
+    /// Queues a reply to one of those received last. `octets` must live until `flush`, and may change until then.
+    void reply(Datagram& datagram, std::span<const std::byte> octets);
+    /// Of a reply that is queued and will not change any more (the first is 0), asks when it will have left; `departed`
+    /// will give `token` back.
+    void ask_for_departure(std::size_t reply, std::uint64_t token);
+    std::size_t queued() const { return static_cast<std::size_t>(next_reply_ - replies_.data()); }
     /// Sends what is queued. What the kernel will not take is dropped: UDP promises no more.
     void flush();
 
@@ -77,10 +84,16 @@ private:
     struct Buffers;
 
     void prepare(std::size_t slot, std::uint32_t address_size);
+    std::size_t fetch();
 
     ListenAddress address_;
     int descriptor_ = -1;
-    int backlog_ = 0;  ///< batches that were full, less those that were not; 0 … 2 kPatience
+    int backlog_ = 0;                       ///< batches that were full, less those that were not; 0 … 2 kPatience
+    std::optional<DatagramReader> reader_;  ///< from when it is known what the kernel tells
+    // What every datagram goes through; where it points to lies in the buffers.
+    std::array<mmsghdr, kBatch> received_{};
+    std::array<mmsghdr, kBatch> replies_{};
+    mmsghdr* next_reply_ = replies_.data();
     std::array<Datagram, kBatch> datagrams_;
     std::unique_ptr<Buffers> buffers_;
     std::optional<DepartureStamps> departures_;

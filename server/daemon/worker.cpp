@@ -3,14 +3,19 @@
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <random>
 #include <utility>
 
 namespace tokimori {
 namespace {
 
-// After so many full batches timers and other sockets get their turn.
-constexpr int kBatchesPerWakeup = 4;
+// After so many full batches, 256 datagrams, timers and other sockets get their turn.
+constexpr int kBatchesPerWakeup = 8;
+// Of a port that is closed: more than a socket keeps.
+constexpr int kDrainsAtTheEnd = 4;
+constexpr auto kBetweenTries = std::chrono::seconds{1};
 constexpr Duration kSlowestPace = std::chrono::microseconds{10};
 // The least that was seen is forgotten so slowly that few leave faster than was seen lately; it begins with none.
 constexpr int kForgetting = 256;
@@ -27,7 +32,7 @@ HashKey secret() {
 class Worker::Watch : public std::enable_shared_from_this<Watch> {
 public:
     Watch(boost::asio::io_context& io, Worker& worker, std::shared_ptr<UdpPort> port)
-        : worker_{worker}, port_{std::move(port)}, descriptor_{io, port_->descriptor()} {}
+        : io_{io}, worker_{worker}, port_{std::move(port)}, descriptor_{io, port_->descriptor()}, next_try_{io} {}
     // The port closes its descriptor itself.
     ~Watch() { descriptor_.release(); }
     Watch(const Watch&) = delete;
@@ -38,23 +43,53 @@ public:
     void wait() {
         descriptor_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
                                [self = shared_from_this()](const boost::system::error_code& error) {
-                                   if (!error && !self->stopped_) {
-                                       self->worker_.drain(*self->port_);
-                                       self->wait();
+                                   if (!error) {
+                                       self->serve();
                                    }
                                });
     }
 
     void stop() {
-        worker_.drain(*port_);
+        for (int i = 0; i < kDrainsAtTheEnd && worker_.drain(*port_) == UdpPort::kBatch; ++i) {
+        }
         stopped_ = true;
-        descriptor_.cancel();
+        descriptor_.release();
+        next_try_.cancel();
     }
 
 private:
+    // While the kernel watches a socket, each datagram that leaves it costs a look at who is to be woken. Who is behind
+    // need not be woken: he comes again in his turn, until nothing is left.
+    void serve() {
+        if (stopped_) {
+            return;
+        }
+        const bool found = worker_.drain(*port_) > 0;
+        if (port_->is_behind() || (found && !descriptor_.is_open())) {
+            descriptor_.release();
+            boost::asio::post(io_, [self = shared_from_this()] { self->serve(); });
+        } else if (watch()) {
+            wait();
+        } else {
+            next_try_.expires_after(kBetweenTries);
+            next_try_.async_wait([self = shared_from_this()](const boost::system::error_code&) { self->serve(); });
+        }
+    }
+
+    // False where the kernel has no memory for it. Each such try costs Asio some, too.
+    bool watch() {
+        boost::system::error_code error;
+        if (!descriptor_.is_open()) {
+            descriptor_.assign(port_->descriptor(), error);
+        }
+        return !error;
+    }
+
+    boost::asio::io_context& io_;
     Worker& worker_;
     std::shared_ptr<UdpPort> port_;
-    boost::asio::posix::stream_descriptor descriptor_;
+    boost::asio::posix::stream_descriptor descriptor_;  ///< open while the kernel watches it
+    boost::asio::steady_timer next_try_;                ///< to have it watched
     bool stopped_ = false;
 };
 
@@ -94,7 +129,7 @@ bool Worker::keeps_up() {
                                  [](const auto& watch) { return watch->port()->has_waiting(); });
 }
 
-void Worker::drain(UdpPort& port) {
+std::size_t Worker::drain(UdpPort& port) {
     Scene scene;
     std::size_t served = UdpPort::kBatch;
     for (int batch = 0; batch < kBatchesPerWakeup && served == UdpPort::kBatch; ++batch) {
@@ -104,11 +139,12 @@ void Worker::drain(UdpPort& port) {
     if (served == 0) {
         learn_departures(port);
     }
+    return served;
 }
 
-// How many datagrams there were.
 std::size_t Worker::serve_batch(UdpPort& port, Scene& scene) {
-    const std::span<Datagram> batch = port.receive();
+    const std::span<Datagram> batch =
+        port.receive([look_up = responder_.lookup()](Datagram& datagram) { look_up(datagram.request); });
     if (batch.empty()) {
         return 0;
     }
@@ -117,7 +153,7 @@ std::size_t Worker::serve_batch(UdpPort& port, Scene& scene) {
         scene.clock = sources_.state.read();
     }
     scene.clock->hold_against(stamps.asleep());
-    const LocalInstant read_at = read_host_counter();
+    const LocalInstant read_at = stamps.now();
     if (!scene.departure) {
         scene.departure.emplace(scene.clock->state, read_at);
     }
@@ -125,26 +161,22 @@ std::size_t Worker::serve_batch(UdpPort& port, Scene& scene) {
     // was behind before says nothing of today.
     const bool behind = port.is_behind();
     pace_ = behind ? pace_ : Duration::zero();
-    const std::size_t together = behind ? waiting_.size() : 1;
-    Waiting* const first = waiting_.data();
-    Waiting* next = first;
-    const ClientFinder find = responder_.finder();
-    for (Datagram& datagram : batch) {
-        datagram.request.client = find(datagram.request.source);
-    }
+    const std::size_t together = behind ? queued_.size() : 1;
+    Reply* const first = queued_.data();
+    Reply* next = first;
     for (Datagram& datagram : batch) {
         Request& request = datagram.request;
         request.arrival = stamps.at(datagram.stamp).value_or(read_at);
-        const Verdict verdict = responder_.answer(request, scene.clock->state, next->reply);
+        const Verdict verdict = responder_.answer_found(request, scene.clock->state, *next);
         if (verdict == Verdict::kQueried) {
-            // What waits is sent first: it is about time.
+            // What is queued is sent first: it is about time.
             send(port, scene, {first, std::exchange(next, first)});
-            tell(port, request, datagram.slot);
+            tell(port, datagram);
         }
         if (!has_reply(verdict)) {
             continue;
         }
-        next->slot = datagram.slot;
+        port.reply(datagram, {next->octets.data(), next->size});
         if (++next == first + together) {
             send(port, scene, {first, std::exchange(next, first)});
         }
@@ -157,7 +189,8 @@ std::size_t Worker::serve_batch(UdpPort& port, Scene& scene) {
     return batch.size();
 }
 
-void Worker::tell(UdpPort& port, const Request& request, std::size_t slot) {
+void Worker::tell(UdpPort& port, Datagram& datagram) {
+    const Request& request = datagram.request;
     const Query query{.octets = request.octets,
                       .source = request.source,
                       .now = request.arrival,
@@ -165,7 +198,7 @@ void Worker::tell(UdpPort& port, const Request& request, std::size_t slot) {
     const std::size_t count = queries_.ask(query, sources_.view.read(), tables_);
     for (std::size_t i = 0; i < count; ++i) {
         auto& fragment = fragments_[i % fragments_.size()];
-        port.reply(slot, std::span{fragment}.first(queries_.write(i, fragment)));
+        port.reply(datagram, std::span{fragment}.first(queries_.write(i, fragment)));
         if (port.queued() == fragments_.size()) {
             port.flush();
         }
@@ -176,8 +209,8 @@ void Worker::tell(UdpPort& port, const Request& request, std::size_t slot) {
 // Stamped at the last moment: what costs time is done. Each leaves a little later than the one before: by as little as
 // sending alone has taken of late at best. What stamping takes comes on top, so that none is stamped later than it
 // leaves.
-void Worker::send(UdpPort& port, Scene& scene, std::span<Waiting> waiting) {
-    if (waiting.empty()) {
+void Worker::send(UdpPort& port, Scene& scene, std::span<Reply> queued) {
+    if (queued.empty()) {
         return;
     }
     const LocalInstant begun = read_host_counter();
@@ -186,20 +219,18 @@ void Worker::send(UdpPort& port, Scene& scene, std::span<Waiting> waiting) {
     }
     const Departure& departure = *scene.departure;
     Duration later{};
-    for (Waiting& one : waiting) {
-        const bool departure_matters = responder_.stamp(one.reply, departure, std::exchange(later, later + pace_));
-        port.reply(one.slot, {one.reply.octets.data(), one.reply.size});
-        if (departure_matters) {
-            port.ask_for_departure(one.reply.interleaved.ticket);
+    for (Reply& reply : queued) {
+        if (responder_.stamp(reply, departure, std::exchange(later, later + pace_))) {
+            port.ask_for_departure(static_cast<std::size_t>(&reply - queued.data()), reply.interleaved.ticket);
         }
     }
     // Of a few the price of the system call is the most.
-    if (waiting.size() < waiting_.size()) {
+    if (queued.size() < queued_.size()) {
         return port.flush();
     }
     const LocalInstant stamped = read_host_counter();
     port.flush();
-    const Duration seen = (read_host_counter() - stamped) / static_cast<Duration::rep>(waiting.size());
+    const Duration seen = (read_host_counter() - stamped) / static_cast<Duration::rep>(queued.size());
     pace_ = std::min({pace_ + pace_ / kForgetting + kPaceGrowth, seen, kSlowestPace});
 }
 

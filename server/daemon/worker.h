@@ -61,23 +61,18 @@ public:
 
 private:
     class Watch;
-    /// A reply that is complete but for the time.
-    struct Waiting {
-        Reply reply;
-        std::size_t slot = 0;
-    };
-
     /// What one wake-up knows of the clock.
     struct Scene {
         std::optional<PublishedClock> clock = std::nullopt;  ///< as it was after the first requests came
         std::optional<Departure> departure = std::nullopt;   ///< of `clock.state`
     };
 
-    void drain(UdpPort& port);
+    /// These two: how many datagrams there were in the last batch.
+    std::size_t drain(UdpPort& port);
     std::size_t serve_batch(UdpPort& port, Scene& scene);
     void learn_departures(UdpPort& port);
-    void tell(UdpPort& port, const Request& request, std::size_t slot);
-    void send(UdpPort& port, Scene& scene, std::span<Waiting> waiting);
+    void tell(UdpPort& port, Datagram& datagram);
+    void send(UdpPort& port, Scene& scene, std::span<Reply> queued);
 
     boost::asio::io_context& io_;
     Sources sources_;
@@ -85,7 +80,7 @@ private:
     Counter departures_{read_host_clocks_for_packets};  ///< of its own, so that either notices for itself that
                                                         ///< CLOCK_REALTIME was stepped
     Responder responder_;
-    std::array<Waiting, UdpPort::kSubBatch> waiting_;
+    std::array<Reply, UdpPort::kSubBatch> queued_;  ///< complete but for the time
     Duration pace_{};  ///< from one reply of a sub-batch to the next, at least; none unless a port is behind
     QueryResponder queries_;
     std::array<QueryResponder::Fragment, UdpPort::kSubBatch> fragments_{};

@@ -41,6 +41,9 @@ public:
     AccessRules(const AccessRules&) = delete;
     AccessRules& operator=(const AccessRules&) = delete;
 
+    /// Of those whom no rule can help.
+    static constexpr Rights kNobody = Rights{}.add(AccessFlag::kIgnore);
+
     /// What `source` may do who asks for the time.
     const Rights& for_time(const ClientAddress& source, std::uint16_t port) const {
         return port == kNtpPort ? rights_of(time_[1], source) : rights_of(time_[0], source);

@@ -53,6 +53,13 @@ void ClientRecord::begin(std::uint64_t high, LocalInstant now) {
     write(traits_, std::uint64_t{long_ago} << kKissedShift);
 }
 
+Allowance ClientRecord::note_limited(Sighting sighting, const RateLimit& limit, RandomBits& random) {
+    const std::uint64_t owed = high_of(account_);
+    const auto before = static_cast<std::int64_t>(last_);
+    put(account_, pack(owed, learn(sighting)));
+    return charge((nanoseconds_of(sighting.at()) >> kTickShift) - (before >> kTickShift), limit, sighting.at(), random);
+}
+
 // A leaky bucket kept as one number (GCRA): how long it would take to pay for what was served.
 Allowance ClientRecord::charge(std::int64_t ticks, const RateLimit& limit, LocalInstant now, RandomBits& random) {
     const std::uint64_t account = account_;

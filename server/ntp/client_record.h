@@ -55,19 +55,11 @@ public:
 
     /// Notes a request. With `limit` it may be turned down, as `ClientTable::note` says.
     [[gnu::always_inline]] Allowance note(Sighting sighting, const RateLimit* limit, RandomBits& random) {
-        const std::uint64_t account = account_;
-        const auto requests = static_cast<std::uint32_t>(account);
-        const std::int64_t now = sighting.at().time_since_epoch().count();
-        const auto before = static_cast<std::int64_t>(last_);
-        put(traits_, learned(traits_, sighting, requests, now - before));
-        put(last_, static_cast<std::uint64_t>(now));
-        const std::uint32_t counted = requests + (requests < kMost ? 1U : 0U);
-        if (limit == nullptr) {
-            put(account_, counted);
-            return Allowance::kServe;
+        if (limit != nullptr) {
+            return note_limited(sighting, *limit, random);
         }
-        put(account_, account >> 32 << 32 | counted);
-        return charge((now >> kTickShift) - (before >> kTickShift), *limit, sighting.at(), random);
+        put(account_, learn(sighting));
+        return Allowance::kServe;
     }
 
     /// Whether it asked for more than its limit of late, and has not paid for it by waiting.
@@ -106,6 +98,16 @@ private:
                static_cast<std::uint32_t>(interval);
     }
 
+    /// How many requests there were with this one.
+    [[gnu::always_inline]] std::uint32_t learn(Sighting sighting) {
+        const auto requests = static_cast<std::uint32_t>(account_);
+        const std::int64_t now = sighting.at().time_since_epoch().count();
+        put(traits_, learned(traits_, sighting, requests, now - static_cast<std::int64_t>(last_)));
+        put(last_, static_cast<std::uint64_t>(now));
+        return requests + (requests < kMost ? 1U : 0U);
+    }
+
+    Allowance note_limited(Sighting sighting, const RateLimit& limit, RandomBits& random);
     Allowance charge(std::int64_t ticks, const RateLimit& limit, LocalInstant now, RandomBits& random);
     bool is_lucky(unsigned leak, RandomBits& random);
     bool is_time_to_kiss(Duration pause, LocalInstant now);

@@ -14,6 +14,8 @@ constexpr std::uint64_t kNanosecondsPerSecond = 1'000'000'000;
 constexpr Duration kUsualWait = std::chrono::seconds(1);
 
 constexpr Duration kMostLater = std::chrono::milliseconds(1);
+// As long as a slow host answers what came at once.
+constexpr Duration kFarthestMove = std::chrono::milliseconds(4);
 // By as much a sum of what grows and what shrinks may leave its straight line.
 constexpr Duration kRounded{2};
 
@@ -66,7 +68,7 @@ Departure::Departure(const ServerState& state, LocalInstant at)
 }
 
 bool Departure::move_to(LocalInstant at) {
-    const bool as_ever = even_ && at >= at_ && at - worked_out_at_ <= kMostLater &&
+    const bool as_ever = even_ && at >= at_ && at - worked_out_at_ <= kFarthestMove &&
                          (at < state_.model.slew_end) == slews_ && (!synchronised_ || state_.synchronised_at(at));
     if (!as_ever) {
         return false;
@@ -110,7 +112,7 @@ Duration Departure::dispersion_at(LocalInstant at) const {
 /// Whether it is told in the same words until another departure is needed: it grows, or shrinks, on a straight line.
 bool Departure::stays(Duration dispersion) const {
     const TimeModel& model = state_.model;
-    const LocalInstant latest = worked_out_at_ + kMostLater;
+    const LocalInstant latest = worked_out_at_ + kFarthestMove;
     const Duration then = dispersion_at(slews_ ? std::min(latest, model.slew_end) : latest);
     const auto [least, most] = std::minmax(dispersion, then);
     return even_ && at_ >= model.anchor_local && ntp_short_from(least - kRounded) == ntp_short_from(most + kRounded);
@@ -126,7 +128,7 @@ LeapIndicator Departure::tell_time() {
     transmit_ = transmit_worked_out_ = stamps.transmit.bits;
     const TimeModel& model = state_.model;
     pace_ = pace_of(model.rate + (slews_ ? model.slew_rate : 0), kPaceShift);
-    even_ = scale.is_even(now - 2 * kUsualWait, now + 3 * kMostLater);
+    even_ = scale.is_even(now - 2 * kUsualWait, now + kFarthestMove + 2 * kMostLater);
     line_begins_ = even_ ? std::max(at_ - kUsualWait, slews_ ? LocalInstant::min() : model.slew_end) : at_;
     later_pace_ = even_ || is_as_ever_for_the_latest(stamps.leap) ? pace_ : 0;
     return stamps.leap;

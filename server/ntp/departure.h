@@ -12,14 +12,14 @@ namespace tokimori {
 
 /// The moment at which replies leave, and what they all say because of it: leap indicator, stratum, precision, root
 /// delay and dispersion, refid, reference and transmit timestamps. Worked out once for all that are sent within a
-/// millisecond, and moved from one to the next.
+/// few milliseconds, and moved from one to the next.
 class Departure {
 public:
     /// `state` must outlive the object.
     Departure(const ServerState& state, LocalInstant at);
 
     /// Makes it that of a moment a little later, by the same state, for much less than another one costs. False, and
-    /// nothing is changed, where another is needed: `at` is more than a millisecond later than what was worked out
+    /// nothing is changed, where another is needed: `at` is more than 4 ms later than what was worked out
     /// last, or earlier, or between them more changes than the time.
     bool move_to(LocalInstant at);
 
@@ -94,7 +94,7 @@ private:
     bool tells_time_ = true;
     bool slews_ = false;
     bool even_ = false;  ///< one offset and one leap indicator from seconds ago until some milliseconds from now
-    bool dispersion_stays_ = false;        ///< as it is told, for a millisecond
+    bool dispersion_stays_ = false;        ///< as it is told, as far as it is moved
     std::array<std::uint64_t, 2> told_{};  ///< from the first word to the refid as on the wire, but for what was asked
     LocalInstant line_begins_;             ///< from then on what is served is a straight line until it leaves
     std::uint64_t short_way_ = 0;          ///< ns; who waited for less is stamped the short way

@@ -131,14 +131,10 @@ Responder::Responder(HashKey secret, std::size_t clients, int ipv6_prefix)
       queriers_{kQueriers, ipv6_prefix, secret},
       random_{siphash(secret, clients + 1)} {}
 
-[[gnu::always_inline]] inline Verdict Responder::answer_found(const Request& request, const ServerState& state,
-                                                              Reply& reply) {
-    if (!request.from_unicast || request.source_port == 0) {
-        return carry_out({Verdict::kForbiddenSource}, request, state, reply);
-    }
-    const Rights& rights = rules_->for_time(request.source, request.source_port);
+Verdict Responder::answer_found(const Request& request, const ServerState& state, Reply& reply) {
+    const Rights& rights = *request.rights;
     if (!is_plain(request.octets) || !rights.may_have_time()) {
-        return carry_out(judge(request, rights), request, state, reply);
+        return answer_at_length(request, state, reply);
     }
     // The short way for what nearly all send; nothing else would come of it by the long one.
     const std::byte first_octet = request.octets[0];
@@ -157,13 +153,14 @@ Responder::Responder(HashKey secret, std::size_t clients, int ipv6_prefix)
     return Verdict::kAnswered;
 }
 
-Verdict Responder::answer(const Request& request, const ServerState& state, Reply& reply) {
-    return request.client.name != 0 ? answer_found(request, state, reply) : answer_unfound(request, state, reply);
+[[gnu::noinline]] Verdict Responder::answer_at_length(const Request& request, const ServerState& state, Reply& reply) {
+    return carry_out(judge(request, *request.rights), request, state, reply);
 }
 
-Verdict Responder::answer_unfound(Request request, const ServerState& state, Reply& reply) {
-    request.client = find(request.source);
-    return answer_found(request, state, reply);
+Verdict Responder::answer(const Request& request, const ServerState& state, Reply& reply) {
+    Request found = request;
+    lookup()(found);
+    return answer_found(found, state, reply);
 }
 
 Verdict Responder::carry_out(const Judgement& judgement, const Request& request, const ServerState& state,
@@ -175,6 +172,7 @@ Verdict Responder::carry_out(const Judgement& judgement, const Request& request,
     begin_reply(request, reply_mode(request.octets[0], request.source_port), reply);
     reply.timeless = judgement.verdict == Verdict::kKissed;
     reply.key = judgement.key;
+    reply.size += reply.key != nullptr ? kKeyIdentifierSize + digest_size(reply.key->type) : 0;
     reply.interleaved.client = 0;
     reply.plain = !reply.timeless && reply.key == nullptr;
     if (reply.timeless) {
@@ -193,6 +191,9 @@ void Responder::begin_interleaved(const Request& request, const ServerState& sta
 
 // ntpd's order: who, then what, then how often.
 Responder::Judgement Responder::judge(const Request& request, const Rights& rights) {
+    if (!request.may_be_answered()) {
+        return {Verdict::kForbiddenSource};
+    }
     if (rights.has(AccessFlag::kIgnore)) {
         return {Verdict::kDenied};
     }
@@ -285,7 +286,7 @@ void Responder::stamp_more(Reply& reply, LocalInstant at) {
         interleaved_.stamp(header_of(reply), at, reply.interleaved);
     }
     if (reply.key != nullptr) {
-        reply.size = sign(*reply.key, reply.octets, kHeaderSize);
+        sign(*reply.key, reply.octets, kHeaderSize);
     }
 }
 

@@ -16,14 +16,15 @@
 #include "server/ntp/key_ring.h"
 #include "server/ntp/packet.h"
 #include "server/ntp/request.h"
+#include "server/ntp/request_lookup.h"
 #include "server/ntp/verdict.h"
 
 namespace tokimori {
 
-/// Room for a reply. Keys and NTS will need more than a header.
+/// Room for a reply.
 struct Reply {
-    std::array<std::byte, 1280> octets{};
-    std::size_t size = 0;
+    std::array<std::byte, kHeaderSize + kKeyIdentifierSize + kLongestDigest> octets{};
+    std::size_t size = 0;  ///< that it has when it is stamped
     LocalInstant arrival;
     bool plain = true;         ///< tells the time and does no more: none of what follows counts
     bool timeless = false;     ///< a kiss code: tells no time, so that it cannot be taken for any
@@ -51,15 +52,15 @@ public:
     /// Whether clients that ask for interleaved mode get it from now on. Without a call: they do.
     void offer_interleaved(bool offered) { offers_interleaved_ = offered; }
 
-    /// Who asks, for `Request::client`: may be asked for each datagram of a batch before the first is answered, which
-    /// brings near what will be needed. Without it `answer` finds him itself.
-    ClientKey find(const ClientAddress& source) const { return clients_.find(source); }
-    /// The same as a value to be copied, for a whole batch; the table it looks into lives as long as the object.
-    const ClientFinder& finder() const { return clients_.finder(); }
+    /// What `answer` looks up first, for each request of a batch before the first is answered. Good until the rules
+    /// change.
+    RequestLookup lookup() const { return {clients_.finder(), *rules_}; }
 
     /// Decides, and where there is a reply fills it but for the time: unstamped, it says LI=3 and tells none. Never
     /// longer than the request. Of the request only octet 0, poll and the transmit timestamp matter.
     Verdict answer(const Request& request, const ServerState& state, Reply& reply);
+    /// The same of a request that was looked up, of a batch.
+    Verdict answer_found(const Request& request, const ServerState& state, Reply& reply);
 
     /// The last touch before sending: all that depends on the moment. May be called again if sending was late, and the
     /// state need not be the one of `answer`. `later`: as in `Departure`. Says whether the departure matters.
@@ -93,8 +94,7 @@ private:
         const Key* key = nullptr;
     };
 
-    Verdict answer_found(const Request& request, const ServerState& state, Reply& reply);
-    Verdict answer_unfound(Request request, const ServerState& state, Reply& reply);
+    Verdict answer_at_length(const Request& request, const ServerState& state, Reply& reply);
     Judgement judge(const Request& request, const Rights& rights);
     Verdict judge_query(const Request& request);
     Judgement judge_request(const Request& request, const Rights& rights);

@@ -3,7 +3,7 @@
 
 Without options: CPU time per reply at saturation, of tokimorid and chronyd in turn on the loopback, one thread each, with
 ratios; then what --count counts. With --count only that: instructions of the user's side (valgrind) and system calls
-(strace) per reply, which no other load on the machine changes; it fails where there are more than the limits below.
+(strace) per reply; it fails where there are more than the limits below.
 """
 
 import argparse
@@ -17,8 +17,9 @@ import tempfile
 from ntp_servers import BIN, Server
 
 OUTSTANDING = 256
-MOST_INSTRUCTIONS = 360
+MOST_INSTRUCTIONS = 300
 MOST_SYSTEM_CALLS = 0.15
+TRIES = 3
 
 
 def load(server, replies):
@@ -43,16 +44,26 @@ def system_calls(directory, replies):
     return int(re.search(r"(\d+)(?:\s+\d+)? total", log.read_text())[1])
 
 
-def count(directory):
-    """True if neither is more than its limit."""
+def counted(directory):
+    """Instructions and system calls of a reply."""
     few, many = 20_000, 220_000
     # Of all threads the one that answers is that in which most was done for more replies.
     grown = zip(instructions(directory, many), instructions(directory, few))
     instructions_each = max(with_many - with_few for with_many, with_few in grown) / (many - few)
     calls_each = (system_calls(directory, many) - system_calls(directory, few)) / (many - few)
-    print(f"instructions per reply {instructions_each:.0f} (at most {MOST_INSTRUCTIONS})")
-    print(f"system calls per reply {calls_each:.3f} (at most {MOST_SYSTEM_CALLS})")
-    return instructions_each <= MOST_INSTRUCTIONS and calls_each <= MOST_SYSTEM_CALLS
+    return instructions_each, calls_each
+
+
+def count(directory):
+    """True if neither is more than its limit. Where others want the processor the port is not always behind, and replies
+    leave one by one: then it is counted anew."""
+    for attempt in range(1, TRIES + 1):
+        instructions_each, calls_each = counted(directory)
+        print(f"instructions per reply {instructions_each:.0f} (at most {MOST_INSTRUCTIONS}), try {attempt} of {TRIES}")
+        print(f"system calls per reply {calls_each:.3f} (at most {MOST_SYSTEM_CALLS})")
+        if instructions_each <= MOST_INSTRUCTIONS and calls_each <= MOST_SYSTEM_CALLS:
+            return True
+    return False
 
 
 def nanoseconds_per_reply(name, directory, replies):

@@ -1,6 +1,7 @@
 #include "server/daemon/worker.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -8,10 +9,16 @@
 
 #include <array>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <memory>
+#include <regex>
 #include <set>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "refclocks/counter.h"
@@ -132,6 +139,20 @@ ServerState synchronised_now() {
     return state;
 }
 
+/// Whether the kernel watches a descriptor for us.
+bool is_watched(int descriptor) {
+    const std::regex watched{"tfd:\\s+" + std::to_string(descriptor) + " "};
+    for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/fdinfo"}) {
+        std::ifstream file{entry.path()};
+        for (std::string line; std::getline(file, line);) {
+            if (std::regex_search(line, watched)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /// A worker whose port is behind, so that sixteen replies leave together.
 class WorkerThatIsBehind : public ::testing::Test {
 protected:
@@ -155,7 +176,7 @@ protected:
             for (std::size_t i = 0; i < UdpPort::kBatch; ++i) {
                 plain_[0]->send(Octets(1));
             }
-            ASSERT_EQ(port_->receive().size(), UdpPort::kBatch);
+            ASSERT_EQ(port_->receive([](const Datagram&) {}).size(), UdpPort::kBatch);
         }
     }
 
@@ -193,6 +214,34 @@ protected:
         }
     }
 
+    /// Turns of the loop, until there is nothing left and the port is waited for.
+    int settle() {
+        int turns = 0;
+        while (!is_waited_for() && io_.run_one_for(5s) == 1) {
+            ++turns;
+        }
+        return turns;
+    }
+    void expect_answer(const Asked& asked) {
+        while (worker_.responder().counts().received() < asked_) {
+            ASSERT_EQ(io_.run_one_for(5s), 1U);
+        }
+        EXPECT_EQ(asked.asker->hear().header().origin, asked.header.transmit);
+    }
+    bool is_waited_for() const { return is_watched(descriptor_); }
+    /// Stops the worker and lets go of the port; true if it is closed then.
+    bool closes() {
+        worker_.stop();
+        port_.reset();
+        while (io_.poll_one() == 1) {
+        }
+        return fcntl(descriptor_, F_GETFD) == -1;
+    }
+
+    boost::asio::io_context io_;
+    std::shared_ptr<UdpPort> port_ =
+        std::make_shared<UdpPort>(ListenAddress{"127.0.0.1", 0}, UdpPort::Options{.tells_departures = true});
+    int descriptor_ = port_->descriptor();
     std::set<Octets> heard_;
     int told_interleaved_ = 0;
 
@@ -263,13 +312,10 @@ private:
         EXPECT_EQ(heard.octets[3], static_cast<std::byte>(asked.header.transmit.bits & 0xFF));
     }
 
-    boost::asio::io_context io_;
     const ServerState state_ = synchronised_now();
     PublishedState published_{{.state = state_, .asleep = Counter{}.asleep()}};
     PublishedQueryView view_{QueryView{}};
     Worker worker_{io_, {published_, view_}, 1024, 128};
-    std::shared_ptr<UdpPort> port_ =
-        std::make_shared<UdpPort>(ListenAddress{"127.0.0.1", 0}, UdpPort::Options{.tells_departures = true});
     std::uint16_t number_ = port_of(*port_);
     std::vector<std::unique_ptr<Asker>> plain_;
     std::vector<std::unique_ptr<Asker>> interleaved_;
@@ -295,6 +341,60 @@ TEST_F(WorkerThatIsBehind, StampsNoneLaterThanItLeaves) {
         turn(i % 4 == 3 ? std::span<const Kind>{kLight} : std::span<const Kind>{kHeavy});
     }
     EXPECT_GT(told_interleaved_, 0);
+}
+
+TEST_F(WorkerThatIsBehind, ComesAgainByItselfUntilNothingIsLeft) {
+    constexpr std::array kLight{Kind::kPlain};
+    EXPECT_TRUE(is_waited_for());
+    turn(kLight);
+    EXPECT_FALSE(is_waited_for()) << "each reply that leaves would cost a look at who is to be woken";
+    turn(kLight);
+    EXPECT_FALSE(is_waited_for());
+    settle();
+    EXPECT_FALSE(port_->is_behind());
+    EXPECT_TRUE(is_waited_for());
+    expect_answer(ask(Kind::kPlain));
+}
+
+TEST_F(WorkerThatIsBehind, LetsOthersHaveTheirTurn) {
+    constexpr std::array kLight{Kind::kPlain};
+    turn(kLight);
+    bool had_it = false;
+    boost::asio::post(io_, [&had_it] { had_it = true; });
+    for (int turn = 0; turn < 2; ++turn) {
+        for (std::size_t i = 0; i < UdpPort::kBatch; ++i) {
+            ask(Kind::kPlain);
+        }
+        ASSERT_EQ(io_.run_one_for(5s), 1U);
+    }
+    EXPECT_TRUE(had_it);
+    EXPECT_TRUE(port_->is_behind());
+    EXPECT_FALSE(is_waited_for());
+}
+
+// Here because somebody else has it watched by the same loop.
+TEST_F(WorkerThatIsBehind, TriesNowAndThenWhereTheKernelDoesNotWatchItsPort) {
+    constexpr std::array kLight{Kind::kPlain};
+    turn(kLight);
+    boost::asio::posix::stream_descriptor other{io_, descriptor_};
+    const auto begun = std::chrono::steady_clock::now();
+    int turns = 0;
+    while (std::chrono::steady_clock::now() - begun < 1500ms) {
+        turns += static_cast<int>(io_.run_one_for(100ms));
+    }
+    EXPECT_LT(turns, 1000) << "it spins";
+    other.release();
+    EXPECT_LT(settle(), 10);
+    expect_answer(ask(Kind::kPlain));
+}
+
+TEST_F(WorkerThatIsBehind, ClosesItsPortWhenItIsStoppedMeanwhile) {
+    constexpr std::array kLight{Kind::kPlain};
+    turn(kLight);
+    ASSERT_FALSE(is_waited_for());
+    const Asked asked = ask(Kind::kPlain);
+    EXPECT_TRUE(closes());
+    EXPECT_EQ(asked.asker->hear().header().origin, asked.header.transmit) << "what has arrived is answered";
 }
 
 }  // namespace

@@ -201,8 +201,8 @@ public:
                         .source = kSources[who]};
         Request twin = request;
         twin.octets = other.view();
-        request.client = short_.responder.find(request.source);
-        const Verdict verdict = short_.responder.answer(request, state_, short_.reply);
+        short_.responder.lookup()(request);
+        const Verdict verdict = short_.responder.answer_found(request, state_, short_.reply);
         require(long_.responder.answer(twin, state_, long_.reply) == verdict);
         ++verdicts_[static_cast<std::size_t>(verdict)];
         note(who, request, verdict);

@@ -39,7 +39,7 @@ struct Choice {
     std::int16_t slew_end = 0;          ///< after the departure, in 4 us
     std::int16_t valid = 0;             ///< likewise
     std::uint32_t waited = 0;           ///< ns since the arrival
-    std::uint32_t moved = 0;            ///< ns, of 2^21
+    std::uint32_t moved = 0;            ///< ns, of 2^23
     std::uint32_t later = 0;            ///< ns, of a millisecond
     std::uint16_t dispersion = 0;       ///< of the model, ns more than usual
     std::uint16_t dispersion_rate = 0;  ///< likewise, in 1/64 ppm
@@ -128,9 +128,9 @@ void one_departure(const Choice& choice) {
     check_told(stamped(departure, {arrival, 0, {}}), state, arrival, kNow);
     check_later(departure, state, arrival, nanoseconds{choice.later % 1'000'001});
     LocalInstant at = kNow;
-    LocalInstant next = kNow + nanoseconds{choice.moved % (1U << 21)};
+    LocalInstant next = kNow + nanoseconds{choice.moved % (1U << 23)};
     for (int move = 0; move < kMoves && departure.move_to(next); ++move) {
-        require(next - kNow <= milliseconds{1});
+        require(next - kNow <= milliseconds{4});
         check_told(stamped(departure, {arrival, 0, {}}), state, arrival, next);
         check_later(departure, state, arrival, nanoseconds{choice.later % 1'000'001});
         at = std::exchange(next, next + nanoseconds{choice.moved_again});

@@ -89,7 +89,7 @@ TEST_P(DepartureTest, MovesToALaterMomentAsIfItWereAnother) {
         ServerState state = state_at(begin, LeapKind::kInsert, GetParam());
         const LocalInstant at = kNow + nanoseconds(random() % 2'000'000);
         state.valid_until = at + nanoseconds(random() % 10'000'000);
-        const LocalInstant next = at + nanoseconds(random() % 1'100'000);
+        const LocalInstant next = at + nanoseconds(random() % 4'400'000);
         Departure departure{state, at};
         if (!departure.move_to(next)) {
             continue;
@@ -105,7 +105,7 @@ TEST_P(DepartureTest, MovesToALaterMomentAsIfItWereAnother) {
         ASSERT_EQ(header.stratum, other.stratum);
         ASSERT_EQ(departure.at(), next);
     }
-    EXPECT_GT(moved, 5'000);
+    EXPECT_GT(moved, 4'000);
 }
 
 /// `state` with a dispersion that is told otherwise when it has grown by another `grown` after `at`.
@@ -121,29 +121,29 @@ TEST_P(DepartureTest, TellsTheDispersionOfEachMomentItIsMovedTo) {
     std::mt19937_64 random{20261231};  // NOLINT(cert-msc51-cpp): the same on every run
     int told_otherwise = 0;
     for (int i = 0; i < 1'000; ++i) {
-        const Duration grown = nanoseconds(random() % 540) - nanoseconds(20);  // of 500 in a millisecond
+        const Duration grown = nanoseconds(random() % 2'040) - nanoseconds(20);  // of 2000 in four milliseconds
         const TaiInstant begin = end_of(LeapKind::kInsert) - hours(36);
         LocalInstant at = kNow + nanoseconds(random() % 2'000'000);  // the slew ends after one
         const ServerState state = about_to_tell_otherwise(state_at(begin, LeapKind::kInsert, GetParam()), at, grown);
         Departure departure{state, at};
         const std::uint32_t first = stamped(departure, {at, 0, {}}).root_dispersion;
         std::uint32_t told = first;
-        for (at += nanoseconds(random() % 50'000); departure.move_to(at); at += nanoseconds(random() % 50'000)) {
+        for (at += nanoseconds(random() % 200'000); departure.move_to(at); at += nanoseconds(random() % 200'000)) {
             told = stamped(departure, {at, 0, {}}).root_dispersion;
             ASSERT_EQ(told, stamped(state, at, {at, 0, {}}).root_dispersion) << i;
         }
         told_otherwise += told != first ? 1 : 0;
     }
-    EXPECT_GT(told_otherwise, 500);
+    EXPECT_GT(told_otherwise, 400);
 }
 
 TEST_P(DepartureTest, IsNotMovedFarNorBack) {
     const ServerState state = state_at(end_of(LeapKind::kInsert) - hours(36), LeapKind::kInsert, GetParam());
     Departure departure{state, kNow + seconds(1)};
-    EXPECT_TRUE(departure.move_to(kNow + seconds(1) + milliseconds(1)));
+    EXPECT_TRUE(departure.move_to(kNow + seconds(1) + milliseconds(4)));
     EXPECT_FALSE(departure.move_to(kNow + seconds(1)));
-    EXPECT_FALSE(departure.move_to(kNow + seconds(1) + milliseconds(1) + nanoseconds(1)));
-    EXPECT_EQ(departure.at(), kNow + seconds(1) + milliseconds(1));
+    EXPECT_FALSE(departure.move_to(kNow + seconds(1) + milliseconds(4) + nanoseconds(1)));
+    EXPECT_EQ(departure.at(), kNow + seconds(1) + milliseconds(4));
 }
 
 TEST_P(DepartureTest, IsNotCarriedAcrossALeapSecond) {
