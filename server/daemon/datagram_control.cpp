@@ -48,6 +48,9 @@ void read_v6_sender(const sockaddr_in6& peer, Request& request) {
 static_assert(CMSG_SPACE(sizeof(scm_timestamping)) + CMSG_SPACE(sizeof(in6_pktinfo)) + DepartureStamps::kControlRoom <=
               kControlSize);
 
+// More than there is room for: of IPv6 it is looked at message by message.
+constexpr std::size_t kNever = kControlSize + 1;
+
 bool is_kind(const std::byte* part, const std::array<int, 2>& kind) {
     static_assert(offsetof(cmsghdr, cmsg_type) == offsetof(cmsghdr, cmsg_level) + sizeof(int));
     return std::memcmp(part + offsetof(cmsghdr, cmsg_level), kind.data(), sizeof kind) == 0;
@@ -126,7 +129,7 @@ DatagramReader::DatagramReader(const SocketAddress& bound, int stamp)
     } else if (is_v4_) {
         address_at_ = std::exchange(usual_size_, usual_size_ + CMSG_SPACE(sizeof(in_pktinfo)));
     } else {
-        usual_size_ = 0;
+        usual_size_ = kNever;
     }
 }
 

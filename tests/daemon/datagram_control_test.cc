@@ -180,6 +180,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"OneAddressV6", kHere6, SCM_TIMESTAMPNS, Told{}.stamp(), kThere6, kStampNanoseconds, ""},
         Row{"AllAddressesV6", "::", SCM_TIMESTAMPNS, Told{}.stamp().asked(kHere6), kThere6, kStampNanoseconds,
             "0 2001:db8::1"},
+        Row{"AllAddressesV6NothingAtAll", "::", SCM_TIMESTAMPING, Told{}, kThere6, kNone, ""},
         Row{"AllAddressesV6NothingTold", "::", SCM_TIMESTAMPNS, Told{}.stamp(), kThere6, kStampNanoseconds, ""},
         Row{"AllAddressesV6ThreeStamps", "::", SCM_TIMESTAMPING, Told{}.three_stamps().asked(kHere6), kThere6,
             kStampNanoseconds, "0 2001:db8::1"},
