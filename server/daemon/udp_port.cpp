@@ -86,7 +86,8 @@ void set_options(int socket, const SocketAddress& bound, bool shared) {
 struct UdpPort::Buffers {
     std::array<iovec, kBatch> in{};
     std::array<iovec, kBatch> out{};
-    std::array<std::array<std::byte, kLargestRequest>, kBatch> octets{};
+    // A line of the cache lies between two, so that they do not all begin in the same places of it.
+    std::array<std::array<std::byte, kLargestRequest + 64>, kBatch> octets{};
     struct alignas(cmsghdr) Control {
         std::array<std::byte, kControlSize> octets{};
     };
