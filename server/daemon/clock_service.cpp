@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <utility>
 
 #include "server/daemon/refclock_factory.h"
@@ -36,11 +34,6 @@ struct ClockService::Source {
     std::unique_ptr<Refclock> driver;
 };
 
-struct ClockService::Ticker {
-    explicit Ticker(boost::asio::io_context& io) : timer{io} {}
-    boost::asio::steady_timer timer;
-};
-
 ClockService::ClockService(boost::asio::io_context& io, const Configuration& configuration, PublishedState& published,
                            Log& log)
     : io_{io},
@@ -51,7 +44,7 @@ ClockService::ClockService(boost::asio::io_context& io, const Configuration& con
       errands_{io, configuration.workers != 0U},
       timekeeper_{timekeeper_settings(configuration), leap_.begin(configuration, counter_.now()), counter_.now()},
       polls_{PollRecord::Settings{configuration.state_dir, host_boot_id(), configuration.workers != 0U}},
-      ticker_{std::make_unique<Ticker>(io)} {
+      beat_{io, [this] { tick(); }} {
     upstream_.polls = &polls_;
     set_sources(configuration);
     recall();
@@ -107,6 +100,7 @@ void ClockService::start() {
     }
     status_logged_ = state_since_ = counter_.now();
     tick();
+    beat_.start(kTick);
 }
 
 void ClockService::reload(const Configuration& configuration, const std::optional<ReadLeapLists>& lists) {
@@ -126,7 +120,7 @@ void ClockService::reload(const Configuration& configuration, const std::optiona
 }
 
 void ClockService::stop() {
-    ticker_->timer.cancel();
+    beat_.stop();
     system_clock_.release(timekeeper_.own_state());
     state_keeper_.finish(timekeeper_.memory());
     for (auto& [name, source] : sources_) {
@@ -224,12 +218,6 @@ void ClockService::tick() {
     }
     log_.tell_suppressed(now);
     ++ticks_;
-    ticker_->timer.expires_after(kTick);
-    ticker_->timer.async_wait([this](const boost::system::error_code& error) {
-        if (!error) {
-            tick();
-        }
-    });
 }
 
 void ClockService::publish() {

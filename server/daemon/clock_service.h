@@ -10,6 +10,7 @@
 #include "refclocks/counter.h"
 #include "refclocks/refclock.h"
 #include "server/clock/timekeeper.h"
+#include "server/daemon/beat.h"
 #include "server/daemon/clock_facts.h"
 #include "server/daemon/configuration.h"
 #include "server/daemon/file_errands.h"
@@ -69,7 +70,6 @@ public:
 
 private:
     struct Source;
-    struct Ticker;
     using Sources = std::map<std::string, Source>;
 
     static Timekeeper::Settings timekeeper_settings(const Configuration& configuration);
@@ -108,7 +108,7 @@ private:
     PollRecord polls_;
     UpstreamCommons upstream_;
     Sources sources_;
-    std::unique_ptr<Ticker> ticker_;
+    Beat beat_;
     std::function<void(const Observation&)> listener_ = [](const Observation&) {};
     SourceId next_id_ = 1;
     ClockState logged_state_ = ClockState::kNeverSynchronised;

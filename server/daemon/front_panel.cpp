@@ -1,7 +1,6 @@
 #include "server/daemon/front_panel.h"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <functional>
 #include <system_error>
 #include <utility>
 
@@ -16,18 +15,12 @@ bool has_lines(const FrontPanelConfiguration& panel) {
 
 }  // namespace
 
-struct FrontPanel::Ticker {
-    explicit Ticker(boost::asio::io_context& io) : timer{io} {}
-
-    boost::asio::steady_timer timer;
-};
-
 FrontPanel::FrontPanel(boost::asio::io_context& io, Log& log, Sight sight, PanelHardware hardware, PanelNote note)
     : log_{log},
       sight_{std::move(sight)},
       hardware_{std::move(hardware)},
       note_{std::move(note)},
-      ticker_{std::make_unique<Ticker>(io)} {}
+      beat_{io, std::bind_front(&FrontPanel::step, this)} {}
 
 FrontPanel::~FrontPanel() = default;
 
@@ -48,11 +41,12 @@ void FrontPanel::configure(const FrontPanelConfiguration& configuration) {
         lines_ = std::make_unique<PanelLines>(log_, configuration, hardware_);
         lines_->take(sight_.now());
         step();
+        beat_.start(kPanelStep);
     }
 }
 
 void FrontPanel::stop() {
-    ticker_->timer.cancel();
+    beat_.stop();
     if (lines_) {
         lines_.reset();
         note_.remove();
@@ -66,12 +60,6 @@ void FrontPanel::step() {
         look_ = panel_look(sight_.clock(), configuration_.holdover_alarm);
     }
     lines_->show(sight_.now(), look_);
-    ticker_->timer.expires_after(kPanelStep);
-    ticker_->timer.async_wait([this](const boost::system::error_code& error) {
-        if (!error && lines_) {
-            step();
-        }
-    });
 }
 
 }  // namespace tokimori

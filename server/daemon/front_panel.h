@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "server/daemon/beat.h"
 #include "server/daemon/panel_lines.h"
 #include "server/daemon/panel_note.h"
 
@@ -36,8 +37,6 @@ public:
     std::string trouble() const { return lines_ ? lines_->trouble() : std::string{}; }
 
 private:
-    struct Ticker;
-
     void step();
 
     Log& log_;
@@ -48,7 +47,7 @@ private:
     std::unique_ptr<PanelLines> lines_;
     PanelLook look_;
     unsigned steps_ = 0;
-    std::unique_ptr<Ticker> ticker_;
+    Beat beat_;
 };
 
 }  // namespace tokimori

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 
+#include "server/daemon/beat.h"
 #include "server/daemon/clock_facts.h"
 #include "server/daemon/published_state.h"
 #include "server/ntp/query_view.h"
@@ -24,20 +24,17 @@ class QueryTeller {
 public:
     /// `view` is asked for each second, between `start` and `stop`; `io` must outlive the object.
     QueryTeller(boost::asio::io_context& io, std::function<QueryView()> view);
-    ~QueryTeller();
 
     void start();
-    void stop();
+    void stop() { beat_.stop(); }
 
     /// For the workers, on any thread.
     const PublishedQueryView& published() const { return published_; }
 
 private:
-    struct Ticker;
-
     PublishedQueryView published_{QueryView{}};
     std::function<QueryView()> view_;
-    std::unique_ptr<Ticker> ticker_;
+    Beat beat_;
 };
 
 }  // namespace tokimori

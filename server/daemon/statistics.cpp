@@ -1,8 +1,6 @@
 #include "server/daemon/statistics.h"
 
 #include <algorithm>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <utility>
 
 namespace tokimori {
@@ -16,20 +14,13 @@ constexpr std::size_t kMostBytes = std::size_t{64} * 1024;
 
 }  // namespace
 
-struct Statistics::Ticker {
-    explicit Ticker(boost::asio::io_context& io) : timer{io} {}
-    boost::asio::steady_timer timer;
-};
-
 Statistics::Statistics(boost::asio::io_context& io, Log& log, Origin origin, bool may_have_thread, LocalInstant started)
     : log_{log},
       origin_{std::move(origin)},
       lines_{started},
       flushed_{started},
       files_{may_have_thread},
-      ticker_{std::make_unique<Ticker>(io)} {}
-
-Statistics::~Statistics() = default;
+      beat_{io, [this] { tick(); }} {}
 
 void Statistics::configure(const Configuration& configuration) {
     if (!directory_.empty()) {
@@ -43,9 +34,9 @@ void Statistics::configure(const Configuration& configuration) {
     keep_days_ = configuration.statistics_keep_days;
     laboratory_ = configuration.lab_mode;
     forgotten_before_.reset();
-    ticker_->timer.cancel();
+    beat_.stop();
     if (!directory_.empty()) {
-        wait();
+        beat_.start(kTick);
     }
 }
 
@@ -56,23 +47,13 @@ void Statistics::note(const Observation& observation) {
 }
 
 void Statistics::stop() {
-    ticker_->timer.cancel();
+    beat_.stop();
     if (!directory_.empty()) {
         const ClockFacts facts = origin_.facts();
         collect(lines_.last(facts, origin_.counts()));
         flush(facts);
         tell_outcomes(facts.now);
     }
-}
-
-void Statistics::wait() {
-    ticker_->timer.expires_after(kTick);
-    ticker_->timer.async_wait([this](const boost::system::error_code& error) {
-        if (!error) {
-            tick();
-            wait();
-        }
-    });
 }
 
 void Statistics::tick() {

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
+#include "server/daemon/beat.h"
 #include "server/daemon/configuration.h"
 #include "server/daemon/file_thread.h"
 #include "server/daemon/log.h"
@@ -31,7 +31,6 @@ public:
 
     /// All must outlive the object. With `may_have_thread` the files are written on a thread of its own.
     Statistics(boost::asio::io_context& io, Log& log, Origin origin, bool may_have_thread, LocalInstant started);
-    ~Statistics();
 
     /// Writes as this says from now on, as after a reload.
     void configure(const Configuration& configuration);
@@ -43,9 +42,6 @@ public:
     void stop();
 
 private:
-    struct Ticker;
-
-    void wait();
     void tick();
     void collect(const std::vector<StatisticsLine>& lines);
     void flush(const ClockFacts& facts);
@@ -64,7 +60,7 @@ private:
     std::optional<UtcDay> forgotten_before_;
     std::string complaint_;  ///< of the last write
     FileThread files_;
-    std::unique_ptr<Ticker> ticker_;
+    Beat beat_;
 };
 
 }  // namespace tokimori

@@ -1,7 +1,5 @@
 #include "server/daemon/watchdog.h"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <utility>
 
 namespace tokimori {
@@ -11,29 +9,13 @@ constexpr int kLooksWithinPatience = 4;
 
 }  // namespace
 
-struct Watchdog::Ticker {
-    explicit Ticker(boost::asio::io_context& io) : timer{io} {}
-
-    boost::asio::steady_timer timer;
-};
-
 Watchdog::Watchdog(boost::asio::io_context& io, Log& log, const ServiceManager& manager, Sight sight)
-    : log_{log}, manager_{manager}, sight_{std::move(sight)}, ticker_{std::make_unique<Ticker>(io)} {}
-
-Watchdog::~Watchdog() = default;
+    : log_{log}, manager_{manager}, sight_{std::move(sight)}, beat_{io, [this] { look(); }} {}
 
 void Watchdog::start() {
-    const auto patience = manager_.patience();
-    if (!patience) {
-        return;
+    if (const auto patience = manager_.patience()) {
+        beat_.start(*patience / kLooksWithinPatience);
     }
-    ticker_->timer.expires_after(*patience / kLooksWithinPatience);
-    ticker_->timer.async_wait([this](const boost::system::error_code& error) {
-        if (!error) {
-            look();
-            start();
-        }
-    });
 }
 
 void Watchdog::look() {
@@ -43,10 +25,6 @@ void Watchdog::look() {
     } else {
         log_.write(sight_.now(), LogLevel::kWarning, "watchdog", {{"what", trouble}});
     }
-}
-
-void Watchdog::stop() {
-    ticker_->timer.cancel();
 }
 
 }  // namespace tokimori

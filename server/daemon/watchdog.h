@@ -1,9 +1,9 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <string>
 
+#include "server/daemon/beat.h"
 #include "server/daemon/log.h"
 #include "server/daemon/service_manager.h"
 
@@ -23,21 +23,18 @@ public:
         std::function<std::string()> trouble;
     };
     Watchdog(boost::asio::io_context& io, Log& log, const ServiceManager& manager, Sight sight);
-    ~Watchdog();
 
     /// Begins, where the service manager waits for it.
     void start();
-    void stop();
+    void stop() { beat_.stop(); }
 
 private:
-    struct Ticker;
-
     void look();
 
     Log& log_;
     const ServiceManager& manager_;
     Sight sight_;
-    std::unique_ptr<Ticker> ticker_;
+    Beat beat_;
 };
 
 }  // namespace tokimori

@@ -20,9 +20,8 @@ import sys
 import tempfile
 import time
 
-from ntp_servers import BIN, CHRONYD, chronyd_command, free_port
+from ntp_servers import BIN, CHRONYD, chronyd_command, free_port, sock_sample
 
-SOCK_MAGIC = 0x534F434B
 NTP_EPOCH = 2_208_988_800
 EXCHANGES = 12
 SETTLED = 600  # seconds
@@ -57,8 +56,7 @@ class Chronyd:
 
     def feed(self, seconds, offset):
         """Tells that the host's clock was `offset` slow when it showed `seconds`."""
-        whole = math.floor(seconds)
-        self.feeder.send(struct.pack("=qqdiiii", whole, int((seconds - whole) * 1e6), offset, 0, 0, 0, SOCK_MAGIC))
+        self.feeder.send(sock_sample(seconds, offset))
 
     def served(self):
         """How long the quickest of some exchanges took, served time - the host's clock, the middle of the exchange; in ns.

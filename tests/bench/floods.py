@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""tokimorid and chronyd in turn: at a low load, when idle, with a full table, and while somebody floods them.
+"""tokimorid and chronyd in turn: when idle, at a low load, with a full table, and while somebody floods them.
 
 Runs in a network namespace of its own, in which 10.0.0.0/8 is local, so that requests come from as many addresses as
 are wanted. Both limit clients: a request a second, 16 at once, and of those beyond one in four (chronyd) or five is
@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 
-from ntp_servers import BIN, Server
+from ntp_servers import BIN, BY_SOCK, Server, SockFeeder
 
 NAMES = ("chronyd", "tokimorid")
 LIMITS = {"chronyd": "ratelimit interval 0 burst 16 leak 2\n", "tokimorid": ""}
@@ -27,6 +27,7 @@ FLOODS = {
     "malformed packets": (1, "malformed"),
     "mode 6": (1, "control"),
 }
+IDLE = "nobody asks, a sample of a reference clock every second"
 LOW_LOAD = "20 000 requests a second"
 FULL = "100 000 clients, of whom 65 536 have room"
 LEGITIMATE = "10.200.0.1"
@@ -50,18 +51,24 @@ def result(process):
     return {name: float(value) for name, value in (part.split("=") for part in said.split())}
 
 
+def idle(name, directory, seconds):
+    path = pathlib.Path(directory) / f"{name}.sock"
+    clock = BY_SOCK[name].format(path=path)
+    with SockFeeder(path), Server(name, directory, workers=1, more=LIMITS[name], clock=clock) as server:
+        time.sleep(2)
+        cpu, wake_ups = server.cpu(), server.wake_ups()
+        time.sleep(seconds)
+        return {"ms of CPU in a second": (server.cpu() - cpu) / seconds * 1e3,
+                "wake-ups in a second": (server.wake_ups() - wake_ups) / seconds}
+
+
 def low_load(name, directory, seconds):
-    """At 20 000 requests a second, and of CPU time when nobody asks."""
     with Server(name, directory, workers=1, more=LIMITS[name]) as server:
         before = server.cpu()
-        time.sleep(seconds)
-        idle = (server.cpu() - before) / seconds
-        before = server.cpu()
         seen = result(asker(server, seconds=seconds, rate=20_000, first=LEGITIMATE, addresses=40_000))
-        busy = (server.cpu() - before - idle * seconds) / seen["sent"] * 1e6
-    return {"idle, ms of CPU in a second": idle * 1e3, "us of CPU per request": busy, "p50 us": seen["p50"],
-            "p99 us": seen["p99"], "transmit stamp older than arrival by us, median": seen["stale"],
-            "the same, 99 %": seen["stale99"], "lost %": 100 - 100 * seen["good"] / seen["sent"]}
+        busy = (server.cpu() - before) / seen["sent"] * 1e6
+    return {"us of CPU per request": busy, "p50 us": seen["p50"], "p99 us": seen["p99"],
+            "transmit stamp older than arrival by us, median": seen["stale"], "the same, 99 %": seen["stale99"], "lost %": 100 - 100 * seen["good"] / seen["sent"]}
 
 
 def full(name, directory):
@@ -111,13 +118,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0)
-    parser.add_argument("--only", choices=[LOW_LOAD, FULL, *FLOODS], help="this part alone")
+    parser.add_argument("--only", choices=[IDLE, LOW_LOAD, FULL, *FLOODS], help="this part alone")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if not options.inside:
         in_namespace()
     print("load of the machine at the beginning:", pathlib.Path("/proc/loadavg").read_text().split()[0])
     with tempfile.TemporaryDirectory(prefix="tokimori-bench.") as directory:
+        if options.only in (None, IDLE):
+            in_turn(IDLE, options.rounds, lambda name: idle(name, directory, 4 * options.seconds))
         if options.only in (None, LOW_LOAD):
             in_turn(LOW_LOAD, options.rounds, lambda name: low_load(name, directory, options.seconds))
         if options.only in (None, FULL):

@@ -9,7 +9,9 @@ import pathlib
 import shutil
 import signal
 import socket
+import struct
 import subprocess
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -27,6 +29,8 @@ system_clock = "leave"
 socket = ""
 [state]
 dir = ""
+"""
+SIMULATED = """
 [[refclock]]
 driver = "simulated"
 name = "sky"
@@ -35,11 +39,48 @@ CHRONY = """
 port {port}
 bindaddress 127.0.0.1
 allow
-local stratum 1
 cmdport 0
 bindcmdaddress /
 pidfile {directory}/pid
 """
+LOCAL = "local stratum 1\n"
+# Of a reference clock that is told what its second is once a second.
+BY_SOCK = {
+    "tokimorid": '[[refclock]]\ndriver = "sock"\nname = "sky"\npath = "{path}"\n',
+    "chronyd": "refclock SOCK {path} refid PPS poll 0 precision 1e-7\n",
+}
+SOCK_MAGIC = 0x534F434B
+
+
+def sock_sample(seconds, offset):
+    """A datagram of chrony's SOCK protocol: the host's clock was `offset` slow when it showed `seconds`."""
+    whole = int(seconds // 1)
+    return struct.pack("=qqdiiii", whole, int((seconds - whole) * 1e6), offset, 0, 0, 0, SOCK_MAGIC)
+
+
+class SockFeeder:
+    """Tells a server once a second, until the end of the block, that the host's clock is right."""
+
+    def __init__(self, path):
+        self.path = str(path)
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self.feed)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        self.thread.join()
+
+    def feed(self):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as feeder:
+            while not self.ended.wait(1 - time.time() % 1):
+                try:
+                    feeder.sendto(sock_sample(time.time() // 1, 0), self.path)
+                except OSError:
+                    pass  # It has not begun, or has ended.
 
 
 def free_port():
@@ -71,16 +112,17 @@ def is_synchronised(port):
 class Server:
     """A server by its name, from when it is synchronised until the end of the block."""
 
-    def __init__(self, name, directory, *, wrapper=(), workers=0, more=""):
-        """`wrapper`: a command that runs it; `more`: lines behind those of its configuration."""
+    def __init__(self, name, directory, *, wrapper=(), workers=0, more="", clock=None):
+        """`wrapper`: a command that runs it; `more`: lines behind those of its configuration; `clock`: those of what it
+        goes by, by default nothing that anybody has to feed."""
         self.port = free_port()
         path = pathlib.Path(directory) / f"{name}-{self.port}.conf"
         self.log_path = path.with_suffix(".log")
         if name == "tokimorid":
-            path.write_text(TOKIMORID.format(port=self.port, workers=workers) + more)
+            path.write_text(TOKIMORID.format(port=self.port, workers=workers) + (clock or SIMULATED) + more)
             command = [*without_clock(), *wrapper, BIN / "tokimorid", "--config", path]
         else:
-            path.write_text(CHRONY.format(port=self.port, directory=directory) + more)
+            path.write_text(CHRONY.format(port=self.port, directory=directory) + (clock or LOCAL) + more)
             command = [*wrapper, *chronyd_command(path)]
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
@@ -104,6 +146,15 @@ class Server:
         """Seconds that it has used, by the scheduler's count."""
         tasks = pathlib.Path(f"/proc/{self.process.pid}/task").iterdir()
         return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+
+    def wake_ups(self):
+        """How often it slept and was woken."""
+        count = 0
+        for task in pathlib.Path(f"/proc/{self.process.pid}/task").iterdir():
+            for line in (task / "status").read_text().splitlines():
+                if line.startswith("voluntary_ctxt_switches:"):
+                    count += int(line.split()[1])
+        return count
 
     def resident(self):
         """KiB of memory."""
