@@ -58,6 +58,8 @@ enum class Refusal : std::uint8_t { kSilence, kDeny, kRestrict };
 /// Networks that people use without asking: RFC 1918, RFC 6598, link-local, ULA.
 std::vector<Prefix> private_networks();
 std::vector<Prefix> loopback_networks();
+/// ::/0 and 0.0.0.0/0: of two prefixes that hold an IPv4 address the second is the longer one, so that who writes only
+/// the first means IPv6.
 std::vector<Prefix> all_networks();
 
 /// Who may ask for what, how often. Loopback is served, heard and never limited unless a rule says otherwise.

@@ -55,7 +55,7 @@ std::vector<Prefix> loopback_networks() {
 }
 
 std::vector<Prefix> all_networks() {
-    return {{{}, 0}};
+    return {{{}, 0}, Prefix::v4(0, 0)};
 }
 
 AccessRules::AccessRules() {

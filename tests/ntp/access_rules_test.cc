@@ -103,6 +103,26 @@ TEST(AccessRules, GoByTheLongestPrefixInWhateverOrderTheyStand) {
     EXPECT_TRUE(gets_time(rules, v4(10, 2, 0, 0)));
 }
 
+TEST(AccessRules, TakeTheNetworkOfAllOfIPv6ForIPv6Alone) {
+    const Prefix all_of_v6{{}, 0};
+    AccessPolicy policy;
+    policy.allow = all_networks();
+    policy.deny = {all_of_v6};
+    EXPECT_TRUE(gets_time(AccessRules{policy}, v4(192, 0, 2, 1)));
+    EXPECT_FALSE(gets_time(AccessRules{policy}, kGlobalV6));
+    policy = {};
+    policy.allow = {all_of_v6};
+    EXPECT_FALSE(gets_time(AccessRules{policy}, v4(192, 0, 2, 1)));
+    EXPECT_TRUE(gets_time(AccessRules{policy}, kGlobalV6));
+    policy = {};
+    policy.rules = {{.from = all_networks()}, {.from = {all_of_v6}, .flags = {AccessFlag::kIgnore}}};
+    EXPECT_TRUE(gets_time(AccessRules{policy}, v4(192, 0, 2, 1)));
+    EXPECT_FALSE(gets_time(AccessRules{policy}, kGlobalV6));
+    policy.rules[1].from = {net(v4(0, 0, 0, 0), 0)};
+    EXPECT_FALSE(gets_time(AccessRules{policy}, v4(192, 0, 2, 1)));
+    EXPECT_TRUE(gets_time(AccessRules{policy}, kGlobalV6));
+}
+
 TEST(AccessRules, ClosedByDenyWhereAllowNamesTheSame) {
     AccessPolicy policy;
     policy.allow = policy.deny = {net(v4(192, 0, 2, 0), 24)};
@@ -159,7 +179,8 @@ TEST(AccessRules, GiveARuleItsOwnLimits) {
 
 /// What the rules must say, found the slow way.
 bool expected_time(const AccessPolicy& policy, ClientAddress source) {
-    int best = -1;
+    // What is shorter is a network of IPv6.
+    int best = source.is_v4() ? Prefix::kV4Bits - 1 : -1;
     bool allowed = false;
     for (const Prefix& prefix : policy.allow) {
         if (prefix.contains(source) && prefix.length > best) {
