@@ -15,9 +15,9 @@ public:
     /// `workers` ≥ 1: how many sockets each address needs. `tells_departures`: as in UdpPort.
     Listeners(std::size_t workers, bool tells_departures) : workers_{workers}, tells_departures_{tells_departures} {}
 
-    /// Opens what is new in `addresses`, keeps what is open already and forgets the rest. An address family that this
-    /// host does not have is a warning. Throws std::runtime_error with a sentence, and changes nothing, where an
-    /// address cannot be opened.
+    /// Opens what is new in `addresses`, keeps what is open already and forgets the rest; all addresses and single ones
+    /// may be open beside each other. An address family that this host does not have is a warning. Throws
+    /// std::runtime_error with a sentence, and changes nothing, where an address cannot be opened.
     void open(const std::vector<ListenAddress>& addresses, Log& log, LocalInstant now);
 
     /// The ports of one worker.
@@ -26,7 +26,9 @@ public:
 private:
     using PortSet = std::vector<std::shared_ptr<UdpPort>>;  // one per worker, all of one address
 
-    PortSet open_address(const ListenAddress& address, bool& steered) const;
+    /// Those of ours that hold one address of `address`, or of which it is one.
+    PortSet ports_beside(const ListenAddress& address, const std::vector<PortSet>& next) const;
+    PortSet open_address(const ListenAddress& address, const PortSet& beside, bool& steered) const;
 
     std::size_t workers_;
     bool tells_departures_;

@@ -173,6 +173,24 @@ def test_a_reload_that_cannot_listen_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("workers", [0, 2])
+def test_all_addresses_are_exchanged_for_one_of_them_and_back(workers: int) -> None:
+    port = free_port()
+    every, one = "0.0.0.0:%d" % port, "127.0.0.2:%d" % port
+    with Tokimorid(configuration([every], workers=workers), port) as daemon:
+        daemon.wait_for("started")
+        for listen, hosts in (([one], "2"), ([every, one], "123"), ([one], "2"), ([every], "123")):
+            daemon.reload(configuration(listen, workers=workers), "reloaded")
+            for host in "123":
+                # Which worker answers depends on who asks, and each takes its ports by itself.
+                with daemon.client("127.0.0." + host) as client:
+                    wait_until(lambda: (client.ask() is not None) == (host in hosts), 10, str((listen, host)))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as second:
+            second.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, int(workers == 0))
+            with pytest.raises(OSError):
+                second.bind(("127.0.0.2", port))
+
+
+@pytest.mark.parametrize("workers", [0, 2])
 def test_the_reply_comes_from_the_address_that_was_asked(workers: int) -> None:
     port = free_port()
     with Tokimorid(configuration(["0.0.0.0:%d" % port], workers=workers), port) as daemon:
