@@ -10,6 +10,7 @@
 #include "server/tokictl/import_clock.h"
 #include "server/tokictl/import_network.h"
 #include "server/tokictl/import_server.h"
+#include "server/tokictl/import_words.h"
 
 namespace tokimori {
 namespace {
@@ -21,19 +22,6 @@ constexpr std::array<std::string_view, 11> kFlags{"ignore",  "noserve",   "noque
 constexpr std::array<std::string_view, 13> kChronyWords{
     "allow",    "keyfile",  "makestep",       "rtcsync",   "pool",           "ratelimit", "deny",
     "cmdallow", "refclock", "bindcmdaddress", "leapsectz", "clientloglimit", "local"};
-
-Words words_of(std::string_view line) {
-    Words words;
-    constexpr std::string_view kBlanks = " \t\r";
-    while (true) {
-        line.remove_prefix(std::min(line.find_first_not_of(kBlanks), line.size()));
-        if (line.empty()) {
-            return words;
-        }
-        words.push_back(line.substr(0, line.find_first_of(kBlanks)));
-        line.remove_prefix(words.back().size());
-    }
-}
 
 bool is_one_of(std::string_view word, auto& list) {
     return std::find(list.begin(), list.end(), word) != list.end();
@@ -65,9 +53,8 @@ public:
         for (; !text.empty(); ++line_) {
             text_ = text.substr(0, text.find('\n'));
             text.remove_prefix(std::min(text_.size() + 1, text.size()));
-            const std::string_view comments = dialect == Dialect::kChrony ? "#!;%" : "#";
-            Words words = words_of(dialect == Dialect::kNtp ? text_.substr(0, text_.find('#')) : text_);
-            if (!words.empty() && comments.find(words[0][0]) == std::string_view::npos) {
+            const Words words = words_in(text_, dialect);
+            if (!words.empty()) {
                 read_line(words, dialect);
             }
         }
@@ -335,7 +322,7 @@ Dialect dialect_of(std::string_view text) {
     while (!text.empty()) {
         const std::string_view line = text.substr(0, text.find('\n'));
         text.remove_prefix(std::min(line.size() + 1, text.size()));
-        const Words words = words_of(line);
+        const Words words = words_in(line, Dialect::kChrony);
         // ntpd has pools, too.
         if (!words.empty() && words[0] != "pool" && is_one_of(words[0], kChronyWords)) {
             return Dialect::kChrony;

@@ -138,6 +138,24 @@ TEST(Import, KeepsMarksInsideTexts) {
                 HasSubstr("keys_file = \"/tmp/a\\\"b\\\\c\""));
 }
 
+TEST(Import, TakesOffQuotes) {
+    const Imported imported = import_configuration(
+        "driftfile \"/var/lib/ntp/ntp.drift\"\r\n"
+        "keys \"/etc/ntp/my #1 keys\" # ours\r\n"
+        "statsdir\t\"/var/log/ntpstats/\"\r\n"
+        "server \"192.0.2.1\" iburst#near\r\n",
+        Dialect::kNtp);
+    EXPECT_EQ(imported.toml,
+              "[access]\nkeys_file = \"/etc/ntp/my #1 keys\"\n"
+              "\n[state]\ndir = \"/var/lib/ntp\"\n"
+              "\n[statistics]\ndir = \"/var/log/ntpstats/\"\n"
+              "\n[[upstream]]\naddress = \"192.0.2.1\"\n");
+    EXPECT_EQ(noted_lines(imported), std::vector{1});
+    EXPECT_THAT(import_configuration("keyfile \"/etc/chrony.keys\"\n! allow\n", Dialect::kChrony).toml,
+                HasSubstr("keys_file = \"/etc/chrony.keys\""));
+    EXPECT_EQ(noted_lines(import_configuration("\"\"\n\"", Dialect::kNtp)), (std::vector{1, 2}));
+}
+
 TEST(Import, ReadsNetworksInEveryWayTheyAreWritten) {
     EXPECT_EQ(network_of("192.0.2.1", ""), "192.0.2.1/32");
     EXPECT_EQ(network_of("2001:db8::1", "ffff:ffff::"), "2001:db8::/32");

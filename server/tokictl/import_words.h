@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "server/tokictl/imported.h"
+
+namespace tokimori {
+
+/// The words of a line of such a file, without comments. A word in double quotes may hold blanks and is told without
+/// the quotes. Valid as long as `line`.
+std::vector<std::string_view> words_in(std::string_view line, Dialect dialect);
+
+}  // namespace tokimori
