@@ -52,7 +52,7 @@ std::optional<int> ntpd_local_stratum(const std::vector<std::string_view>& words
 ImportedLocal chrony_local(const std::vector<std::string_view>& words) {
     ImportedLocal local{kChronyLocalStratum - 1, {}};
     for (std::size_t i = 1; i < words.size(); ++i) {
-        const auto value = words[i] == "stratum" && i + 1 < words.size() ? integer_in(words[i + 1]) : std::nullopt;
+        const auto value = words[i] == "stratum" ? integer_behind(words, i) : std::nullopt;
         if (value) {
             local.stratum = *value - 1;
             ++i;

@@ -70,6 +70,10 @@ std::optional<int> integer_in(std::string_view text) {
     return result.ec == std::errc{} && result.ptr == end ? std::optional(number) : std::nullopt;
 }
 
+std::optional<int> integer_behind(const std::vector<std::string_view>& words, std::size_t at) {
+    return at + 1 < words.size() ? integer_in(words[at + 1]) : std::nullopt;
+}
+
 ImportedServer import_server(const std::vector<std::string_view>& words) {
     if (words.size() < 2 || words[1].starts_with('-')) {
         return {{}, {"names no server; options before the address are not taken over"}};

@@ -21,5 +21,7 @@ std::string toml_quoted(std::string_view text);
 
 /// `text` as an integer with an optional sign; nullopt for anything else.
 std::optional<int> integer_in(std::string_view text);
+/// The one behind the word at `at`; nullopt where there is none.
+std::optional<int> integer_behind(const std::vector<std::string_view>& words, std::size_t at);
 
 }  // namespace tokimori

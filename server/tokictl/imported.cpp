@@ -84,7 +84,7 @@ private:
             statistics_dir_ = words[1];
         } else if (words[0] == "fudge") {
             read_fudge(words);
-        } else if (words[0] == "discard") {
+        } else if (words[0] == "discard" && words.size() > 1) {
             read_discard(words);
         } else {
             note("has no counterpart");
@@ -156,8 +156,8 @@ private:
     }
 
     void read_discard(const Words& words) {
-        for (std::size_t i = 1; i + 1 < words.size(); i += 2) {
-            const auto value = integer_in(words[i + 1]);
+        for (std::size_t i = 1; i < words.size(); i += 2) {
+            const auto value = integer_behind(words, i);
             if (words[i] == "average" && value && *value >= 0 && *value <= 11) {
                 interval_ = fmt::format("{}s", 1 << *value);
             } else {
@@ -174,6 +174,9 @@ private:
         if (!network) {
             note("is no network in numbers; write its address");
             return;
+        }
+        if (words.size() > at + 1) {
+            note("what stands behind the network was not taken over");
         }
         if (all && *network == "any") {
             allow_.clear();
@@ -194,8 +197,8 @@ private:
         interval_ = "8s";
         burst_ = 8;
         leak_ = 4;
-        for (std::size_t i = 1; i + 1 < words.size(); i += 2) {
-            const auto value = integer_in(words[i + 1]);
+        for (std::size_t i = 1; i < words.size(); i += 2) {
+            const auto value = integer_behind(words, i);
             if (words[i] == "interval" && value && *value >= -9 && *value <= 11) {
                 interval_ = *value >= 0 ? fmt::format("{}s", 1 << *value) : fmt::format("{}ms", 1000 >> -*value);
             } else if (words[i] == "burst" && value && *value >= 1) {
@@ -216,6 +219,9 @@ private:
             const std::string_view rest = words[1].substr(kClock.size());
             const std::size_t dot = std::min(rest.find('.'), rest.size());
             add_clock(rest.substr(0, dot), dot < rest.size() ? rest.substr(dot + 1) : "0");
+            if (words.size() > 2) {
+                note("the options of the clock were not taken over; write those that matter");
+            }
             return;
         }
         const ImportedServer server = import_server(words);

@@ -54,7 +54,7 @@ TEST(Import, TakesOverTheRulesOfNtpd) {
               "\n[[refclock]]\ndriver = \"pps-kernel\"\nname = \"pps0\"\ndevice = \"/dev/pps0\"\n"
               "\n[[refclock]]\ndriver = \"shm\"\nname = \"shm1\"\nunit = 1\n"
               "\n[[upstream]]\naddress = \"0.debian.pool.ntp.org\"\n");
-    EXPECT_EQ(noted_lines(imported), (std::vector{1, 8, 9, 10, 10, 11, 17}));
+    EXPECT_EQ(noted_lines(imported), (std::vector{1, 8, 9, 10, 10, 11, 14, 17}));
 }
 
 TEST(Import, TakesOverTheRulesOfChrony) {
@@ -136,6 +136,23 @@ TEST(Import, TellsTheDialectsApart) {
 TEST(Import, KeepsMarksInsideTexts) {
     EXPECT_THAT(import_configuration("keys /tmp/a\"b\\c\n", Dialect::kNtp).toml,
                 HasSubstr("keys_file = \"/tmp/a\\\"b\\\\c\""));
+}
+
+TEST(Import, TellsOfWhatALineSaysBesideWhatWasTakenOver) {
+    EXPECT_EQ(noted_lines(import_configuration("discard\n"
+                                               "discard average\n"
+                                               "discard average 3 minimum\n"
+                                               "server 127.127.20.0 mode 17 minpoll 4 prefer\n"
+                                               "server 127.127.1.0 minpoll 4\n",
+                                               Dialect::kNtp)),
+              (std::vector{1, 2, 3, 4, 5}));
+    EXPECT_EQ(noted_lines(import_configuration("allow 10.1.2 10.1.3\n"
+                                               "allow all 10/8 # all\n"
+                                               "ratelimit burst\n"
+                                               "ratelimit\n"
+                                               "allow\n",
+                                               Dialect::kChrony)),
+              (std::vector{1, 2, 2, 3}));
 }
 
 TEST(Import, TakesOffQuotes) {
