@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace tokimori {
 namespace {
@@ -19,9 +20,9 @@ public:
     void read(std::string_view word, std::string_view next, std::size_t& at) {
         const std::optional<int> value = integer_in(next);
         if (word == "prefer" || word == "noselect" || word == "trust") {
-            toml_ += fmt::format("{} = true\n", word);
+            set(word, "true");
         } else if ((word == "key" || word == "port") && value && *value >= 1) {
-            toml_ += fmt::format("{} = {}\n", word, *value);
+            set(word, std::to_string(*value));
             ++at;
         } else if ((word == "minpoll" || word == "maxpoll") && value) {
             (word == "minpoll" ? shortest_ : longest_) = std::clamp(*value, kShortestPoll, kLongestPoll);
@@ -32,7 +33,10 @@ public:
     }
 
     std::string toml() const {
-        std::string toml = toml_;
+        std::string toml;
+        for (const auto& [name, value] : settings_) {
+            toml += fmt::format("{} = {}\n", name, value);
+        }
         if (shortest_) {
             toml += fmt::format("minpoll = {}\n", *shortest_);
         }
@@ -44,7 +48,18 @@ public:
     const std::vector<std::string>& notes() const { return notes_; }
 
 private:
-    std::string toml_;
+    // As ntpd and chrony do, the last word counts.
+    void set(std::string_view name, std::string value) {
+        const auto known =
+            std::find_if(settings_.begin(), settings_.end(), [name](const auto& s) { return s.first == name; });
+        if (known != settings_.end()) {
+            known->second = std::move(value);
+        } else {
+            settings_.emplace_back(name, std::move(value));
+        }
+    }
+
+    std::vector<std::pair<std::string_view, std::string>> settings_;
     std::vector<std::string> notes_;
     std::optional<int> shortest_;
     std::optional<int> longest_;

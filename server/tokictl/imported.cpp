@@ -242,7 +242,16 @@ private:
         } else if (clock.empty()) {
             note("this clock has no counterpart");
         }
-        clocks_ += clock;
+        add_once(clock);
+    }
+
+    // A name may stand only once.
+    void add_once(const std::string& clock) {
+        if (!clock.empty() && clocks_.find(clock) != std::string::npos) {
+            note("stands twice");
+        } else {
+            clocks_ += clock;
+        }
     }
 
     void read_fudge(const Words& words) {
@@ -266,7 +275,7 @@ private:
             note("this kind of clock has no counterpart");
             return;
         }
-        clocks_ += clock;
+        add_once(clock);
         if (words.size() > 3) {
             note("its options (refid, offset, delay, lock, …) were not taken over; write those that matter");
         }

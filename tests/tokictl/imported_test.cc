@@ -155,6 +155,20 @@ TEST(Import, TellsOfWhatALineSaysBesideWhatWasTakenOver) {
               (std::vector{1, 2, 2, 3}));
 }
 
+TEST(Import, WritesNothingTwice) {
+    const Imported ntp = import_configuration(
+        "server 192.0.2.1 prefer key 1 prefer key 2 port 123\n"
+        "server 127.127.22.0\n"
+        "server 127.127.22.0\n",
+        Dialect::kNtp);
+    EXPECT_EQ(ntp.toml,
+              "[[upstream]]\naddress = \"192.0.2.1\"\nprefer = true\nkey = 2\nport = 123\n"
+              "\n[[refclock]]\ndriver = \"pps-kernel\"\nname = \"pps0\"\ndevice = \"/dev/pps0\"\n");
+    EXPECT_EQ(noted_lines(ntp), std::vector{3});
+    EXPECT_EQ(noted_lines(import_configuration("refclock SHM 0\nrefclock SHM 0:perm=0600\n", Dialect::kChrony)),
+              std::vector{2});
+}
+
 TEST(Import, TakesOffQuotes) {
     const Imported imported = import_configuration(
         "driftfile \"/var/lib/ntp/ntp.drift\"\r\n"
