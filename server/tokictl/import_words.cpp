@@ -39,4 +39,18 @@ std::vector<std::string_view> words_in(std::string_view line, Dialect dialect) {
     return words_of(line, kChronyComments).empty() ? std::vector<std::string_view>{} : words_of(line, "");
 }
 
+std::string shown(std::string_view line) {
+    constexpr std::size_t kLongest = 200;
+    line = line.substr(0, line.find_last_not_of('\r') + 1);
+    if (line.size() <= kLongest) {
+        return std::string{line};
+    }
+    // Not within a letter of UTF-8.
+    std::size_t end = kLongest;
+    while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80) {
+        --end;
+    }
+    return std::string{line.substr(0, end)} + "…";
+}
+
 }  // namespace tokimori

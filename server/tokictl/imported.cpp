@@ -281,7 +281,7 @@ private:
         }
     }
 
-    void note(std::string why) { notes_.push_back({line_, std::string{text_}, std::move(why)}); }
+    void note(std::string why) { notes_.push_back({line_, shown(text_), std::move(why)}); }
 
     std::string access() const {
         std::string access;

@@ -13,7 +13,7 @@ enum class Dialect : std::uint8_t { kNtp, kChrony };
 /// A line that did not become a setting, or not quite.
 struct ImportNote {
     int line = 0;
-    std::string text;  ///< the line itself
+    std::string text;  ///< the line itself, or where it begins
     std::string why;   ///< English; what became of it
 };
 

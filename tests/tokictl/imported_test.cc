@@ -169,6 +169,22 @@ TEST(Import, WritesNothingTwice) {
               std::vector{2});
 }
 
+TEST(Import, ShowsOfALineWhatPeopleRead) {
+    const auto told = [](const std::string& line) {
+        const Imported imported = import_configuration(line, Dialect::kNtp);
+        return imported.notes.empty() ? "" : imported.notes.back().text;
+    };
+    EXPECT_EQ(told("tinker panic 0\r\n"), "tinker panic 0");
+    EXPECT_EQ(told("tinker " + std::string(100'000, 'x')), "tinker " + std::string(193, 'x') + "…");
+    EXPECT_EQ(told("tinker " + std::string(192, 'x') + "時守"), "tinker " + std::string(192, 'x') + "…");
+    // As much was kept for each word of a line as the whole line is long.
+    std::string options = "server 192.0.2.1";
+    for (int i = 0; i < 50'000; ++i) {
+        options += " x";
+    }
+    EXPECT_EQ(import_configuration(options, Dialect::kNtp).notes.size(), 50'000U);
+}
+
 TEST(Import, TakesOffQuotes) {
     const Imported imported = import_configuration(
         "driftfile \"/var/lib/ntp/ntp.drift\"\r\n"
