@@ -90,15 +90,22 @@ std::optional<int> integer_behind(const std::vector<std::string_view>& words, st
 }
 
 ImportedServer import_server(const std::vector<std::string_view>& words) {
-    if (words.size() < 2 || words[1].starts_with('-')) {
-        return {{}, {"names no server; options before the address are not taken over"}};
+    const bool has_family = words.size() > 1 && (words[1] == "-4" || words[1] == "-6");
+    const std::size_t host = has_family ? 2 : 1;
+    if (words.size() <= host || words[host].starts_with('-')) {
+        return {{}, {}, {"names no server; options before the address are not taken over"}};
     }
     Options options;
-    for (std::size_t at = 2; at < words.size(); ++at) {
+    for (std::size_t at = host + 1; at < words.size(); ++at) {
         options.read(words[at], at + 1 < words.size() ? words[at + 1] : std::string_view{}, at);
     }
-    ImportedServer server{fmt::format("[[upstream]]\naddress = {}\n", toml_quoted(words[1])) + options.toml(),
+    ImportedServer server{std::string{words[host]},
+                          fmt::format("[[upstream]]\naddress = {}\n", toml_quoted(words[host])) + options.toml(),
                           options.notes()};
+    if (has_family) {
+        server.notes.push_back(
+            fmt::format("{} has no counterpart; the addresses of its name are asked in turn", words[1]));
+    }
     if (words[0] != "server") {
         server.notes.emplace_back("one server is asked, and the next address of its name where that fails");
     }

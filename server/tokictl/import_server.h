@@ -9,6 +9,7 @@ namespace tokimori {
 
 /// What becomes of one line about another NTP server.
 struct ImportedServer {
+    std::string address;             ///< or name, as it is written
     std::string toml;                ///< one `[[upstream]]`; empty where there is none
     std::vector<std::string> notes;  ///< what was not taken over, and why
 };

@@ -226,11 +226,10 @@ private:
         }
         const ImportedServer server = import_server(words);
         std::for_each(server.notes.begin(), server.notes.end(), [this](const std::string& why) { note(why); });
-        const std::string name = words.size() > 1 ? std::string{words[1]} : "";
-        if (!server.toml.empty() && is_one_of(name, upstream_)) {
+        if (!server.toml.empty() && is_one_of(server.address, upstream_)) {
             note("stands twice");
         } else if (!server.toml.empty()) {
-            upstream_.push_back(name);
+            upstream_.push_back(server.address);
             clocks_ += "\n" + server.toml;
         }
     }

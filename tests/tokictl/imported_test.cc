@@ -185,6 +185,17 @@ TEST(Import, ShowsOfALineWhatPeopleRead) {
     EXPECT_EQ(import_configuration(options, Dialect::kNtp).notes.size(), 50'000U);
 }
 
+TEST(Import, TakesOverAServerOfWhichOneFamilyWasAsked) {
+    const Imported imported = import_configuration(
+        "server -4 ntp.example.jp iburst prefer\n"
+        "pool -6 ntp.example.jp\n"
+        "server -4\n"
+        "server -x ntp.example.jp\n",
+        Dialect::kNtp);
+    EXPECT_EQ(imported.toml, "[[upstream]]\naddress = \"ntp.example.jp\"\nprefer = true\n");
+    EXPECT_EQ(noted_lines(imported), (std::vector{1, 2, 2, 2, 3, 4}));
+}
+
 TEST(Import, TakesOffQuotes) {
     const Imported imported = import_configuration(
         "driftfile \"/var/lib/ntp/ntp.drift\"\r\n"
