@@ -80,6 +80,7 @@ private:
             read_restrict(words);
         } else if (words[0] == "keys" && words.size() == 2) {
             keys_file_ = words[1];
+            note("a key in hexadecimal needs HEX: before it, and nothing may stand behind a key");
         } else if (words[0] == "statsdir" && words.size() == 2) {
             statistics_dir_ = words[1];
         } else if (words[0] == "fudge") {
