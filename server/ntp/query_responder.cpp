@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
-#include <functional>
 
 #include "server/ntp/packet.h"
 #include "server/ntp/query_variables.h"
@@ -43,20 +42,6 @@ void put_word16(QueryResponder::Fragment& fragment, std::size_t at, std::size_t 
     fragment[at + 1] = static_cast<std::byte>(word);
 }
 
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view kBlanks{" \t\r\n\0", 5};
-    text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-    return text.substr(0, text.find_last_not_of(kBlanks) + 1);
-}
-
-/// The next of the names, separated by commas, that `text` lists; `text` is cut by it.
-std::string_view next_item(std::string_view& text) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    const std::string_view item = trimmed(text.substr(0, comma));
-    text.remove_prefix(std::min(comma + 1, text.size()));
-    return item;
-}
-
 std::uint32_t second_of(LocalInstant now) {
     return static_cast<std::uint32_t>(now.time_since_epoch() / std::chrono::seconds{1});
 }
@@ -68,62 +53,6 @@ bool is_question(std::span<const std::byte> octets) {
     const std::uint8_t version = version_of(octets[0]);
     const auto flags = std::to_integer<unsigned>(octets[1]) & (kResponseBit | kErrorBit | kMoreBit);
     return version >= 1 && version <= 4 && flags == 0 && word16_at(octets, 8) == 0;
-}
-
-/// A name with the number of a client behind it, such as "addr.7".
-class Numbered {
-public:
-    std::string_view name(std::string_view stem, std::size_t number) {
-        char* at = std::copy(stem.begin(), stem.end(), room_.data());
-        at = std::to_chars(at, room_.data() + room_.size(), number).ptr;
-        return {room_.data(), static_cast<std::size_t>(at - room_.data())};
-    }
-
-private:
-    std::array<char, 24> room_{};
-};
-
-NtpTimestamp served(const QueryScene& scene, LocalInstant at) {
-    // The same line before the first synchronisation, too: what counts is how long ago it was.
-    return scene.view.state.scale.at(scene.view.state.model.tai_at(at)).timestamp;
-}
-
-void write_client(const Client& client, std::size_t number, const QueryScene& scene, QueryText& text) {
-    Numbered numbered;
-    const std::uint8_t octet = std::to_integer<std::uint8_t>(client.first_octet);
-    constexpr int kLimited = 0x20;
-    text.address(numbered.name("addr.", number), client.address, client.port);
-    text.timestamp(numbered.name("last.", number), served(scene, client.last_seen));
-    text.timestamp(numbered.name("first.", number), served(scene, client.first_seen));
-    text.count(numbered.name("ct.", number), client.requests);
-    text.count(numbered.name("mv.", number), octet & 0x3F);
-    text.hexadecimal(numbered.name("rs.", number), client.limited > 0 ? kLimited : 0);
-}
-
-/// Keeps the clients that were seen last in `room`, in order; how many.
-std::size_t collect_latest(std::span<const ClientTable* const> tables, std::span<Client> room) {
-    struct Heap {
-        std::span<Client> room;
-        std::size_t size = 0;
-    } heap{room};
-    const auto later = [](const Client& a, const Client& b) { return a.last_seen > b.last_seen; };
-    const auto keep = [&heap, &later](const Client& client) {
-        const auto begin = heap.room.begin();
-        if (heap.size == heap.room.size()) {
-            if (!later(client, heap.room[0])) {
-                return;
-            }
-            std::pop_heap(begin, begin + static_cast<std::ptrdiff_t>(heap.size--), later);
-        }
-        heap.room[heap.size++] = client;
-        std::push_heap(begin, begin + static_cast<std::ptrdiff_t>(heap.size), later);
-    };
-    for (const ClientTable* const table : tables) {
-        table->for_each(std::cref(keep));
-    }
-    std::sort(room.begin(), room.begin() + static_cast<std::ptrdiff_t>(heap.size),
-              [](const Client& a, const Client& b) { return a.last_seen < b.last_seen; });
-    return heap.size;
 }
 
 }  // namespace
@@ -258,23 +187,19 @@ QueryResponder::Error QueryResponder::list_clients(const Query& query, const Que
     if (!query.lists_clients) {
         return Error::kProhibited;
     }
-    bool fresh = false;
-    for (std::string_view items = trimmed(data()); !items.empty();) {
-        const std::string_view item = next_item(items);
-        fresh = fresh || (item.starts_with("nonce=") && is_fresh_nonce(query, item.substr(6)));
+    ClientsAsked asked;
+    const ClientsAsked::Fault fault = read_clients_asked(data(), asked);
+    if (fault != ClientsAsked::Fault::kNone) {
+        return fault == ClientsAsked::Fault::kBadFormat ? Error::kBadFormat : Error::kBadValue;
     }
-    if (!fresh) {
+    if (!is_fresh_nonce(query, asked.nonce)) {
         return Error::kBadValue;
     }
-    const std::size_t count = collect_latest(tables, latest_);
+    if (asked.fragments > 0) {
+        text_.limit_to(asked.fragments * kFragmentData);
+    }
     write_nonce(query);
-    for (std::size_t i = 0; i < count; ++i) {
-        write_client(latest_[i], i, scene, text_);
-    }
-    text_.timestamp("now", served(scene, query.now));
-    if (count > 0) {
-        text_.timestamp("last.newest", served(scene, latest_[count - 1].last_seen));
-    }
+    clients_.write(asked, scene, tables, text_);
     status_ = system_status(scene);
     said_ = text_.finish();
     return Error::kNone;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "server/ntp/client_table.h"
+#include "server/ntp/query_clients.h"
 #include "server/ntp/query_text.h"
 #include "server/ntp/query_view.h"
 
@@ -67,7 +68,7 @@ private:
     std::span<const char> said_;
     std::array<char, kFragmentData> data_{};  ///< of the request
     std::size_t data_size_ = 0;
-    std::array<Client, 64> latest_{};
+    QueryClients clients_;
     std::uint16_t sequence_ = 0;
     std::uint16_t association_ = 0;
     std::uint16_t status_ = 0;

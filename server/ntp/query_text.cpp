@@ -69,6 +69,19 @@ Date date_of(std::uint64_t days) {
 
 }  // namespace
 
+std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view kBlanks{" \t\r\n\0", 5};
+    text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+    return text.substr(0, text.find_last_not_of(kBlanks) + 1);
+}
+
+std::string_view next_item(std::string_view& text) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    const std::string_view item = trimmed(text.substr(0, comma));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+    return item;
+}
+
 std::span<const char> QueryText::finish() {
     if (size_ > 0) {
         room_[size_++] = '\r';

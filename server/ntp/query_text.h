@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -12,19 +13,30 @@
 
 namespace tokimori {
 
+/// `text` without the blanks around it.
+std::string_view trimmed(std::string_view text);
+
+/// The next of the items, separated by commas, that `text` lists; `text` is cut by it.
+std::string_view next_item(std::string_view& text);
+
 /// The data of a control message (RFC 9327): `name=value` separated by a comma and a blank, or a new line where a line
 /// would pass 72 columns. Has room for 32 fragments and lets go of what does not fit, item by item.
 class QueryText {
 public:
     static constexpr std::size_t kRoom = std::size_t{32} * 468;
 
-    void clear() { size_ = line_ = 0; }
+    void clear() {
+        size_ = line_ = 0;
+        limit_ = kRoom;
+    }
+    /// What is written from now on must fit into `octets` with what there is; at most `kRoom`.
+    void limit_to(std::size_t octets) { limit_ = std::min(octets, kRoom); }
     /// Ends the last line. The text is complete.
     std::span<const char> finish();
     /// What was written so far, as it is.
     std::span<const char> octets() const { return {room_.data(), size_}; }
     /// Whether `octets` more would fit.
-    bool has_room_for(std::size_t octets) const { return size_ + octets + 4 <= kRoom; }
+    bool has_room_for(std::size_t octets) const { return size_ + octets + 4 <= limit_; }
 
     void words(std::string_view name, std::string_view value);  ///< in quotes
     void bare(std::string_view name, std::string_view value);   ///< as it is
@@ -45,6 +57,7 @@ private:
 
     std::array<char, kRoom> room_{};
     std::size_t size_ = 0;
+    std::size_t limit_ = kRoom;
     std::size_t line_ = 0;  // where the current line begins
 };
 

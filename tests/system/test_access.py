@@ -165,6 +165,41 @@ def test_ntpq_prints_what_an_ntpd_with_reference_clocks_prints() -> None:
             assert re.search(r"^[*o]\S+\s+\.SIM\.\s+0\s+l\s+", billboard, re.MULTILINE), billboard
 
 
+CROWD = """import socket
+for host in range(1, 401):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.bind(("127.0.%d.%d" % (1 + host // 200, 1 + host % 200), 0))
+        client.connect(("127.0.0.1", 123))
+        client.settimeout(20)
+        for again in range(3 if host % 100 == 0 else 1):
+            client.send(bytes([0x23]) + bytes(39) + b"a number")
+            assert len(client.recv(100)) == 48
+"""
+
+
+def test_ntpq_lists_every_client_and_those_alone_that_it_asks_for() -> None:
+    def listed(own: NetworkNamespace, command: str) -> List[str]:
+        answer = ntpq(own.prefix, "-n", "-c", command)
+        assert answer.returncode == 0 and "***" not in answer.stdout + answer.stderr, (answer.stdout, answer.stderr)
+        found = re.findall(r"\s(127\.0\.\d+\.\d+)\s*$", answer.stdout, re.MULTILINE)
+        assert len(found) == len(set(found)), answer.stdout
+        return sorted(found)
+
+    everybody = sorted("127.0.%d.%d" % (1 + host // 200, 1 + host % 200) for host in range(1, 401))
+    regulars = sorted("127.0.%d.%d" % (1 + host // 200, 1 + host % 200) for host in range(100, 401, 100))
+    with NetworkNamespace() as own:
+        with Tokimorid(configuration(["127.0.0.1:123"], [SKY], lab_mode=True, workers=2), 123, own.prefix) as daemon:
+            daemon.wait_for("state=synchronised", 10)
+            asked = run([*own.prefix, "/usr/bin/python3", "-c", CROWD])
+            assert asked.returncode == 0, asked.stderr
+            assert listed(own, "mrulist") == everybody
+            assert listed(own, "mrulist mincount=2") == regulars
+            assert listed(own, "mrulist maxlstint=3600 sort=addr") == everybody
+            assert listed(own, "mrulist minlstint=3600") == []
+            refused = ntpq(own.prefix, "-n", "-c", "mrulist laddr=127.0.0.1")
+            assert "BADFMT" in refused.stdout + refused.stderr, (refused.stdout, refused.stderr)
+
+
 STRANGER = """import socket
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
     stranger.bind(("203.0.113.7", 0))
