@@ -198,10 +198,10 @@ TEST_F(ClientsAskedFor, AreAllToldWhileTheyAskAgainAndTheClockIsCorrected) {
     EXPECT_EQ(addresses().size(), newest);
     EXPECT_LE(told_.size(), newest + asked.size());
     // Who asked meanwhile is told of again, with his later request.
-    for (const auto& [address, at] : asked) {
+    for (const auto& again : asked) {
         const auto last =
-            std::find_if(told_.rbegin(), told_.rend(), [&](const Told& t) { return t.address == address; });
-        EXPECT_NE(last->values.at("ct"), "1") << address;
+            std::find_if(told_.rbegin(), told_.rend(), [&](const Told& one) { return one.address == again.first; });
+        EXPECT_NE(last->values.at("ct"), "1") << again.first;
     }
 }
 
