@@ -43,7 +43,7 @@ SAID_ONLY_IN = [
     (r"\b(clock_adjtime|adjtimex|ntp_adjtime|clock_settime|settimeofday|adjtime)\b", ["server/daemon/system_clock.cpp"],
      "the host's clock is steered by server/daemon/system_clock.h alone"),
     (r"\batomic_(thread|signal)_fence\b", [], "the thread sanitizer does not see fences; order the atomic words"),
-    (r"\w*mutex\w*|\b(lock_guard|unique_lock|scoped_lock)\b", [], "post a message, or publish by the sequence lock"),
+    (r"\w*mutex\w*|\b(lock_guard|unique_lock|scoped_lock)\b", [], "post a message, or publish it as Published"),
 ]
 UNFINISHED = r"\b(TO[D]O|FIX[M]E|XX[X]|HAC[K])\b"
 

@@ -1,17 +1,12 @@
 #include "server/daemon/worker.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -23,99 +18,18 @@
 
 #include "refclocks/counter.h"
 #include "server/ntp/packet.h"
+#include "tests/daemon/ntp_asker.h"
 
 namespace tokimori {
 namespace {
 
 using namespace std::chrono_literals;
-using Octets = std::vector<std::byte>;
 
 constexpr std::int64_t kBlock = 8;  // in 2^-32 s: below it, bits are random
 constexpr std::uint32_t kDeniedNet = 0x7F00'0300;
 constexpr std::uint32_t kQuerierNet = 0x7F00'0600;
 constexpr std::uint32_t kInterleavedNet = 0x7F00'0901;
 constexpr std::uint32_t kPlainNet = 0x7F00'0C01;
-
-sockaddr_in address_of(std::uint32_t host, std::uint16_t port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(host);
-    return address;
-}
-
-std::uint16_t port_of(const UdpPort& port) {
-    sockaddr_in address{};
-    socklen_t size = sizeof address;
-    getsockname(port.descriptor(), reinterpret_cast<sockaddr*>(&address), &size);
-    return ntohs(address.sin_port);
-}
-
-/// A datagram that came, and two moments by which it had: as the kernel stamped it, and when it was read.
-struct Heard {
-    Octets octets;
-    LocalInstant came;
-    LocalInstant read;
-
-    NtpHeader header() const { return read_header(std::span(octets).first<kHeaderSize>()); }
-};
-
-/// The last moment that a stamp of CLOCK_REALTIME can mean, however that is slewed; now, where there is none.
-LocalInstant latest_of(const msghdr& message, LocalInstant now) {
-    const cmsghdr* const part = CMSG_FIRSTHDR(&message);
-    if (part == nullptr || part->cmsg_type != SCM_TIMESTAMPNS) {
-        return now;
-    }
-    timespec stamp{};
-    std::memcpy(&stamp, CMSG_DATA(part), sizeof stamp);
-    const ClockReading reading = read_host_clocks();
-    const std::int64_t age =
-        reading.realtime - (static_cast<std::int64_t>(stamp.tv_sec) * 1'000'000'000 + stamp.tv_nsec);
-    return LocalInstant{Duration{reading.raw + reading.width / 2 + 1 - age + age / 1000}};
-}
-
-/// A client on the loopback.
-class Asker {
-public:
-    Asker(std::uint32_t host, std::uint16_t port) : descriptor_{socket(AF_INET, SOCK_DGRAM, 0)} {
-        const sockaddr_in own = address_of(host, 0);
-        const sockaddr_in server = address_of(INADDR_LOOPBACK, port);
-        const int on = 1;
-        setsockopt(descriptor_, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
-        EXPECT_EQ(bind(descriptor_, reinterpret_cast<const sockaddr*>(&own), sizeof own), 0);
-        EXPECT_EQ(connect(descriptor_, reinterpret_cast<const sockaddr*>(&server), sizeof server), 0);
-    }
-    ~Asker() { close(descriptor_); }
-    Asker(const Asker&) = delete;
-    Asker& operator=(const Asker&) = delete;
-
-    void send(std::span<const std::byte> octets) const {
-        EXPECT_EQ(::send(descriptor_, octets.data(), octets.size(), 0), static_cast<ssize_t>(octets.size()));
-    }
-    /// Empty if nothing comes.
-    Heard hear() const {
-        Heard heard{.octets = Octets(2048), .came = {}, .read = {}};
-        alignas(cmsghdr) std::array<std::byte, 128> control{};
-        iovec part{heard.octets.data(), heard.octets.size()};
-        msghdr message{};
-        message.msg_iov = &part;
-        message.msg_iovlen = 1;
-        message.msg_control = control.data();
-        message.msg_controllen = control.size();
-        pollfd watched{descriptor_, POLLIN, 0};
-        const ssize_t size = poll(&watched, 1, 5000) == 1 ? recvmsg(descriptor_, &message, 0) : 0;
-        heard.octets.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
-        heard.read = read_host_counter();
-        heard.came = latest_of(message, heard.read);
-        return heard;
-    }
-
-    NtpTimestamp origin{};  ///< of the next request in interleaved mode: the receive timestamp of the last reply
-    LocalInstant read{};    ///< when that was read
-
-private:
-    int descriptor_;
-};
 
 enum class Kind : std::uint8_t { kPlain, kInterleaved, kKissed, kQuery };
 
@@ -124,20 +38,6 @@ struct Asked {
     Asker* asker;
     NtpHeader header;
 };
-
-ServerState synchronised_now() {
-    ServerState state;
-    state.model.anchor_local = state.model.slew_end = read_host_counter();
-    state.model.anchor_tai = TaiInstant{std::chrono::sys_days(std::chrono::year{2026} / 11 / 22).time_since_epoch()};
-    state.model.dispersion = 50us;
-    state.valid_until = LocalInstant::max();
-    state.reference = state.model.anchor_tai - 1s;
-    state.refid = reference_id("PPS");
-    state.precision = Departure::kFinestPrecision;
-    state.stratum = 1;
-    state.ever_synchronised = true;
-    return state;
-}
 
 /// Whether the kernel watches a descriptor for us.
 bool is_watched(int descriptor) {
@@ -312,7 +212,7 @@ private:
         EXPECT_EQ(heard.octets[3], static_cast<std::byte>(asked.header.transmit.bits & 0xFF));
     }
 
-    const ServerState state_ = synchronised_now();
+    const ServerState state_ = synchronised_at(read_host_counter());
     PublishedState published_{{.state = state_, .asleep = Counter{}.asleep()}};
     PublishedQueryView view_{QueryView{}};
     Worker worker_{io_, {published_, view_}, 1024, 128};

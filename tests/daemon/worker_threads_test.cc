@@ -1,15 +1,14 @@
 #include "server/daemon/worker_threads.h"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <future>
 #include <set>
 #include <thread>
+
+#include "tests/daemon/ntp_asker.h"
 
 namespace tokimori {
 namespace {
@@ -25,12 +24,7 @@ struct Told {
 /// A port of the loopback in which one datagram lies.
 std::shared_ptr<UdpPort> port_with_a_request() {
     auto port = std::make_shared<UdpPort>(ListenAddress{"127.0.0.1", 0}, UdpPort::Options{});
-    sockaddr_in address{};
-    socklen_t size = sizeof address;
-    getsockname(port->descriptor(), reinterpret_cast<sockaddr*>(&address), &size);
-    const int client = ::socket(AF_INET, SOCK_DGRAM, 0);
-    EXPECT_EQ(::sendto(client, "x", 1, 0, reinterpret_cast<const sockaddr*>(&address), size), 1);
-    ::close(client);
+    Asker{INADDR_LOOPBACK, port_of(*port)}.send(Octets(1));
     return port;
 }
 
@@ -38,8 +32,19 @@ std::shared_ptr<UdpPort> port_with_a_request() {
 struct Crew {
     explicit Crew(unsigned threads) : workers{io, told.sources(), {.threads = threads, .clients = 1024}} {}
 
+    /// Gives each worker a port of its own; their numbers.
+    std::vector<std::uint16_t> open_ports() {
+        std::vector<std::uint16_t> numbers;
+        workers.each([&numbers](std::size_t) -> WorkerThreads::Task {
+            const auto port = std::make_shared<UdpPort>(ListenAddress{"127.0.0.1", 0}, UdpPort::Options{});
+            numbers.push_back(port_of(*port));
+            return [port](Worker& worker) { worker.serve({port}); };
+        });
+        return numbers;
+    }
+
     boost::asio::io_context io;
-    const Told told;
+    Told told;
     WorkerThreads workers;
 };
 
@@ -105,6 +110,41 @@ TEST(WorkerThreads, AWorkerThatIsStuckIsSeen) {
     turn_around(workers);
     EXPECT_EQ(workers.trouble(), "");
     workers.stop();
+}
+
+/// Asks once; what is heard is what is owed at that time.
+void expect_truth(std::uint16_t port, LocalInstant valid_until) {
+    const Asker asker{INADDR_LOOPBACK, port};
+    const LocalInstant sent = read_host_counter();
+    asker.send(client_request(1));
+    const Heard heard = asker.hear();
+    ASSERT_EQ(heard.octets.size(), kHeaderSize);
+    if (heard.read < valid_until) {
+        EXPECT_EQ(heard.header().leap, LeapIndicator::kNone);
+        EXPECT_EQ(heard.header().stratum, 1);
+    }
+    if (sent >= valid_until) {
+        EXPECT_EQ(heard.header().leap, LeapIndicator::kUnsynchronised);
+        EXPECT_EQ(heard.header().stratum, 0);
+    }
+}
+
+TEST(WorkerThreads, NoWorkerVouchesForTimeThatNobodyPublishesAnyMore) {
+    Crew crew{2};
+    const std::vector<std::uint16_t> ports = crew.open_ports();
+    crew.workers.start();
+    const LocalInstant now = read_host_counter();
+    PublishedClock last{.state = synchronised_at(now), .asleep = Counter{}.asleep()};
+    last.state.valid_until = now + std::chrono::milliseconds{300};
+    crew.told.state.write(last);
+    bool is_over = false;
+    while (!is_over && !testing::Test::HasFailure()) {
+        is_over = read_host_counter() >= last.state.valid_until;
+        for (const std::uint16_t port : ports) {
+            expect_truth(port, last.state.valid_until);
+        }
+    }
+    crew.workers.stop();
 }
 
 TEST(WorkerThreads, RequestsThatLieUnansweredAreSeen) {
