@@ -53,6 +53,53 @@ bool is_watched(int descriptor) {
     return false;
 }
 
+NtpTimestamp served_at(const ServerState& state, LocalInstant at) {
+    return state.scale.at(state.model.tai_at(at)).timestamp;
+}
+
+/// A worker in the test's own loop, with a port that knows when a datagram came, of either kind.
+class WorkerThatIsLate : public ::testing::TestWithParam<bool> {
+protected:
+    ~WorkerThatIsLate() override { worker_.stop(); }
+
+    const ServerState state_ = synchronised_at(read_host_counter());
+    PublishedState published_{{.state = state_, .asleep = Counter{}.asleep()}};
+    PublishedQueryView view_{QueryView{}};
+    boost::asio::io_context io_;
+    Worker worker_{io_, {published_, view_}, 1024, 128};
+    std::shared_ptr<UdpPort> port_ =
+        std::make_shared<UdpPort>(ListenAddress{"127.0.0.1", 0}, UdpPort::Options{.tells_departures = GetParam()});
+};
+
+TEST_P(WorkerThatIsLate, AnswersWhatLayWaitingWithItsKernelStamp) {
+    constexpr std::uint64_t kRequests = 3;
+    constexpr Duration kLay = 60ms;
+    constexpr Duration kClose = 20ms;
+    const Asker asker{INADDR_LOOPBACK, port_of(*port_)};
+    const LocalInstant before = read_host_counter();
+    for (std::uint64_t i = 1; i <= kRequests; ++i) {
+        asker.send(client_request(i));
+    }
+    const LocalInstant after = read_host_counter();
+    while (read_host_counter() < after + kLay) {
+        poll(nullptr, 0, 10);
+    }
+    worker_.serve({port_});
+    ASSERT_EQ(io_.run_one_for(5s), 1U);
+    for (std::uint64_t i = 1; i <= kRequests; ++i) {
+        const Heard heard = asker.hear();
+        ASSERT_EQ(heard.octets.size(), kHeaderSize);
+        EXPECT_EQ(heard.header().origin.bits, i);
+        EXPECT_GE(ntp_difference(heard.header().receive, served_at(state_, before - kClose)), 0);
+        EXPECT_LE(ntp_difference(heard.header().receive, served_at(state_, after + kClose)), 0) << "read, not received";
+        EXPECT_GE(ntp_difference(heard.header().transmit, served_at(state_, after + kLay)), 0);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(, WorkerThatIsLate, ::testing::Bool(), [](const ::testing::TestParamInfo<bool>& tells) {
+    return tells.param ? "ToldOfDepartures" : "ToldOfNone";
+});
+
 /// A worker whose port is behind, so that sixteen replies leave together.
 class WorkerThatIsBehind : public ::testing::Test {
 protected:
@@ -169,7 +216,7 @@ private:
             .get();
     }
 
-    NtpTimestamp served_at(LocalInstant at) const { return state_.scale.at(state_.model.tai_at(at)).timestamp; }
+    NtpTimestamp served_at(LocalInstant at) const { return tokimori::served_at(state_, at); }
 
     void compare(const Asked& asked, const Heard& heard) {
         EXPECT_TRUE(heard_.insert(heard.octets).second) << "heard twice";
