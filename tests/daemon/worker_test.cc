@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -190,6 +191,7 @@ protected:
         std::make_shared<UdpPort>(ListenAddress{"127.0.0.1", 0}, UdpPort::Options{.tells_departures = true});
     int descriptor_ = port_->descriptor();
     std::set<Octets> heard_;
+    std::vector<NtpTimestamp> left_;  ///< by the basic replies
     int told_interleaved_ = 0;
 
 private:
@@ -238,8 +240,9 @@ private:
         asked.asker->read = heard.read;
     }
 
-    void compare_basic(const Asked& asked, const Heard& heard) const {
+    void compare_basic(const Asked& asked, const Heard& heard) {
         const NtpHeader reply = heard.header();
+        left_.push_back(reply.transmit);
         if (asked.kind == Kind::kKissed) {
             EXPECT_EQ(reply.stratum, 0);
             EXPECT_EQ(reply.refid, reference_id("DENY"));
@@ -288,6 +291,20 @@ TEST_F(WorkerThatIsBehind, StampsNoneLaterThanItLeaves) {
         turn(i % 4 == 3 ? std::span<const Kind>{kLight} : std::span<const Kind>{kHeavy});
     }
     EXPECT_GT(told_interleaved_, 0);
+}
+
+// It begins with no distance, and learns.
+TEST_F(WorkerThatIsBehind, StampsEachOfThoseThatLeaveTogetherLaterThanTheOneBefore) {
+    constexpr std::array kLight{Kind::kPlain};
+    for (int i = 0; i < 20 && !HasFailure(); ++i) {
+        left_.clear();
+        turn(kLight);
+    }
+    ASSERT_EQ(left_.size(), UdpPort::kBatch);
+    std::ranges::sort(left_, [](NtpTimestamp one, NtpTimestamp other) { return ntp_difference(one, other) < 0; });
+    for (std::size_t i = 1; i < left_.size(); ++i) {
+        EXPECT_GT(ntp_difference(left_[i], left_[i - 1]), kBlock);
+    }
 }
 
 TEST_F(WorkerThatIsBehind, ComesAgainByItselfUntilNothingIsLeft) {
