@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <fstream>
@@ -20,9 +22,17 @@ constexpr int kDocumentVersion = 1;
 json::object content_of(const Imported& imported) {
     json::array notes;
     for (const ImportNote& note : imported.notes) {
-        notes.emplace_back(json::object{{"line", note.line}, {"text", note.text}, {"why", note.why}});
+        notes.emplace_back(
+            json::object{{"line", note.line.number}, {"text", note.line.text}, {"why", note.why.english}});
     }
     return {{"toml", imported.toml}, {"notes", std::move(notes)}};
+}
+
+std::string sentence_of(const ImportNote& note, const std::string& path, Language language) {
+    const std::string place = note.line.number == 0 ? path : fmt::format("{}:{}", path, note.line.number);
+    const std::string line = note.line.text + (note.line.number == 0 ? "" : say(language, ": ", " → "));
+    return say(language, "{}: {}{}.\n", "{}: {}{}。\n", place, line,
+               language == Language::kJapanese ? note.why.japanese : note.why.english);
 }
 
 ExitCode import_file(const std::string& path, const Console& console) {
@@ -39,8 +49,7 @@ ExitCode import_file(const std::string& path, const Console& console) {
     } else {
         console.out << imported.toml;
         for (const ImportNote& note : imported.notes) {
-            console.err << say(console.language, "{}:{}: {}: {}.\n", "{}:{}: {} → {}.\n", path, note.line, note.text,
-                               note.why);
+            console.err << sentence_of(note, path, console.language);
         }
     }
     return imported.notes.empty() ? ExitCode::kGood : ExitCode::kWarning;

@@ -95,4 +95,14 @@ std::optional<std::string> chrony_network_of(std::string_view text) {
     return network_of(whole + length, "");
 }
 
+bool is_whole_server_address(std::string_view text) {
+    const std::size_t percent = text.find('%');
+    const auto octets = address_of(text.substr(0, percent));
+    // fe80::/10 (RFC 4291 section 2.5.6).
+    const bool is_link_local =
+        octets && octets->size() == sizeof(in6_addr) && (*octets)[0] == 0xFE && (*octets)[1] >> 6 == 0b10;
+    const bool has_interface = percent != std::string_view::npos && percent + 1 < text.size();
+    return is_link_local ? has_interface : percent == std::string_view::npos;
+}
+
 }  // namespace tokimori

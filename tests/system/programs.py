@@ -35,6 +35,14 @@ def tool(name: str) -> Optional[str]:
     return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin")
 
 
+def unpacked(package: str, path: str) -> str:
+    """A file of a package that packaging/install-dependencies unpacks; the machine's own where that is installed."""
+    places = [os.path.join(ROOT, "build", "tools", package, path), os.path.join("/", path)]
+    found = [place for place in places if os.path.exists(place)]
+    assert found, "There is no %s; packaging/install-dependencies tests brings it." % places[0]
+    return found[0]
+
+
 _CAP_SYS_TIME = 25
 
 

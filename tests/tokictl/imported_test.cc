@@ -10,10 +10,13 @@ namespace {
 
 using ::testing::HasSubstr;
 
+/// Without what is said of the file as a whole.
 std::vector<int> noted_lines(const Imported& imported) {
     std::vector<int> lines;
     for (const ImportNote& note : imported.notes) {
-        lines.push_back(note.line);
+        if (note.line.number != 0) {
+            lines.push_back(note.line.number);
+        }
     }
     return lines;
 }
@@ -23,6 +26,7 @@ TEST(Import, TakesOverTheRulesOfNtpd) {
         "driftfile /var/lib/ntp/drift\n"
         "restrict default limited kod nomodify noquery nopeer notrap  # as ever\n"
         "restrict -6 default ignore\n"
+        "statistics loopstats peerstats\n"
         "restrict 192.0.2.77 mask 255.255.255.0 nomodify\n"
         "restrict 192.0.2.0/24 notrap\n"
         "restrict 127.0.0.1\n"
@@ -40,21 +44,21 @@ TEST(Import, TakesOverTheRulesOfNtpd) {
         Dialect::kNtp);
     EXPECT_EQ(imported.toml,
               "[access]\n"
+              "allow = []\nquery = []\n"
               "interval = \"16s\"\n"
               "keys_file = \"/etc/ntp.keys\"\n"
-              "\n[[access.rule]]\nfrom = [\"any\"]\n"
+              "\n[[access.rule]]\nfrom = [\"0.0.0.0/0\"]\n"
               "flags = [\"limited\", \"kod\", \"nomodify\", \"noquery\", \"nopeer\", \"notrap\"]\n"
-              "\n[[access.rule]]\nfrom = [\"::/0\"]\nflags = [\"ignore\"]\n"
+              "\n[[access.rule]]\nfrom = [\"::/0\"]\n"
+              "flags = [\"limited\", \"kod\", \"nomodify\", \"noquery\", \"nopeer\", \"notrap\", \"ignore\"]\n"
               "\n[[access.rule]]\nfrom = [\"192.0.2.0/24\"]\nflags = [\"nomodify\", \"notrap\"]\n"
-              "\n[[access.rule]]\nfrom = [\"127.0.0.1/32\"]\nflags = []\n"
-              "\n[[access.rule]]\nfrom = [\"::1/128\"]\nflags = []\n"
-              "\n[[access.rule]]\nfrom = [\"10.0.0.1/32\"]\nflags = []\n"
+              "\n[[access.rule]]\nfrom = [\"127.0.0.1/32\", \"::1/128\", \"10.0.0.1/32\"]\nflags = []\n"
               "\n[state]\ndir = \"/var/lib/ntp\"\n"
-              "\n[statistics]\ndir = \"/var/log/ntpstats/\"\n"
+              "\n[statistics]\ndir = \"/var/log/ntpstats/\"\nfiles = [\"loopstats\", \"peerstats\"]\n"
               "\n[[refclock]]\ndriver = \"pps-kernel\"\nname = \"pps0\"\ndevice = \"/dev/pps0\"\n"
               "\n[[refclock]]\ndriver = \"shm\"\nname = \"shm1\"\nunit = 1\n"
               "\n[[upstream]]\naddress = \"0.debian.pool.ntp.org\"\n");
-    EXPECT_EQ(noted_lines(imported), (std::vector{1, 8, 9, 10, 10, 11, 12, 14, 17}));
+    EXPECT_EQ(noted_lines(imported), (std::vector{1, 9, 10, 11, 11, 12, 13, 15, 18}));
 }
 
 TEST(Import, TakesOverTheRulesOfChrony) {
@@ -96,29 +100,35 @@ TEST(Import, TakesOverOtherServers) {
               "[[upstream]]\naddress = \"192.0.2.1\"\nkey = 5\nprefer = true\nminpoll = 4\nmaxpoll = 6\n"
               "\n[[upstream]]\naddress = \"ntp.example.jp\"\nport = 1123\nnoselect = true\nmaxpoll = 8\n"
               "\n[[upstream]]\naddress = \"2001:db8::1\"\n");
-    EXPECT_EQ(noted_lines(imported), (std::vector{2, 3, 4, 5, 6}));
+    EXPECT_EQ(noted_lines(imported), (std::vector{2, 2, 3, 4, 5, 6}));
 }
 
 TEST(Import, TakesOverTheFreeCounterAsTheLastResort) {
     const std::string_view ours = "[[refclock]]\ndriver = \"local\"\nname = \"local\"\nstratum = ";
     const auto toml = [](std::string_view text, Dialect dialect) {
         const Imported imported = import_configuration(text, dialect);
-        EXPECT_TRUE(imported.notes.empty()) << text;
+        EXPECT_EQ(noted_lines(imported), std::vector<int>{}) << text;
         return imported.toml;
     };
     EXPECT_EQ(toml("server 127.127.1.0\nfudge 127.127.1.0 stratum 10\n", Dialect::kNtp), std::string{ours} + "10\n");
-    EXPECT_EQ(toml("fudge 127.127.1.1 stratum 15\nserver 127.127.1.1\n", Dialect::kNtp), std::string{ours} + "14\n");
     EXPECT_EQ(toml("server 127.127.1.0\n", Dialect::kNtp), std::string{ours} + "5\n");
+    EXPECT_EQ(toml("refclock local\n", Dialect::kNtp), std::string{ours} + "5\n");
     const std::string_view two = "fudge 127.127.1.0 stratum 10\nfudge 127.127.20.0 time2 0.4\nserver 127.127.1.0\n";
     EXPECT_EQ(import_configuration(two, Dialect::kNtp).toml, std::string{ours} + "10\n") << "another clock's fudge";
-    EXPECT_EQ(toml("fudge 127.127.1.0 stratum 10\n", Dialect::kNtp), "") << "a clock that is not there";
     EXPECT_EQ(toml("local stratum 8\n", Dialect::kChrony), std::string{ours} + "7\n") << "chrony says what is served";
     EXPECT_EQ(toml("local\n", Dialect::kChrony), std::string{ours} + "9\n");
     const Imported orphan = import_configuration("local stratum 10 orphan\nserver 192.0.2.1\n", Dialect::kChrony);
     EXPECT_THAT(orphan.toml, HasSubstr(std::string{ours} + "9\n"));
     EXPECT_EQ(noted_lines(orphan), std::vector{1});
-    EXPECT_EQ(noted_lines(import_configuration("fudge 127.127.20.0 time2 0.4\n", Dialect::kNtp)), std::vector{1});
     EXPECT_EQ(dialect_of("local stratum 10\n"), Dialect::kChrony);
+}
+
+TEST(Import, TellsWhatBecameOfAStratumThatCannotBe) {
+    const auto lines = [](std::string_view text) { return noted_lines(import_configuration(text, Dialect::kNtp)); };
+    EXPECT_EQ(lines("fudge 127.127.1.1 stratum 15\nserver 127.127.1.1\n"), std::vector{1});
+    EXPECT_EQ(lines("fudge 127.127.1.0 stratum 10\n"), std::vector{1}) << "a clock that is not there";
+    EXPECT_EQ(lines("server 127.127.1.0\nfudge 127.127.1.0 stratum 7 refid LCL\n"), (std::vector{2, 2}));
+    EXPECT_EQ(lines("fudge 127.127.20.0 time2 0.4\n"), std::vector{1});
 }
 
 TEST(Import, LetsTheLastWordOfChronyCount) {
@@ -128,7 +138,107 @@ TEST(Import, LetsTheLastWordOfChronyCount) {
                 HasSubstr("allow = [\"any\"]\n"));
 }
 
+TEST(Import, KeepsWhatIsSaidOfTheNtpPortApart) {
+    EXPECT_THAT(import_configuration("restrict 192.0.2.0/24 nomodify\n"
+                                     "restrict 192.0.2.0/24 ntpport noserve\n"
+                                     "restrict 192.0.2.0/24 ntpport noquery\n",
+                                     Dialect::kNtp)
+                    .toml,
+                HasSubstr("from = [\"192.0.2.0/24\"]\nflags = [\"nomodify\"]\n"
+                          "\n[[access.rule]]\nfrom = [\"192.0.2.0/24\"]\n"
+                          "flags = [\"ntpport\", \"noserve\", \"noquery\"]\n"));
+}
+
+TEST(Import, LetsADefaultOfOneFamilyCountForThatAlone) {
+    const auto toml = [](std::string_view text) { return import_configuration(text, Dialect::kNtp).toml; };
+    EXPECT_EQ(toml("restrict default nomodify\n"),
+              "[access]\nallow = []\nquery = []\n"
+              "\n[[access.rule]]\nfrom = [\"any\"]\nflags = [\"nomodify\"]\n");
+    EXPECT_EQ(toml("restrict -4 default\n"),
+              "[access]\nallow = [\"fc00::/7\", \"fe80::/10\"]\nquery = [\"::1\"]\n"
+              "\n[[access.rule]]\nfrom = [\"0.0.0.0/0\"]\nflags = []\n");
+    EXPECT_EQ(toml("restrict -6 default ignore\n"),
+              "[access]\nallow = [\"10.0.0.0/8\", \"172.16.0.0/12\", \"192.168.0.0/16\", \"100.64.0.0/10\", "
+              "\"169.254.0.0/16\"]\nquery = [\"127.0.0.0/8\"]\n"
+              "\n[[access.rule]]\nfrom = [\"::/0\"]\nflags = [\"ignore\"]\n");
+    EXPECT_EQ(import_configuration("allow ::/0\n", Dialect::kChrony).toml, "[access]\nallow = [\"::/0\"]\n");
+    EXPECT_EQ(import_configuration("allow\ndeny 0/0\n", Dialect::kChrony).toml,
+              "[access]\nallow = [\"::/0\"]\ndeny = [\"0.0.0.0/0\"]\n");
+}
+
+TEST(Import, TellsWhereTheOtherProgramServedOthersWithoutALine) {
+    const auto of_file = [](std::string_view text, Dialect dialect) {
+        const Imported imported = import_configuration(text, dialect);
+        const auto last = imported.notes.empty() ? ImportNote{{1, ""}, {}} : imported.notes.back();
+        return last.line.number == 0 ? last.why.english : std::string{};
+    };
+    EXPECT_THAT(of_file("restrict 127.0.0.1\n", Dialect::kNtp), HasSubstr("ntpd served everybody"));
+    EXPECT_THAT(of_file("restrict -4 default\n", Dialect::kNtp), HasSubstr("\"restrict -6 default\""));
+    EXPECT_THAT(of_file("restrict -6 default\n", Dialect::kNtp), HasSubstr("\"restrict -4 default\""));
+    EXPECT_EQ(of_file("restrict default\n", Dialect::kNtp), "");
+    EXPECT_THAT(of_file("restrict default limited\n", Dialect::kNtp), HasSubstr("once in 8 s"));
+    EXPECT_EQ(of_file("restrict default limited\ndiscard average 3\n", Dialect::kNtp), "");
+    EXPECT_THAT(of_file("rtcsync\n", Dialect::kChrony), HasSubstr("chronyd served nobody"));
+    EXPECT_THAT(of_file("allow\n", Dialect::kChrony), HasSubstr("chronyd limited nobody"));
+    EXPECT_EQ(of_file("allow\nratelimit\n", Dialect::kChrony), "");
+    EXPECT_EQ(of_file("deny\nratelimit\n", Dialect::kChrony), "");
+}
+
+TEST(Import, ServesNobodyWhereWhoWasServedIsNotKnown) {
+    EXPECT_EQ(import_configuration("allow host.example.jp\n", Dialect::kChrony).toml, "[access]\nallow = []\n");
+}
+
+TEST(Import, BringsAHighLimitWithinWhatCanBeSet) {
+    const auto import = [](std::string_view text) { return import_configuration(text, Dialect::kChrony); };
+    const Imported long_debt = import("allow\nratelimit interval 9 burst 255\n");
+    EXPECT_THAT(long_debt.toml, HasSubstr("interval = \"512s\"\nburst = 133\n"));
+    EXPECT_EQ(noted_lines(long_debt), std::vector{2});
+    EXPECT_THAT(import("ratelimit interval 12\n").toml, HasSubstr("interval = \"3600s\"\nburst = 8\n"));
+    EXPECT_THAT(import("ratelimit interval -19\n").toml, HasSubstr("interval = \"1ms\"\n"));
+    EXPECT_THAT(import("ratelimit interval -4 burst 1 leak 4\n").toml,
+                HasSubstr("interval = \"62500us\"\nburst = 8\nleak = 15\nkod = false\n"));
+    EXPECT_EQ(noted_lines(import("allow\nratelimit interval 12 burst 1 leak 4 kod\n")), (std::vector{2, 2, 2, 2}));
+    EXPECT_EQ(noted_lines(import("allow\nratelimit interval 1\nratelimit interval 2\n")), std::vector{3});
+}
+
+TEST(Import, TakesASourceOnceAndTellsOfTheSecond) {
+    const Imported clocks = import_configuration(
+        "restrict default\nserver 127.127.20.0 prefer\nserver 127.127.20.0\nserver 127.127.20.00\nserver nmea0\n",
+        Dialect::kNtp);
+    EXPECT_THAT(clocks.toml, ::testing::EndsWith("driver = \"nmea\"\nname = \"nmea0\"\ndevice = \"/dev/gps0\"\n"
+                                                 "prefer = true\n"));
+    EXPECT_EQ(noted_lines(clocks), (std::vector{3, 4, 5}));
+    EXPECT_EQ(noted_lines(import_configuration("allow\nratelimit\nserver fe80::1\nserver 192.0.2.1%eth0\n"
+                                               "server fe80::1%eth0 key 5 key 6\n",
+                                               Dialect::kChrony)),
+              (std::vector{3, 4, 5}));
+}
+
+TEST(Import, WritesStatisticsWhereChronyWroteItsLogs) {
+    const Imported imported = import_configuration("logdir /var/log/chrony\nlogdir /srv/log\n", Dialect::kChrony);
+    EXPECT_EQ(imported.toml, "[statistics]\ndir = \"/srv/log\"\n");
+    EXPECT_EQ(noted_lines(imported), (std::vector{2, 2})) << "it stands twice; its formats are ntpd's";
+}
+
+TEST(Import, TakesTheFileOfLeapSeconds) {
+    EXPECT_EQ(import_configuration("leapfile \"/etc/leap seconds\"\n", Dialect::kNtp).toml,
+              "[leap]\nlist_file = \"/etc/leap seconds\"\n");
+    EXPECT_EQ(import_configuration("LeapSecList /etc/leap\n", Dialect::kChrony).toml,
+              "[leap]\nlist_file = \"/etc/leap\"\n");
+}
+
+TEST(Import, TakesNothingOverThatIsNotVisible) {
+    const Imported imported = import_configuration("keys /etc/\x1B[2Jkeys\nkeys /etc/schl\xFCssel\r\n", Dialect::kNtp);
+    EXPECT_EQ(imported.toml, "");
+    EXPECT_EQ(noted_lines(imported), (std::vector{1, 2}));
+    EXPECT_EQ(imported.notes[0].line.text, "keys /etc/?[2Jkeys");
+    EXPECT_EQ(imported.notes[1].line.text, "keys /etc/schl?ssel");
+}
+
 TEST(Import, TellsTheDialectsApart) {
+    EXPECT_EQ(dialect_of("refclock shm unit 0\nrestrict default\n"), Dialect::kNtp);
+    EXPECT_EQ(dialect_of("refclock SHM 0\n"), Dialect::kChrony);
+    EXPECT_EQ(dialect_of("Allow 10/8\n"), Dialect::kChrony);
     EXPECT_EQ(dialect_of("pool x\nrestrict default\n"), Dialect::kNtp);
     EXPECT_EQ(dialect_of("pool x\nmakestep 1 3\n"), Dialect::kChrony);
 }
@@ -152,7 +262,7 @@ TEST(Import, TellsOfWhatALineSaysBesideWhatWasTakenOver) {
                                                "ratelimit\n"
                                                "allow\n",
                                                Dialect::kChrony)),
-              (std::vector{1, 2, 2, 3}));
+              (std::vector{1, 2, 2, 3, 4}));
 }
 
 TEST(Import, WritesNothingTwice) {
@@ -164,15 +274,15 @@ TEST(Import, WritesNothingTwice) {
     EXPECT_EQ(ntp.toml,
               "[[upstream]]\naddress = \"192.0.2.1\"\nprefer = true\nkey = 2\nport = 123\n"
               "\n[[refclock]]\ndriver = \"pps-kernel\"\nname = \"pps0\"\ndevice = \"/dev/pps0\"\n");
-    EXPECT_EQ(noted_lines(ntp), std::vector{3});
+    EXPECT_EQ(noted_lines(ntp), (std::vector{1, 1, 3}));
     EXPECT_EQ(noted_lines(import_configuration("refclock SHM 0\nrefclock SHM 0:perm=0600\n", Dialect::kChrony)),
-              std::vector{2});
+              (std::vector{2, 2}));
 }
 
 TEST(Import, ShowsOfALineWhatPeopleRead) {
     const auto told = [](const std::string& line) {
         const Imported imported = import_configuration(line, Dialect::kNtp);
-        return imported.notes.empty() ? "" : imported.notes.back().text;
+        return imported.notes.empty() ? "" : imported.notes.front().line.text;
     };
     EXPECT_EQ(told("tinker panic 0\r\n"), "tinker panic 0");
     EXPECT_EQ(told("tinker " + std::string(100'000, 'x')), "tinker " + std::string(193, 'x') + "…");
@@ -182,7 +292,7 @@ TEST(Import, ShowsOfALineWhatPeopleRead) {
     for (int i = 0; i < 50'000; ++i) {
         options += " x";
     }
-    EXPECT_EQ(import_configuration(options, Dialect::kNtp).notes.size(), 50'000U);
+    EXPECT_EQ(import_configuration(options, Dialect::kNtp).notes.size(), 50'001U);
 }
 
 TEST(Import, TakesOverAServerOfWhichOneFamilyWasAsked) {
@@ -208,7 +318,7 @@ TEST(Import, TakesOffQuotes) {
               "\n[state]\ndir = \"/var/lib/ntp\"\n"
               "\n[statistics]\ndir = \"/var/log/ntpstats/\"\n"
               "\n[[upstream]]\naddress = \"192.0.2.1\"\n");
-    EXPECT_EQ(noted_lines(imported), (std::vector{1, 2}));
+    EXPECT_EQ(noted_lines(imported), (std::vector{1, 2, 3}));
     EXPECT_THAT(import_configuration("keyfile \"/etc/chrony.keys\"\n! allow\n", Dialect::kChrony).toml,
                 HasSubstr("keys_file = \"/etc/chrony.keys\""));
     EXPECT_EQ(noted_lines(import_configuration("\"\"\n\"", Dialect::kNtp)), (std::vector{1, 2}));
