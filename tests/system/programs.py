@@ -35,15 +35,21 @@ def tool(name: str) -> Optional[str]:
     return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin")
 
 
-def unpacked(package: str, path: str) -> str:
-    """A file of a package that packaging/install-dependencies unpacks; the machine's own where that is installed."""
-    places = [os.path.join(ROOT, "build", "tools", package, path), os.path.join("/", path)]
+def unpacked(package: str, *paths: str) -> str:
+    """A file of a package that packaging/install-dependencies unpacks, wherever of `paths` that has it; the machine's own
+    where that is installed."""
+    places = [os.path.join(root, path) for root in (os.path.join(ROOT, "build", "tools", package), "/") for path in paths]
     found = [place for place in places if os.path.exists(place)]
     assert found, "There is no %s; packaging/install-dependencies tests brings it." % places[0]
     return found[0]
 
 
 _CAP_SYS_TIME = 25
+
+
+# What the command of a client begins with that would set a clock.
+WITHOUT_CLOCK = [tool("setpriv") or "setpriv", "--bounding-set", "-sys_time", "--inh-caps", "-sys_time",
+                 "--ambient-caps", "-sys_time"]
 
 
 def may_set_clock(process: Union[int, str], rights: str) -> bool:

@@ -15,7 +15,7 @@ import pytest
 from control import AskedDaemon
 from namespace import NetworkNamespace, mounting
 from ntp_client import UNIX_EPOCH
-from programs import Process, Value, free_port, program, run, tool, wait_until
+from programs import WITHOUT_CLOCK, Process, Value, free_port, program, run, tool, unpacked, wait_until
 
 pytestmark = pytest.mark.story
 
@@ -48,15 +48,13 @@ class Follower(AskedDaemon):
 def ntpd(*lines: str, prefix: Sequence[str]) -> Iterator[Process]:
     """A real ntpd of NTPsec at port 123, the only one that it knows, of a namespace of the test's own. It serves the time
     of this host, and may not set it."""
-    path = tool("ntpd")
-    assert path, "There is no ntpd; packaging/install-dependencies tests brings it."
-    no_clock = [tool("setpriv") or "setpriv", "--bounding-set", "-sys_time", "--inh-caps", "-sys_time"]
+    path = unpacked("ntpsec", "usr/sbin/ntpd")  # openntpd has one, too
     with tempfile.TemporaryDirectory(prefix="tokimori-") as directory:
         file = os.path.join(directory, "ntp.conf")
         with open(file, "w", encoding="utf-8") as out:
             # Five minutes, unless it is told otherwise, before it believes the free counter.
             out.write("\n".join(["interface ignore all", "interface listen 127.0.0.1", "tos orphanwait 1", *lines, ""]))
-        with Process([*prefix, *(no_clock if os.geteuid() == 0 else []), path, "-n", "-c", file]) as process:
+        with Process([*prefix, *(WITHOUT_CLOCK if os.geteuid() == 0 else []), path, "-n", "-c", file]) as process:
             process.wait_for("Listen normally on . lo 127.0.0.1:123", PATIENCE)
             yield process
 
