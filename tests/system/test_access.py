@@ -9,7 +9,7 @@ import secrets
 import socket
 import struct
 import subprocess
-from typing import List, Optional, Sequence
+from typing import List, Optional, Sequence, Set
 
 import pytest
 
@@ -94,6 +94,46 @@ def test_a_reload_brings_other_rules() -> None:
             reply = client.recv(2048)
             stamps = struct.unpack("!3Q", reply[24:48])
         assert (reply[0], reply[1], reply[12:16], stamps) == (0xE4, 0, b"DENY", (77, 77, 77))
+
+
+def kisses(port: int, count: int) -> List[bytes]:
+    """The refids of the kiss codes that `count` requests of one client bring; each is in form and quotes its request."""
+    told = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.connect(("127.0.0.1", port))
+        client.settimeout(1)
+        for origin in range(1, count + 1):
+            client.send(request(origin))
+        try:
+            while True:
+                reply = client.recv(2048)
+                if reply[1] == 0:
+                    stamps = struct.unpack("!3Q", reply[24:48])
+                    assert (reply[0], len(set(stamps)), 1 <= stamps[0] <= count) == (0xE4, 1, True), reply.hex()
+                    told.append(reply[12:16])
+        except socket.timeout:
+            return told
+
+
+# Eight requests are answered at once, and no other.
+CLOSE = '[access]\nallow = ["127.0.0.0/8"]\ninterval = "1h"\nburst = 8\nleak = 0\n'
+SHUT = '[access]\ndeny = ["127.0.0.0/8"]\n'
+
+
+@pytest.mark.parametrize("rules, said", [
+    (CLOSE + "kod = true\n", {b"RATE"}),
+    (CLOSE, set()),
+    (SHUT + 'refuse = "deny"\n', {b"DENY"}),
+    (SHUT + 'refuse = "restrict"\n', {b"RSTR"}),
+    (SHUT, set()),
+], ids=["over the limit", "over the limit, in silence", "denied", "restricted", "denied, in silence"])
+def test_who_gets_no_time_is_told_so_if_he_shall_be(rules: str, said: Set[bytes]) -> None:
+    with Guarded(rules) as daemon:
+        daemon.wait_synchronised()
+        told = kisses(daemon.port, 24)
+        assert set(told) == said
+        verdicts = daemon.ask("serverstats")["serverstats"]["verdicts"]
+        assert verdicts["answered"] == (8 if rules.startswith(CLOSE) else 0), verdicts
 
 
 def test_a_client_with_a_key_is_answered_with_that_key() -> None:
