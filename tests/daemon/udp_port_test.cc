@@ -14,6 +14,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -78,14 +79,30 @@ private:
 
 const auto* const kStampingHost = ::testing::AddGlobalTestEnvironment(new StampingHost);
 
-/// A client on the loopback.
+SocketAddress address(const std::string& text, std::uint16_t port) {
+    SocketAddress result{};
+    if (inet_pton(AF_INET, text.c_str(), &result.v4.sin_addr) == 1) {
+        result.v4.sin_family = AF_INET;
+        result.v4.sin_port = htons(port);
+        return result;
+    }
+    EXPECT_EQ(inet_pton(AF_INET6, text.c_str(), &result.v6.sin6_addr), 1) << text;
+    result.v6.sin6_family = AF_INET6;
+    result.v6.sin6_port = htons(port);
+    return result;
+}
+
+/// A client on the loopback. It may ask from an address that is not there, where no reply comes.
 class Client {
 public:
-    Client(const char* from, const char* to, std::uint16_t port) : descriptor_{socket(AF_INET, SOCK_DGRAM, 0)} {
-        const sockaddr_in own = address(from, 0);
-        const sockaddr_in server = address(to, port);
-        EXPECT_EQ(bind(descriptor_, reinterpret_cast<const sockaddr*>(&own), sizeof own), 0);
-        EXPECT_EQ(connect(descriptor_, reinterpret_cast<const sockaddr*>(&server), sizeof server), 0);
+    Client(const std::string& from, const std::string& to, std::uint16_t port) {
+        const SocketAddress own = address(from, 0);
+        const SocketAddress server = address(to, port);
+        descriptor_ = socket(own.generic.sa_family, SOCK_DGRAM, 0);
+        set(IPPROTO_IP, IP_FREEBIND);
+        own.generic.sa_family == AF_INET ? set(IPPROTO_IP, IP_RECVTOS) : set(IPPROTO_IPV6, IPV6_RECVTCLASS);
+        EXPECT_EQ(bind(descriptor_, &own.generic, sizeof own), 0) << from;
+        EXPECT_EQ(connect(descriptor_, &server.generic, sizeof server), 0) << to;
     }
     ~Client() { close(descriptor_); }
     Client(const Client&) = delete;
@@ -101,32 +118,67 @@ public:
         const ssize_t size = recv(descriptor_, text.data(), text.size(), 0);
         return text.substr(0, static_cast<std::size_t>(size));
     }
+    /// With which type of service, or traffic class, the next datagram came; -1 if none did.
+    int hear_class() const {
+        alignas(cmsghdr) std::array<unsigned char, 64> control{};
+        char octet = 0;
+        iovec part{&octet, 1};
+        msghdr message{};
+        message.msg_iov = &part;
+        message.msg_iovlen = 1;
+        message.msg_control = control.data();
+        message.msg_controllen = control.size();
+        if (!readable(descriptor_) || recvmsg(descriptor_, &message, 0) < 0 || CMSG_FIRSTHDR(&message) == nullptr) {
+            return -1;
+        }
+        // An octet of IPv4, the first of an int of IPv6.
+        return *CMSG_DATA(CMSG_FIRSTHDR(&message));
+    }
     std::uint16_t port() const { return port_of(descriptor_); }
 
 private:
-    static sockaddr_in address(const char* text, std::uint16_t port) {
-        sockaddr_in result{};
-        result.sin_family = AF_INET;
-        result.sin_port = htons(port);
-        inet_pton(AF_INET, text, &result.sin_addr);
-        return result;
+    void set(int level, int option) const {
+        const int on = 1;
+        EXPECT_EQ(setsockopt(descriptor_, level, option, &on, sizeof on), 0);
     }
 
-    int descriptor_;
+    int descriptor_ = -1;
 };
 
 std::span<Datagram> receive(UdpPort& port) {
     return port.receive([](const Datagram&) {});
 }
 
-/// nullptr: this host does not have IPv6.
-std::unique_ptr<UdpPort> port_of_v6() {
-    try {
-        return std::make_unique<UdpPort>(ListenAddress{"::1", 0}, UdpPort::Options{});
-    } catch (const std::system_error&) {
-        return nullptr;
-    }
+bool has_v6() {
+    const SocketAddress own = address("::1", 0);
+    const int descriptor = socket(AF_INET6, SOCK_DGRAM, 0);
+    const bool has = bind(descriptor, &own.generic, sizeof own) == 0;
+    close(descriptor);
+    return has;
 }
+
+/// The addresses that every host has of a family.
+struct Family {
+    const char* name;
+    std::vector<std::string> here;
+    const char* all;
+
+    bool is_v6() const { return here[0] == "::1"; }
+};
+
+class UdpPortOfFamily : public testing::TestWithParam<Family> {
+protected:
+    void SetUp() override {
+        if (GetParam().is_v6() && !has_v6()) {
+            GTEST_SKIP() << "no IPv6 on this host";
+        }
+    }
+};
+
+INSTANTIATE_TEST_SUITE_P(, UdpPortOfFamily,
+                         testing::Values(Family{"IPv4", {"127.0.0.1", "127.0.0.2", "127.9.8.7"}, "0.0.0.0"},
+                                         Family{"IPv6", {"::1"}, "::"}),
+                         [](const testing::TestParamInfo<Family>& family) { return family.param.name; });
 
 std::string text_of(const Datagram& datagram) {
     return {reinterpret_cast<const char*>(datagram.request.octets.data()), datagram.request.octets.size()};
@@ -146,28 +198,44 @@ TEST(UdpPort, HandsOverADatagramWithItsKernelStamp) {
     EXPECT_TRUE(receive(port).empty());
 }
 
-/// Asks at an address, and hears nothing that comes from another.
-void expect_answer(UdpPort& port, const char* asked) {
-    const std::string answer = "an answer";
-    const Client client{"127.0.0.1", asked, port_of(port.descriptor())};
-    client.send("question");
+/// Takes a question, and answers it.
+void answer(UdpPort& port, const std::string& text) {
     ASSERT_TRUE(readable(port.descriptor()));
     const auto batch = receive(port);
     ASSERT_EQ(batch.size(), 1U);
-    port.reply(batch[0], std::as_bytes(std::span{answer}));
+    port.reply(batch[0], std::as_bytes(std::span{text}));
     port.ask_for_departure(0, 1);
     port.flush();
-    EXPECT_EQ(client.hear(), answer) << asked;
 }
 
-TEST(UdpPort, RepliesFromTheAddressThatWasAsked) {
+/// Asks at an address, and hears nothing that comes from another.
+void expect_answer(UdpPort& port, const std::string& from, const std::string& asked) {
+    const Client client{from, asked, port_of(port.descriptor())};
+    client.send("question");
+    answer(port, "an answer");
+    EXPECT_EQ(client.hear(), "an answer") << asked;
+}
+
+TEST_P(UdpPortOfFamily, RepliesFromTheAddressThatWasAsked) {
+    const Family& family = GetParam();
     for (const bool tells_departures : {false, true}) {
-        UdpPort all{{"0.0.0.0", 0}, {.tells_departures = tells_departures}};
-        for (const char* asked : {"127.0.0.1", "127.0.0.2", "127.9.8.7"}) {
-            expect_answer(all, asked);
+        UdpPort all{{family.all, 0}, {.tells_departures = tells_departures}};
+        for (const std::string& asked : family.here) {
+            expect_answer(all, family.here[0], asked);
             UdpPort one{{asked, 0}, {.tells_departures = tells_departures}};
-            expect_answer(one, asked);
+            expect_answer(one, family.here[0], asked);
         }
+    }
+}
+
+TEST_P(UdpPortOfFamily, RepliesWithExpeditedForwarding) {
+    const Family& family = GetParam();
+    for (const std::string& bound : {family.here[0], std::string{family.all}}) {
+        UdpPort port{{bound, 0}, {}};
+        const Client client{family.here[0], family.here[0], port_of(port.descriptor())};
+        client.send("question");
+        answer(port, "an answer");
+        EXPECT_EQ(client.hear_class(), 46 << 2) << bound;
     }
 }
 
@@ -178,17 +246,20 @@ int option(const UdpPort& port, int level, int name) {
     return value;
 }
 
-TEST(UdpPort, LetsNoReplyBeCutIntoFragments) {
-    const UdpPort v4{{"127.0.0.1", 0}, {}};
-    EXPECT_EQ(option(v4, IPPROTO_IP, IP_MTU_DISCOVER), IP_PMTUDISC_PROBE);
-    if (const auto v6 = port_of_v6()) {
-        EXPECT_EQ(option(*v6, IPPROTO_IPV6, IPV6_MTU_DISCOVER), IPV6_PMTUDISC_PROBE);
+TEST_P(UdpPortOfFamily, LetsNoReplyBeCutIntoFragments) {
+    const UdpPort port{{GetParam().here[0], 0}, {}};
+    if (GetParam().is_v6()) {
+        EXPECT_EQ(option(port, IPPROTO_IPV6, IPV6_MTU_DISCOVER), IPV6_PMTUDISC_PROBE);
+    } else {
+        EXPECT_EQ(option(port, IPPROTO_IP, IP_MTU_DISCOVER), IP_PMTUDISC_PROBE);
     }
 }
 
-TEST(UdpPort, IsToldWhichAddressWasAskedWhereThereAreSeveral) {
-    EXPECT_EQ(option(UdpPort{{"0.0.0.0", 0}, {}}, IPPROTO_IP, IP_PKTINFO), 1);
-    EXPECT_EQ(option(UdpPort{{"127.0.0.1", 0}, {}}, IPPROTO_IP, IP_PKTINFO), 0);
+TEST_P(UdpPortOfFamily, IsToldWhichAddressWasAskedWhereThereAreSeveral) {
+    const int level = GetParam().is_v6() ? IPPROTO_IPV6 : IPPROTO_IP;
+    const int name = GetParam().is_v6() ? IPV6_RECVPKTINFO : IP_PKTINFO;
+    EXPECT_EQ(option(UdpPort{{GetParam().all, 0}, {}}, level, name), 1);
+    EXPECT_EQ(option(UdpPort{{GetParam().here[0], 0}, {}}, level, name), 0);
 }
 
 TEST(UdpPort, HasTwiceTheRoomThatASocketHasByItselfUnlessThatIsMore) {
@@ -378,51 +449,81 @@ TEST(UdpPort, SharesAPortAmongWorkers) {
     EXPECT_NO_THROW((UdpPort{{"127.0.0.1", port_of(first.descriptor())}, {.shared = true}}));
 }
 
-TEST(UdpPort, LetsEachClientComeToTheSameOneOfSeveralPortsAlways) {
-    UdpPort first{{"0.0.0.0", 0}, {.shared = true}};
-    const std::uint16_t number = port_of(first.descriptor());
-    UdpPort second{{"0.0.0.0", number}, {.shared = true}};
-    UdpPort third{{"0.0.0.0", number}, {.shared = true}};
-    ASSERT_TRUE(third.steer_by_source(3));
-    UdpPort* const ports[] = {&first, &second, &third};
-    std::set<const UdpPort*> used;
-    for (int host = 1; host <= 30; ++host) {
-        const std::string from = "127.0.0." + std::to_string(host);
-        std::set<const UdpPort*> came_to;
-        for (const char* asked : {"127.0.0.1", "127.0.0.1", "127.0.0.2", "127.0.0.1"}) {
-            const Client client{from.c_str(), asked, number};
+/// Thirty clients that differ in one place of their address; all of them in the same network.
+struct Clients {
+    const char* name;
+    const char* all;
+    std::vector<std::string> asked;
+    const char* before;
+    const char* after;
+};
+
+class UdpPortsOfWorkers : public testing::TestWithParam<Clients> {
+protected:
+    void SetUp() override {
+        if (std::string_view{GetParam().all} == "::" && !has_v6()) {
+            GTEST_SKIP() << "no IPv6 on this host";
+        }
+        for (int i = 0; i < 3; ++i) {
+            ports_.push_back(
+                std::make_unique<UdpPort>(ListenAddress{GetParam().all, number_}, UdpPort::Options{.shared = true}));
+            number_ = port_of(ports_[0]->descriptor());
+        }
+    }
+
+    /// Asks from there at all addresses, one of them again; to which ports it came.
+    std::set<std::size_t> ask(const std::string& from) {
+        std::set<std::size_t> came_to;
+        for (const std::string& asked : GetParam().asked) {
+            const Client client{from, asked, number_};
             client.send("hello");
-            pollfd watched[] = {
-                {first.descriptor(), POLLIN, 0}, {second.descriptor(), POLLIN, 0}, {third.descriptor(), POLLIN, 0}};
-            ASSERT_EQ(poll(watched, 3, kPatience), 1);
-            for (std::size_t i = 0; i < 3; ++i) {
-                if (watched[i].revents != 0) {
-                    came_to.insert(ports[i]);
-                    const auto batch = receive(*ports[i]);
-                    ASSERT_EQ(batch.size(), 1U);
-                    EXPECT_EQ(batch[0].request.source, ClientAddress::v4(0x7F000000U + static_cast<unsigned>(host)));
+            std::vector<pollfd> watched;
+            for (const auto& port : ports_) {
+                watched.push_back({port->descriptor(), POLLIN, 0});
+            }
+            EXPECT_EQ(poll(watched.data(), watched.size(), kPatience), 1);
+            for (std::size_t i = 0; i < ports_.size(); ++i) {
+                const auto batch = watched[i].revents != 0 ? receive(*ports_[i]) : std::span<Datagram>{};
+                if (!batch.empty()) {
+                    std::array<char, kAddressRoom> room{};
+                    EXPECT_EQ(address_text(batch[0].request.source, room), from);
+                    came_to.insert(i);
                 }
             }
         }
+        return came_to;
+    }
+
+    std::vector<std::unique_ptr<UdpPort>> ports_;
+    std::uint16_t number_ = 0;
+};
+
+TEST_P(UdpPortsOfWorkers, LetsEachClientComeToTheSameOneOfThemAlways) {
+    ASSERT_TRUE(ports_.back()->steer_by_source(ports_.size()));
+    std::set<std::size_t> used;
+    for (int client = 1; client <= 30; ++client) {
+        const std::string from = GetParam().before + std::to_string(client) + GetParam().after;
+        const std::set<std::size_t> came_to = ask(from);
         EXPECT_EQ(came_to.size(), 1U) << from;
         used.insert(came_to.begin(), came_to.end());
     }
-    EXPECT_EQ(used.size(), 3U);
+    EXPECT_EQ(used.size(), ports_.size());
 }
+
+INSTANTIATE_TEST_SUITE_P(
+    , UdpPortsOfWorkers,
+    testing::Values(Clients{"IPv4", "0.0.0.0", {"127.0.0.1", "127.0.0.1", "127.0.0.2", "127.0.0.1"}, "127.0.0.", ""},
+                    Clients{"IPv6FirstWord", "::", {"::1", "::1"}, "fd00:", "::1"},
+                    Clients{"IPv6SecondWord", "::", {"::1"}, "fd00:0:0:", "::1"},
+                    Clients{"IPv6ThirdWord", "::", {"::1"}, "fd00::", ":0:1"},
+                    Clients{"IPv6LastWord", "::", {"::1", "::1"}, "fd00::", ""}),
+    [](const testing::TestParamInfo<Clients>& clients) { return clients.param.name; });
 
 TEST(UdpPort, ExplainsEveryFailureInASentence) {
     for (const int error : {EADDRINUSE, EACCES, EAFNOSUPPORT, EINVAL}) {
         const std::string text = explain_listen_failure({"::1", 123}, error);
         EXPECT_NE(text.find("[::1]:123"), std::string::npos) << text;
     }
-}
-
-TEST(UdpPort, SpeaksIpv6WhereTheHostDoes) {
-    const auto port = port_of_v6();
-    if (port == nullptr) {
-        GTEST_SKIP() << "no IPv6 on this host";
-    }
-    EXPECT_GT(port_of(port->descriptor()), 0);
 }
 
 }  // namespace
