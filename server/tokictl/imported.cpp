@@ -101,6 +101,7 @@ private:
         }
         if (words[0] == "driftfile") {
             set(state_dir_, directory_of(words[1]));
+            state_line_ = report_.line();
             report_.note(import_reason(
                 "the drift itself is not taken over: it is learned within minutes and kept in [state] dir",
                 "周波数のずれ自体は引き継ぎません。数分で学習し、[state] の dir に残します"));
@@ -175,7 +176,20 @@ private:
         files_line_ = report_.line();
     }
 
+    // Which is nowhere but in its own directories, unless somebody sees to it.
+    void note_place(const std::string& directory, const ImportLine& line) {
+        if (!directory.empty()) {
+            report_.note_of(line,
+                            import_reason("the user of tokimorid must be able to write there, and its unit needs a "
+                                          "line ReadWritePaths= for it",
+                                          "tokimorid のユーザーがそこに書き込める必要があり、ユニットには "
+                                          "ReadWritePaths= の行が要ります"));
+        }
+    }
+
     void note_defaults() {
+        note_place(state_dir_, state_line_);
+        note_place(statistics_dir_, statistics_line_);
         if (dialect_ == Dialect::kNtp) {
             rules_.note_defaults(access_.has_interval());
         } else {
@@ -219,6 +233,7 @@ private:
     ImportedSources sources_{report_};
     std::string keys_file_;
     std::string state_dir_;
+    ImportLine state_line_;
     std::string leap_list_;
     std::string statistics_dir_;
     ImportLine statistics_line_;
