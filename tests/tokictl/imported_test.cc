@@ -217,8 +217,7 @@ TEST(Import, TakesASourceOnceAndTellsOfTheSecond) {
 TEST(Import, WritesStatisticsWhereChronyWroteItsLogs) {
     const Imported imported = import_configuration("logdir /var/log/chrony\nlogdir /srv/log\n", Dialect::kChrony);
     EXPECT_EQ(imported.toml, "[statistics]\ndir = \"/srv/log\"\n");
-    EXPECT_EQ(noted_lines(imported), (std::vector{2, 2, 2}))
-        << "it stands twice; who may write there; the formats";
+    EXPECT_EQ(noted_lines(imported), (std::vector{2, 2, 2})) << "it stands twice; who may write there; the formats";
 }
 
 TEST(Import, TakesTheFileOfLeapSeconds) {
