@@ -21,15 +21,18 @@ Rights rights_of_rule(const AccessRule& rule, const AccessPolicy& policy) {
     for (const AccessFlag flag : rule.flags) {
         rights.add(flag);
     }
-    rights.limit = policy.limit;
-    rights.limit.interval = rule.interval.value_or(policy.limit.interval);
-    rights.limit.burst = rule.burst.value_or(policy.limit.burst);
-    rights.limit.leak = rule.leak.value_or(policy.limit.leak);
+    if (rights.has(AccessFlag::kLimited) || rights.has(AccessFlag::kDeny) || rights.has(AccessFlag::kRestrict)) {
+        RateLimit limit = policy.limit;
+        limit.interval = rule.interval.value_or(limit.interval);
+        limit.burst = rule.burst.value_or(limit.burst);
+        limit.leak = rule.leak.value_or(limit.leak);
+        rights.meter = RateMeter{limit};
+    }
     return rights;
 }
 
 Rights rights_of_denied(const AccessPolicy& policy) {
-    Rights rights{0, policy.limit, false};
+    Rights rights{.meter = RateMeter{policy.limit}};
     switch (policy.refusal) {
         case Refusal::kSilence:
             return rights.add(AccessFlag::kNoServe);
@@ -67,8 +70,8 @@ AccessRules::AccessRules() {
 AccessRules::AccessRules(const AccessPolicy& policy) {
     Entries time;
     Entries query;
-    const Rights everything{0, policy.limit, false};
-    Rights within_limits = Rights{everything}.add(AccessFlag::kLimited);
+    const Rights everything;
+    Rights within_limits = Rights{.meter = RateMeter{policy.limit}}.add(AccessFlag::kLimited);
     if (policy.kiss) {
         within_limits.add(AccessFlag::kKod);
     }

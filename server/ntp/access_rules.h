@@ -6,14 +6,15 @@
 #include <vector>
 
 #include "server/ntp/access_policy.h"
+#include "server/ntp/rate_meter.h"
 
 namespace tokimori {
 
 /// What one source may do.
 struct Rights {
     std::uint16_t flags = 0;  ///< one bit for each AccessFlag
-    RateLimit limit;
-    bool unlisted = false;  ///< no network of the policy holds the source
+    RateMeter meter = {};     ///< of those who may have the time, or are told that they may not
+    bool unlisted = false;    ///< no network of the policy holds the source
 
     constexpr bool has(AccessFlag flag) const { return (flags >> static_cast<unsigned>(flag) & 1U) != 0; }
     /// Whether nothing but its limits and the form of its request may keep it from the time; an unlisted one is denied.
@@ -23,8 +24,6 @@ struct Rights {
                                         bit(AccessFlag::kNoTrust) | bit(AccessFlag::kDeny) | bit(AccessFlag::kRestrict);
         return (flags & kObstacles) == 0;
     }
-    /// The limit of those who may have it; nullptr: none.
-    constexpr const RateLimit* limit_for_time() const { return has(AccessFlag::kLimited) ? &limit : nullptr; }
     constexpr Rights& add(AccessFlag flag) {
         flags = static_cast<std::uint16_t>(flags | 1U << static_cast<unsigned>(flag));
         return *this;

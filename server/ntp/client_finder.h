@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -19,20 +18,13 @@ public:
     using Word = std::atomic<std::uint64_t>;
     static constexpr std::size_t kWays = 8;
 
-    /// The names of a set stand in one line of the cache.
-    struct alignas(64) Set {
-        std::array<Word, kWays> names{};
-    };
+    /// `names`, of as many places as a power of two, must outlive the object; those of a set, which stand in one line
+    /// of the cache, begin at a multiple of `kWays`. IPv6 clients count as one where `ipv6_prefix` bits are equal.
+    ClientFinder(const Scatter& scatter, std::span<const Word> names, int ipv6_prefix)
+        : scatter_{scatter}, names_{names.data()}, sets_{names.size() - kWays}, ipv6_prefix_{ipv6_prefix} {}
 
-    /// `sets` must outlive the object. IPv6 clients count as one where `ipv6_prefix` bits are equal.
-    ClientFinder(const Scatter& scatter, std::span<const Set> sets, int ipv6_prefix)
-        : scatter_{scatter}, sets_{sets}, ipv6_prefix_{ipv6_prefix} {}
-
-    /// Where to look, and a hint to the processor that it soon will be looked at. Nowhere, if there are no sets.
+    /// Where to look, and a hint to the processor that it soon will be looked at.
     [[gnu::always_inline]] ClientKey operator()(const ClientAddress& address) const {
-        if (sets_.empty()) {
-            return {};
-        }
         ClientAddress counted = address;
         if (ipv6_prefix_ != Prefix::kBits && !address.is_v4()) [[unlikely]] {
             counted = Prefix{address, ipv6_prefix_}.first();
@@ -40,16 +32,17 @@ public:
         ClientKey key{.name = counted.low ^ scatter_.mask_of(counted.high), .high = counted.high};
         key.name = std::max<std::uint64_t>(key.name, 1);
         const std::uint64_t hash = scatter_(key.name);
-        key.one = static_cast<std::uint32_t>((hash >> 32) * sets_.size() >> 32);
-        key.other = static_cast<std::uint32_t>((hash & 0xFFFF'FFFF) * sets_.size() >> 32);
-        __builtin_prefetch(&sets_[key.one]);
-        __builtin_prefetch(&sets_[key.other]);
+        key.one = static_cast<std::uint32_t>((hash >> 32) & sets_);
+        key.other = static_cast<std::uint32_t>(hash & sets_);
+        __builtin_prefetch(names_ + key.one);
+        __builtin_prefetch(names_ + key.other);
         return key;
     }
 
 private:
     Scatter scatter_;
-    std::span<const Set> sets_;
+    const Word* names_;
+    std::uint64_t sets_;  ///< a mask: the places at which one begins
     int ipv6_prefix_;
 };
 

@@ -1,20 +1,9 @@
 #include "server/ntp/client_record.h"
 
-#include <algorithm>
+#include <array>
 
 namespace tokimori {
 namespace {
-
-constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
-constexpr std::int64_t kKissUnit = 4 * kNanosecondsPerSecond;
-
-constexpr std::uint64_t pack(std::uint64_t high, std::uint64_t low) {
-    return high << 32 | low;
-}
-
-constexpr std::uint32_t high_of(std::uint64_t word) {
-    return static_cast<std::uint32_t>(word >> 32);
-}
 
 constexpr std::uint32_t low_of(std::uint64_t word) {
     return static_cast<std::uint32_t>(word);
@@ -25,7 +14,7 @@ std::int64_t nanoseconds_of(LocalInstant at) {
 }
 
 std::uint8_t kiss_moment(LocalInstant now) {
-    return static_cast<std::uint8_t>(nanoseconds_of(now) / kKissUnit);
+    return static_cast<std::uint8_t>(nanoseconds_of(now) / RateMeter::kKissUnit);
 }
 
 /// Of a client's requests over its limit.
@@ -53,33 +42,13 @@ void ClientRecord::begin(std::uint64_t high, LocalInstant now) {
     write(traits_, std::uint64_t{long_ago} << kKissedShift);
 }
 
-Allowance ClientRecord::note_limited(Sighting sighting, const RateLimit& limit, RandomBits& random) {
-    const std::uint64_t owed = high_of(account_);
-    const auto before = static_cast<std::int64_t>(last_);
-    put(account_, pack(owed, learn(sighting)));
-    return charge((nanoseconds_of(sighting.at()) >> kTickShift) - (before >> kTickShift), limit, sighting.at(), random);
-}
-
-// A leaky bucket kept as one number (GCRA): how long it would take to pay for what was served.
-Allowance ClientRecord::charge(std::int64_t ticks, const RateLimit& limit, LocalInstant now, RandomBits& random) {
-    const std::uint64_t account = account_;
-    const std::int64_t paid = std::max<std::int64_t>(ticks, 0);
-    const std::int64_t price = std::max<std::int64_t>(limit.interval.count() >> kTickShift, 1);
-    const std::int64_t owed = std::max<std::int64_t>(std::int64_t{high_of(account)} - paid, 0);
-    const auto put_owed = [&](std::int64_t sum) {
-        put(account_, pack(static_cast<std::uint64_t>(std::min<std::int64_t>(sum, kMost)), low_of(account)));
-    };
-    if (owed <= (limit.burst - 1) * price) {
-        put_owed(owed + price);
-        return Allowance::kServe;
-    }
-    if (limit.leak > 0 && is_lucky(static_cast<unsigned>(limit.leak), random)) {
+Allowance ClientRecord::over_limit(const RateMeter& meter, LocalInstant now, RandomBits& random) {
+    if (meter.leak > 0 && is_lucky(meter.leak, random)) {
         // The bucket is empty again: whoever hammers on gets no more by the clock than by luck.
-        put_owed(limit.burst * price);
+        put(account_, static_cast<std::uint64_t>(meter.most) << 32 | low_of(account_));
         return Allowance::kServe;
     }
-    put_owed(owed);
-    return is_time_to_kiss(limit.kiss, now) ? Allowance::kKiss : Allowance::kDrop;
+    return is_time_to_kiss(meter, now) ? Allowance::kKiss : Allowance::kDrop;
 }
 
 bool ClientRecord::is_lucky(unsigned leak, RandomBits& random) {
@@ -92,11 +61,11 @@ bool ClientRecord::is_lucky(unsigned leak, RandomBits& random) {
     return row.so_far == row.lucky;
 }
 
-bool ClientRecord::is_time_to_kiss(Duration pause, LocalInstant now) {
+bool ClientRecord::is_time_to_kiss(const RateMeter& meter, LocalInstant now) {
     const std::uint64_t traits = traits_;
     const std::uint8_t moment = kiss_moment(now);
     const auto since = static_cast<std::uint8_t>(moment - (traits >> kKissedShift));
-    if (since < pause.count() / kKissUnit || since == 0) {
+    if (since < meter.pause) {
         return false;
     }
     put(traits_, (traits & ~(std::uint64_t{0xFF} << kKissedShift)) | std::uint64_t{moment} << kKissedShift);
@@ -104,7 +73,7 @@ bool ClientRecord::is_time_to_kiss(Duration pause, LocalInstant now) {
 }
 
 bool ClientRecord::at_its_limit(LocalInstant now) const {
-    const std::int64_t owed = std::int64_t{high_of(account_)} << kTickShift;
+    const std::int64_t owed = std::int64_t{high_of(account_)} << RateMeter::kTickShift;
     return (traits_ >> kRowShift & 0xFU) != 0 && last_seen() + Duration{owed} > now;
 }
 
@@ -119,10 +88,11 @@ Client ClientRecord::client() const {
     client.requests = low_of(read(account_));
     const auto interval = std::bit_cast<float>(static_cast<std::uint32_t>(traits & 0xFFFFU) << kFloatShift);
     client.interval = Duration{client.requests > 1 ? static_cast<std::int64_t>(interval) : 0};
-    const auto head = std::bit_cast<std::array<std::uint8_t, 2>>(static_cast<std::uint16_t>(traits >> kHeadShift));
+    const auto head =
+        std::bit_cast<std::array<std::uint8_t, 2>>(static_cast<std::uint16_t>(traits >> Sighting::kHeadShift));
     client.first_octet = std::byte{head[0]};
     client.stratum = head[1];
-    client.port = static_cast<std::uint16_t>(traits >> kPortShift);
+    client.port = static_cast<std::uint16_t>(traits >> Sighting::kPortShift);
     return client;
 }
 

@@ -1,14 +1,15 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 
 #include "leap/instant.h"
-#include "server/ntp/access_policy.h"
 #include "server/ntp/client_address.h"
 #include "server/ntp/random_bits.h"
+#include "server/ntp/rate_meter.h"
 #include "server/ntp/sighting.h"
 
 namespace tokimori {
@@ -20,7 +21,7 @@ struct Client {
     LocalInstant last_seen;
     std::uint32_t requests = 0;
     std::uint32_t limited = 0;  ///< of them, over the limit and not answered
-    std::uint32_t refused = 0;  ///< of them, denied by a rule of access, over the limit or not
+    std::uint32_t refused = 0;  ///< of them, denied by a rule of access
     Duration interval{};        ///< between its requests of late, to about a tenth; 0: unknown
     std::byte first_octet{};    ///< of its last request: leap indicator, version, mode
     std::uint8_t stratum = 0;   ///< that it claimed then
@@ -29,10 +30,10 @@ struct Client {
 
 /// Where a client is, or will be, in the table.
 struct ClientKey {
-    std::uint64_t name = 0;  ///< the second half of its address, in disguise; 0: nobody
-    std::uint64_t high = 0;  ///< the first half
-    std::uint32_t one = 0;
-    std::uint32_t other = 0;
+    std::uint64_t name = 0;   ///< the second half of its address, in disguise; never 0
+    std::uint64_t high = 0;   ///< the first half
+    std::uint32_t one = 0;    ///< the first place of the set in which it is looked for first
+    std::uint32_t other = 0;  ///< and of the other one
 };
 
 /// What the limits say to a request.
@@ -53,14 +54,32 @@ public:
     /// A client that was not seen before `now`; `high`: of its address.
     void begin(std::uint64_t high, LocalInstant now);
 
-    /// Notes a request. With `limit` it may be turned down, as `ClientTable::note` says.
-    [[gnu::always_inline]] Allowance note(Sighting sighting, const RateLimit* limit, RandomBits& random) {
-        if (limit != nullptr) {
-            return note_limited(sighting, *limit, random);
+    /// Notes a request. False if it is over the limit; then `over_limit` says what is to be done.
+    [[gnu::always_inline]] bool note(Sighting sighting, const RateMeter& meter) {
+        const std::uint64_t account = account_;
+        const std::int64_t now = sighting.at().time_since_epoch().count();
+        const auto before = static_cast<std::int64_t>(last_);
+        const auto requests = static_cast<std::uint32_t>(account);
+        put(traits_, learned(traits_, sighting, requests, now - before));
+        put(last_, static_cast<std::uint64_t>(now));
+        // A leaky bucket kept as one number: how long it would take to pay for what was served.
+        const std::int64_t paid = (now >> RateMeter::kTickShift) - (before >> RateMeter::kTickShift);
+        const auto owed = std::max<std::int64_t>(std::int64_t{high_of(account)} - std::max<std::int64_t>(paid, 0), 0);
+        std::uint32_t counted = 0;
+        counted = __builtin_add_overflow(requests, 1U, &counted) ? kMost : counted;
+        if (owed > meter.tolerance) [[unlikely]] {
+            put(account_, static_cast<std::uint64_t>(owed) << 32 | counted);
+            return false;
         }
-        put(account_, learn(sighting));
-        return Allowance::kServe;
+        put(account_, static_cast<std::uint64_t>(owed + meter.increment) << 32 | counted);
+        return true;
     }
+
+    /// Of a request over the limit, at `now`: one in `meter.leak` is served, which of them nobody can know.
+    Allowance over_limit(const RateMeter& meter, LocalInstant now, RandomBits& random);
+
+    /// Whether it may be told something that is nothing but news to it; then it was.
+    bool is_time_to_kiss(const RateMeter& meter, LocalInstant now);
 
     /// Whether it asked for more than its limit of late, and has not paid for it by waiting.
     bool at_its_limit(LocalInstant now) const;
@@ -72,11 +91,10 @@ private:
     /// Written as an atomic, so that others may read it; who writes it reads it as it is.
     using Word = std::uint64_t;
     static constexpr std::uint32_t kMost = ~std::uint32_t{0};
-    /// Debts are counted in ticks of 2^14 ns.
-    static constexpr int kTickShift = 14;
-    static_assert(kLongestDebt.count() >> kTickShift <= kMost);
+    static_assert(kLongestDebt.count() >> RateMeter::kTickShift <= kMost);
     static constexpr int kFloatShift = 15;
 
+    static constexpr std::uint32_t high_of(Word word) { return static_cast<std::uint32_t>(word >> 32); }
     static void put(Word& word, std::uint64_t value) { std::atomic_ref{word}.store(value, std::memory_order_relaxed); }
 
     /// About 256 · log2(nanoseconds), by a straight line between powers of two: what stands above in a float. A
@@ -94,28 +112,13 @@ private:
             const auto before = static_cast<std::int32_t>(traits & 0xFFFFU);
             interval = before + ((interval - before) >> kWeight);
         }
-        return (traits & (~std::uint64_t{0} << kRowShift)) | sighting.told() << kPortShift |
-               static_cast<std::uint32_t>(interval);
+        return (traits & (~std::uint64_t{0} << kRowShift)) | sighting.told() | static_cast<std::uint32_t>(interval);
     }
 
-    /// How many requests there were with this one.
-    [[gnu::always_inline]] std::uint32_t learn(Sighting sighting) {
-        const auto requests = static_cast<std::uint32_t>(account_);
-        const std::int64_t now = sighting.at().time_since_epoch().count();
-        put(traits_, learned(traits_, sighting, requests, now - static_cast<std::int64_t>(last_)));
-        put(last_, static_cast<std::uint64_t>(now));
-        return requests + (requests < kMost ? 1U : 0U);
-    }
-
-    Allowance note_limited(Sighting sighting, const RateLimit& limit, RandomBits& random);
-    Allowance charge(std::int64_t ticks, const RateLimit& limit, LocalInstant now, RandomBits& random);
     bool is_lucky(unsigned leak, RandomBits& random);
-    bool is_time_to_kiss(Duration pause, LocalInstant now);
 
     // Of the traits: interval, port, head; of requests over the limit how many so far in their row, and
     // which of it is served; when the client was last told off, in 4 s, modulo 256.
-    static constexpr int kPortShift = 16;
-    static constexpr int kHeadShift = kPortShift + Sighting::kHeadShift;
     static constexpr int kRowShift = 48;
     static constexpr int kLuckyShift = 52;
     static constexpr int kKissedShift = 56;

@@ -1,13 +1,15 @@
 #include "server/ntp/client_table.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <new>
+#include <span>
 
 namespace tokimori {
 namespace {
 
-constexpr RateLimit kShared{std::chrono::milliseconds{1}, 1000, 5, std::chrono::seconds{1}};
+constexpr RateMeter kShared{RateLimit{std::chrono::milliseconds{1}, 1000, 5, std::chrono::seconds{1}}};
 constexpr std::size_t kNowhere = std::numeric_limits<std::size_t>::max();
 
 std::uint64_t get(const std::atomic<std::uint64_t>& word) {
@@ -23,8 +25,8 @@ std::uint32_t read(const std::uint32_t& word) {
     return std::atomic_ref{const_cast<std::uint32_t&>(word)}.load(std::memory_order_acquire);
 }
 
-void count_if(bool happened, std::uint32_t& count) {
-    if (happened && count != std::numeric_limits<std::uint32_t>::max()) {
+void count_one(std::uint32_t& count) {
+    if (count != std::numeric_limits<std::uint32_t>::max()) {
         put(count, count + 1);
     }
 }
@@ -32,73 +34,95 @@ void count_if(bool happened, std::uint32_t& count) {
 }  // namespace
 
 ClientTable::ClientTable(std::size_t clients, int ipv6_prefix, HashKey key)
-    : sets_{(clients + kWays - 1) / kWays},
+    : ClientTable{std::bit_ceil(std::max(clients, kWays)), clients != 0, ipv6_prefix, key} {}
+
+ClientTable::ClientTable(std::size_t room, bool remembers, int ipv6_prefix, HashKey key)
+    : places_{remembers ? room : 0},
       scatter_{key},
-      names_{std::make_unique<Set[]>(sets_)},
-      finder_{scatter_, {names_.get(), sets_}, std::clamp(ipv6_prefix, 32, Prefix::kBits)},
-      records_{std::make_unique<ClientRecord[]>(sets_ * kWays)},
-      first_seen_{std::make_unique<std::uint32_t[]>(sets_ * kWays)},
-      refusals_{static_cast<Refusals*>(std::calloc(std::max<std::size_t>(sets_, 1) * kWays, sizeof(Refusals)))},
-      random_{siphash(key, clients)} {
+      names_{new (kLine) Word[room]{}},
+      finder_{scatter_, {names_.get(), room}, std::clamp(ipv6_prefix, 32, Prefix::kBits)},
+      records_{std::make_unique<ClientRecord[]>(room)},
+      first_seen_{std::make_unique<std::uint32_t[]>(room)},
+      refusals_{static_cast<Refusals*>(std::calloc(room, sizeof(Refusals)))},
+      random_{siphash(key, places_)} {
     if (refusals_ == nullptr) {
         throw std::bad_alloc{};
     }
 }
 
-Allowance ClientTable::note_elsewhere(const ClientKey& client, Sighting sighting, const RateLimit* limit, bool denied) {
-    ClientRecord* record = find_in(client.other, client);
-    if (record == nullptr) {
-        record = place_for(client, sighting.at());
+Allowance ClientTable::note_elsewhere(const ClientKey& client, Sighting sighting, const RateMeter& meter) {
+    if (places_ == 0) {
+        return Allowance::kServe;
     }
-    return noted(*record, sighting, record == &shared_ && limit != nullptr ? &kShared : limit, denied);
+    ClientRecord* const found = find_in(client.other, client);
+    ClientRecord& record = found != nullptr ? *found : place_for(client, sighting.at());
+    const bool limited_with_others = &record == &shared_ && meter.increment != 0;
+    const RateMeter& counted = limited_with_others ? kShared : meter;
+    return record.note(sighting, counted) ? Allowance::kServe : over_limit(record, sighting.at(), counted);
 }
 
-void ClientTable::note_refusal(const ClientRecord& record, Allowance allowance, bool denied) {
-    if (&record == &shared_) {
-        return;
+Allowance ClientTable::over_limit(ClientRecord& record, LocalInstant now, const RateMeter& meter) {
+    const Allowance allowance = record.over_limit(meter, now, random_);
+    if (Refusals* const refusals = refusals_of(record); refusals != nullptr && allowance != Allowance::kServe) {
+        count_one(refusals->limited);
     }
-    Refusals& refusals = refusals_[static_cast<std::size_t>(&record - records_.get())];
-    count_if(allowance != Allowance::kServe, refusals.limited);
-    count_if(denied, refusals.denied);
+    return allowance;
 }
 
-ClientRecord* ClientTable::find_in(std::uint32_t set, const ClientKey& client) {
-    for (std::size_t way = 0; way < kWays; ++way) {
-        ClientRecord& record = records_[set * kWays + way];
-        if (get(names_[set].names[way]) == client.name && record.has_high(client.high)) {
-            return &record;
+bool ClientTable::note_denied(const ClientKey& client, Sighting sighting, const RateMeter& meter) {
+    ClientRecord* found = find_in(client.one, client);
+    found = found != nullptr ? found : find_in(client.other, client);
+    ClientRecord& record = found != nullptr ? *found : place_for(client, sighting.at());
+    record.note(sighting, {});
+    if (Refusals* const refusals = refusals_of(record)) {
+        count_one(refusals->denied);
+    }
+    return record.is_time_to_kiss(meter, sighting.at());
+}
+
+ClientTable::Refusals* ClientTable::refusals_of(const ClientRecord& record) {
+    return &record == &shared_ ? nullptr : &refusals_[static_cast<std::size_t>(&record - records_.get())];
+}
+
+ClientRecord* ClientTable::find_in(std::uint32_t first, const ClientKey& client) {
+    for (std::size_t place = first; place < first + kWays; ++place) {
+        if (get(names_[place]) == client.name && records_[place].has_high(client.high)) {
+            return &records_[place];
         }
     }
     return nullptr;
 }
 
-ClientRecord* ClientTable::place_for(const ClientKey& client, LocalInstant now) {
-    const std::uint32_t emptier = free_places(client.other) > free_places(client.one) ? client.other : client.one;
+// In the set that is looked into first as long as it is not half full: so most are found at once.
+ClientRecord& ClientTable::place_for(const ClientKey& client, LocalInstant now) {
+    if (places_ == 0) {
+        return shared_;
+    }
+    const std::size_t free = free_places(client.one);
+    const bool goes_elsewhere = free < kWays / 2 && free_places(client.other) > free;
     std::size_t place = kNowhere;
-    if (free_places(emptier) > 0) {
-        look_for_oldest(emptier, now, place);
+    if (goes_elsewhere || free > 0) {
+        look_for_oldest(goes_elsewhere ? client.other : client.one, now, place);
     } else {
         look_for_oldest(client.one, now, place);
         look_for_oldest(client.other, now, place);
     }
     if (place == kNowhere) {
-        return &shared_;
+        return shared_;
     }
     take_place(place, client, now);
-    return &records_[place];
+    return records_[place];
 }
 
-std::size_t ClientTable::free_places(std::uint32_t set) const {
-    const auto& names = names_[set].names;
-    return static_cast<std::size_t>(
-        std::count_if(names.begin(), names.end(), [](const Word& name) { return get(name) == 0; }));
+std::size_t ClientTable::free_places(std::uint32_t first) const {
+    const std::span names{&names_[first], kWays};
+    return static_cast<std::size_t>(std::ranges::count_if(names, [](const Word& name) { return get(name) == 0; }));
 }
 
 // An empty place was last seen at the beginning of time.
-void ClientTable::look_for_oldest(std::uint32_t set, LocalInstant now, std::size_t& oldest) const {
-    for (std::size_t way = 0; way < kWays; ++way) {
-        const std::size_t place = set * kWays + way;
-        if (get(names_[set].names[way]) == 0) {
+void ClientTable::look_for_oldest(std::uint32_t first, LocalInstant now, std::size_t& oldest) const {
+    for (std::size_t place = first; place < first + kWays; ++place) {
+        if (get(names_[place]) == 0) {
             oldest = place;
             return;
         }
@@ -110,7 +134,7 @@ void ClientTable::look_for_oldest(std::uint32_t set, LocalInstant now, std::size
 }
 
 void ClientTable::take_place(std::size_t place, const ClientKey& client, LocalInstant now) {
-    Word& name = names_[place / kWays].names[place % kWays];
+    Word& name = names_[place];
     replaced_.store(get(replaced_) + (get(name) != 0 ? 1 : 0), std::memory_order_relaxed);
     // Readers see the old client, nobody, or the new one: never one under the other's name.
     name.store(0, std::memory_order_release);
@@ -126,7 +150,7 @@ void ClientTable::take_place(std::size_t place, const ClientKey& client, LocalIn
 }
 
 std::optional<Client> ClientTable::at(std::size_t place) const {
-    const Word& name = names_[place / kWays].names[place % kWays];
+    const Word& name = names_[place];
     const std::uint64_t before = name.load(std::memory_order_acquire);
     if (before == 0) {
         return std::nullopt;

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <new>
 #include <optional>
 
 #include "server/ntp/client_finder.h"
@@ -22,8 +23,8 @@ namespace tokimori {
 /// writes; any thread may read.
 class ClientTable {
 public:
-    /// Room for `clients` (0: none, nobody is limited); IPv6 clients count as one where `ipv6_prefix` bits, 32 …
-    /// 128, are equal. `key` is secret.
+    /// Room for `clients`, made a power of two (0: none, nobody is limited); IPv6 clients count as one where
+    /// `ipv6_prefix` bits, 32 … 128, are equal. `key` is secret.
     ClientTable(std::size_t clients, int ipv6_prefix, HashKey key);
 
     /// Where to look, and a hint to the processor that it soon will be looked at.
@@ -31,24 +32,21 @@ public:
     /// What does so, for a whole batch: a copy stays in registers.
     const ClientFinder& finder() const { return finder_; }
 
-    /// Notes a request of one that `find` has found. With `limit` it may be turned down: of the requests over it one in
-    /// `limit->leak`, the place of which in each row of as many nobody can know, is served.
-    /// `denied`: a rule of access turns it down, whatever the limit says.
-    [[gnu::always_inline]] Allowance note(const ClientKey& client, Sighting sighting, const RateLimit* limit,
-                                          bool denied = false) {
-        if (client.name == 0) {
-            return Allowance::kServe;
-        }
-        const auto& names = names_[client.one].names;
-        ClientRecord* record = &records_[client.one * kWays];
-        for (const Word& name : names) {
-            if (name.load(std::memory_order_relaxed) == client.name && record->has_high(client.high)) {
-                return noted(*record, sighting, limit, denied);
+    /// Notes a request of one that `find` has found. It may be turned down: of the requests over its limit one in
+    /// `meter.leak`, the place of which in each row of as many nobody can know, is served.
+    [[gnu::always_inline]] Allowance note(const ClientKey& client, Sighting sighting, const RateMeter& meter) {
+        const Word* name = &names_[client.one];
+        ClientRecord* record = &records_[client.one];
+        for (std::size_t ways = kWays; ways > 0; --ways, ++name, ++record) {
+            if (name->load(std::memory_order_relaxed) == client.name && record->has_high(client.high)) [[likely]] {
+                return record->note(sighting, meter) ? Allowance::kServe : over_limit(*record, sighting.at(), meter);
             }
-            ++record;
         }
-        return note_elsewhere(client, sighting, limit, denied);
+        return note_elsewhere(client, sighting, meter);
     }
+
+    /// Notes a request that a rule of access turns down. True if it is time to tell so by a kiss code.
+    bool note_denied(const ClientKey& client, Sighting sighting, const RateMeter& meter);
 
     /// Who has this place of `places()`, if anybody. Any thread: what changes meanwhile is told as it was or as it is.
     std::optional<Client> at(std::size_t place) const;
@@ -57,11 +55,10 @@ public:
 
     /// Clients that made room for others.
     std::uint64_t replaced() const { return replaced_.load(std::memory_order_relaxed); }
-    std::size_t places() const { return sets_ * kWays; }
+    std::size_t places() const { return places_; }
 
 private:
     using Word = ClientFinder::Word;
-    using Set = ClientFinder::Set;
     static constexpr std::size_t kWays = ClientFinder::kWays;
 
     /// Of one client; counts stop at the largest. Rare, so it lies apart: pages of it that nobody writes take no
@@ -73,26 +70,24 @@ private:
     struct Free {
         void operator()(void* memory) const { std::free(memory); }
     };
+    struct FreeLines {
+        void operator()(Word* words) const { ::operator delete[](words, kLine); }
+    };
+    static constexpr std::align_val_t kLine{kWays * sizeof(Word)};
 
-    [[gnu::always_inline]] Allowance noted(ClientRecord& record, Sighting sighting, const RateLimit* limit,
-                                           bool denied) {
-        const Allowance allowance = record.note(sighting, limit, random_);
-        if (allowance != Allowance::kServe || denied) {
-            note_refusal(record, allowance, denied);
-        }
-        return allowance;
-    }
-    void note_refusal(const ClientRecord& record, Allowance allowance, bool denied);
-    ClientRecord* find_in(std::uint32_t set, const ClientKey& client);
-    Allowance note_elsewhere(const ClientKey& client, Sighting sighting, const RateLimit* limit, bool denied);
-    ClientRecord* place_for(const ClientKey& client, LocalInstant now);
-    std::size_t free_places(std::uint32_t set) const;
+    ClientTable(std::size_t room, bool remembers, int ipv6_prefix, HashKey key);
+    Allowance over_limit(ClientRecord& record, LocalInstant now, const RateMeter& meter);
+    Allowance note_elsewhere(const ClientKey& client, Sighting sighting, const RateMeter& meter);
+    ClientRecord* find_in(std::uint32_t first, const ClientKey& client);
+    ClientRecord& place_for(const ClientKey& client, LocalInstant now);
+    Refusals* refusals_of(const ClientRecord& record);
+    std::size_t free_places(std::uint32_t first) const;
     void take_place(std::size_t place, const ClientKey& client, LocalInstant now);
-    void look_for_oldest(std::uint32_t set, LocalInstant now, std::size_t& oldest) const;
+    void look_for_oldest(std::uint32_t first, LocalInstant now, std::size_t& oldest) const;
 
-    std::size_t sets_;
+    std::size_t places_;  ///< 0: nobody is remembered, though there is a set
     Scatter scatter_;
-    std::unique_ptr<Set[]> names_;
+    std::unique_ptr<Word[], FreeLines> names_;
     ClientFinder finder_;
     std::unique_ptr<ClientRecord[]> records_;
     std::unique_ptr<std::uint32_t[]> first_seen_;  ///< s

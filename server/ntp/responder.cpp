@@ -57,7 +57,7 @@ Verdict verdict_on_header(std::span<const std::byte> octets, std::uint16_t sourc
 }
 
 // ntpq asks once for every source of a billboard.
-constexpr RateLimit kQueryLimit{std::chrono::milliseconds{100}, 40, 0, {}};
+constexpr RateMeter kQueryMeter{RateLimit{std::chrono::milliseconds{100}, 40, 0, {}}};
 constexpr std::size_t kQueriers = 256;
 
 /// What was asked for time, whatever came of it.
@@ -101,7 +101,7 @@ bool is_plain(std::span<const std::byte> octets) {
            (kVersionsAndMode >> (std::to_integer<unsigned>(octets[0]) & 0x3FU) & 1U) != 0;
 }
 
-/// A plain reply: LI=3, the version, poll and origin that were asked with, and nothing else yet.
+/// A plain reply: LI=3, the version, poll and origin that were asked with, and nothing else that counts yet.
 void begin_reply(const Request& request, NtpMode mode, Reply& reply) {
     const auto asked = header_of(request);
     const auto header = header_of(reply);
@@ -111,12 +111,13 @@ void begin_reply(const Request& request, NtpMode mode, Reply& reply) {
     reply.arrival = request.arrival;
     reply.size = kHeaderSize;
     reply.plain = true;
-    std::memset(header.data(), 0, header.size());
     put_word(header, 0, kUnsynchronised | first_word | static_cast<std::uint32_t>(mode) << 24);
     put_octets(header, kOriginAt, transmit);
 }
 
-void kiss(const ReferenceId& code, std::span<std::byte, kHeaderSize> reply) {
+void kiss(const ReferenceId& code, std::int8_t poll, std::span<std::byte, kHeaderSize> reply) {
+    reply[kPollAt] = static_cast<std::byte>(std::max(static_cast<std::int8_t>(reply[kPollAt]), poll));
+    std::memset(&reply[kRootDelayAt], 0, kOriginAt - kRootDelayAt);
     std::memcpy(&reply[kRefidAt], code.data(), code.size());
     std::memcpy(&reply[kReceiveAt], &reply[kOriginAt], kTimestampSize);
     std::memcpy(&reply[kTransmitAt], &reply[kOriginAt], kTimestampSize);
@@ -138,7 +139,7 @@ Verdict Responder::answer_found(const Request& request, const ServerState& state
     }
     // The short way for what nearly all send; nothing else would come of it by the long one.
     const std::byte first_octet = request.octets[0];
-    const Allowance allowance = note_client(request, rights.limit_for_time());
+    const Allowance allowance = clients_.note(request.client, sighting_of(request), rights.meter);
     if (allowance != Allowance::kServe) {
         return carry_out(turned_down(allowance, rights), request, state, reply);
     }
@@ -176,7 +177,7 @@ Verdict Responder::carry_out(const Judgement& judgement, const Request& request,
     reply.interleaved.client = 0;
     reply.plain = !reply.timeless && reply.key == nullptr;
     if (reply.timeless) {
-        kiss(judgement.kiss, header_of(reply));
+        kiss(judgement.kiss, judgement.poll, header_of(reply));
     } else if (InterleavedMode::may_be_asked_by(header_of(request)) && offers_interleaved_) {
         begin_interleaved(request, state, reply);
     }
@@ -217,7 +218,7 @@ Verdict Responder::judge_query(const Request& request) {
         return Verdict::kControl;
     }
     const ClientKey querier = queriers_.find(request.source);
-    return queriers_.note(querier, {request.arrival, {}, request.source_port}, &kQueryLimit) == Allowance::kServe
+    return queriers_.note(querier, {request.arrival, {}, request.source_port}, kQueryMeter) == Allowance::kServe
                ? Verdict::kQueried
                : Verdict::kControl;
 }
@@ -237,14 +238,14 @@ Responder::Judgement Responder::judge_request(const Request& request, const Righ
     if (rights.has(AccessFlag::kDeny) || rights.has(AccessFlag::kRestrict)) {
         return judge_denied(request, rights);
     }
-    const Allowance allowance = note_client(request, rights.limit_for_time());
+    const Allowance allowance = clients_.note(request.client, sighting_of(request), rights.meter);
     // After the limits: nobody shall make us compute as often as he likes.
     return allowance == Allowance::kServe ? judge_key(request, rights, tail.authenticator)
                                           : turned_down(allowance, rights);
 }
 
 Responder::Judgement Responder::judge_denied(const Request& request, const Rights& rights) {
-    if (note_client(request, &rights.limit, true) != Allowance::kServe) {
+    if (!clients_.note_denied(request.client, sighting_of(request), rights.meter)) {
         return {Verdict::kDenied};
     }
     return {Verdict::kKissed, reference_id(rights.has(AccessFlag::kDeny) ? "DENY" : "RSTR")};
@@ -252,7 +253,7 @@ Responder::Judgement Responder::judge_denied(const Request& request, const Right
 
 Responder::Judgement Responder::turned_down(Allowance allowance, const Rights& rights) {
     if (allowance == Allowance::kKiss && rights.has(AccessFlag::kKod)) {
-        return {Verdict::kKissed, reference_id("RATE")};
+        return {Verdict::kKissed, reference_id("RATE"), rights.meter.poll};
     }
     return {Verdict::kRateLimited};
 }
@@ -266,7 +267,7 @@ Responder::Judgement Responder::judge_key(const Request& request, const Rights& 
     if (key == nullptr || !is_signed_by(*key, request.octets, authenticator)) {
         return {Verdict::kUnauthenticated};
     }
-    return {Verdict::kAnswered, {}, key};
+    return {.verdict = Verdict::kAnswered, .key = key};
 }
 
 bool Responder::stamp(Reply& reply, const Departure& departure, Duration later) {

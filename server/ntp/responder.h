@@ -56,8 +56,8 @@ public:
     /// change.
     RequestLookup lookup() const { return {clients_.finder(), *rules_}; }
 
-    /// Decides, and where there is a reply fills it but for the time: unstamped, it says LI=3 and tells none. Never
-    /// longer than the request. Of the request only octet 0, poll and the transmit timestamp matter.
+    /// Decides, and where there is a reply fills it but for the time: until it is stamped it says LI=3 and stratum 0.
+    /// Never longer than the request. Of the request only octet 0, poll and the transmit timestamp matter.
     Verdict answer(const Request& request, const ServerState& state, Reply& reply);
     /// The same of a request that was looked up, of a batch.
     Verdict answer_found(const Request& request, const ServerState& state, Reply& reply);
@@ -91,6 +91,7 @@ private:
     struct Judgement {
         Verdict verdict;
         ReferenceId kiss{};
+        std::int8_t poll = -128;  ///< that it is told at least
         const Key* key = nullptr;
     };
 
@@ -101,10 +102,8 @@ private:
     Judgement judge_denied(const Request& request, const Rights& rights);
     static Judgement turned_down(Allowance allowance, const Rights& rights);
     Judgement judge_key(const Request& request, const Rights& rights, std::size_t authenticator) const;
-    [[gnu::always_inline]] Allowance note_client(const Request& request, const RateLimit* limit, bool denied = false) {
-        return clients_.note(request.client,
-                             {request.arrival, {request.octets[0], request.octets[kStratumAt]}, request.source_port},
-                             limit, denied);
+    [[gnu::always_inline]] static Sighting sighting_of(const Request& request) {
+        return {request.arrival, {request.octets[0], request.octets[kStratumAt]}, request.source_port};
     }
     Verdict carry_out(const Judgement& judgement, const Request& request, const ServerState& state, Reply& reply);
     void begin_interleaved(const Request& request, const ServerState& state, Reply& reply);

@@ -28,7 +28,7 @@ void fill(const Tables& tables, std::uint32_t clients) {
         ClientTable& table = *tables[i % kWorkers];
         const ClientAddress address = i % 4 == 3 ? ClientAddress{0x2001'0DB8'0000'0000, 0x0123'4567'89AB'0000ULL + i}
                                                  : ClientAddress::v4(0x0A000000 + i * 7);
-        table.note(table.find(address), {LocalInstant{std::chrono::microseconds{i * 2654435761U}}, {}, 4000}, nullptr);
+        table.note(table.find(address), {LocalInstant{std::chrono::microseconds{i * 2654435761U}}, {}, 4000}, {});
     }
 }
 

@@ -1,4 +1,5 @@
-"""What the scripts of this directory measure: tokimorid and a real chronyd, each on a port of the loopback of its own.
+"""What the scripts of this directory measure: tokimorid, a real chronyd and a bare socket, each on a port of the loopback of
+its own.
 
 Neither gets the right to set a clock.
 """
@@ -118,7 +119,9 @@ class Server:
         self.port = free_port()
         path = pathlib.Path(directory) / f"{name}-{self.port}.conf"
         self.log_path = path.with_suffix(".log")
-        if name == "tokimorid":
+        if name == "bare":
+            command = [*wrapper, BIN / "bare", str(self.port)]
+        elif name == "tokimorid":
             path.write_text(TOKIMORID.format(port=self.port, workers=workers) + (clock or SIMULATED) + more)
             command = [*without_clock(), *wrapper, BIN / "tokimorid", "--config", path]
         else:

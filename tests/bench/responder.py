@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """What a reply costs tokimorid, beside chronyd.
 
-Without options: CPU time per reply at saturation, of tokimorid and chronyd in turn on the loopback, one thread each, with
-ratios; then what --count counts. With --count only that: instructions of the user's side (valgrind) and system calls
-(strace) per reply; it fails where there are more than the limits below.
+Without options: CPU time per reply at saturation, of tokimorid, chronyd and a bare socket in turn on the loopback, one thread
+each, with ratios, for one client and for many; then what --count counts. With --count only that: instructions of the
+user's side (valgrind) and system calls (strace) per reply; it fails where there are more than the limits below. Many
+clients are remembered and limited, though by limits that none of them reaches; a single one is not limited.
 """
 
 import argparse
@@ -16,14 +17,28 @@ import tempfile
 
 from ntp_servers import BIN, Server
 
-OUTSTANDING = 256
+OUTSTANDING = 448
 MOST_INSTRUCTIONS = 300
 MOST_SYSTEM_CALLS = 0.15
 TRIES = 3
+NAMES = ("chronyd", "tokimorid", "bare")
+CLIENTS = (1, 50_000)
+COUNTED_CLIENTS = 2000
+LIMITS = {
+    "chronyd": "ratelimit interval -10 burst 255\n",
+    "tokimorid": '[[access.rule]]\nfrom = ["127.0.0.0/8"]\nflags = ["limited"]\ninterval = "1ms"\nburst = 255\n',
+    "bare": "",
+}
 
 
-def load(server, replies):
-    subprocess.run([BIN / "load", str(server.port), str(replies), str(OUTSTANDING)], check=True, stdout=subprocess.DEVNULL)
+def server_for(clients, name, directory, **options):
+    """A single one asks as often as it likes."""
+    return Server(name, directory, more=LIMITS[name] if clients > 1 else "", **options)
+
+
+def load(server, replies, clients):
+    subprocess.run([BIN / "load", str(server.port), str(replies), str(OUTSTANDING), str(clients)], check=True,
+                   stdout=subprocess.DEVNULL)
 
 
 def instructions(directory, replies):
@@ -31,16 +46,16 @@ def instructions(directory, replies):
     valgrind makes everything slow is nothing that replies cost."""
     output = pathlib.Path(directory) / f"callgrind.{replies}"
     wrapper = ["valgrind", "--tool=callgrind", "--fair-sched=yes", "--separate-threads=yes", f"--callgrind-out-file={output}"]
-    with Server("tokimorid", directory, wrapper=wrapper, workers=1) as server:
-        load(server, replies)
+    with server_for(COUNTED_CLIENTS, "tokimorid", directory, wrapper=wrapper, workers=1) as server:
+        load(server, replies, COUNTED_CLIENTS)
     threads = [re.search(r"^totals: (\d+)", path.read_text(), re.MULTILINE) for path in sorted(output.parent.glob(f"{output.name}-*"))]
     return [int(total[1]) if total else 0 for total in threads]
 
 
 def system_calls(directory, replies):
     log = pathlib.Path(directory) / "strace.log"
-    with Server("tokimorid", directory, wrapper=["strace", "-f", "-c", "-o", log]) as server:
-        load(server, replies)
+    with server_for(COUNTED_CLIENTS, "tokimorid", directory, wrapper=["strace", "-f", "-c", "-o", log]) as server:
+        load(server, replies, COUNTED_CLIENTS)
     return int(re.search(r"(\d+)(?:\s+\d+)? total", log.read_text())[1])
 
 
@@ -66,24 +81,25 @@ def count(directory):
     return False
 
 
-def nanoseconds_per_reply(name, directory, replies):
-    with Server(name, directory) as server:
-        load(server, replies // 10)
+def nanoseconds_per_reply(name, directory, replies, clients):
+    with server_for(clients, name, directory) as server:
+        load(server, max(replies // 10, 2 * clients), clients)
         before = server.cpu()
-        load(server, replies)
+        load(server, replies, clients)
         return (server.cpu() - before) / replies * 1e9
 
 
-def compare(directory, rounds, replies):
-    names = ("chronyd", "tokimorid")
-    seen = {name: [] for name in names}
+def compare(directory, rounds, replies, clients):
+    seen = {name: [] for name in NAMES}
     for _ in range(rounds):
-        for name in names:
-            seen[name].append(nanoseconds_per_reply(name, directory, replies))
+        for name in NAMES:
+            seen[name].append(nanoseconds_per_reply(name, directory, replies, clients))
     median = {name: statistics.median(costs) for name, costs in seen.items()}
-    for name in names:
-        print(f"{name:10} {median[name]:6.0f} ns of CPU per reply ({min(seen[name]):.0f} … {max(seen[name]):.0f})")
-    print(f"chronyd / tokimorid {median['chronyd'] / median['tokimorid']:.2f}")
+    print(f"{clients} client addresses")
+    for name in NAMES:
+        print(f"  {name:10} {median[name]:6.0f} ns of CPU per reply ({min(seen[name]):.0f} … {max(seen[name]):.0f})")
+    for one, other in (("chronyd", "tokimorid"), ("tokimorid", "bare"), ("chronyd", "bare")):
+        print(f"  {one} / {other} {median[one] / median[other]:.2f}", flush=True)
 
 
 def main():
@@ -94,7 +110,8 @@ def main():
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tokimori-bench.") as directory:
         if not options.count:
-            compare(directory, options.rounds, options.replies)
+            for clients in CLIENTS:
+                compare(directory, options.rounds, options.replies, clients)
         return 0 if count(directory) else 1
 
 

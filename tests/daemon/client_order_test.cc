@@ -25,10 +25,12 @@ struct Asked {
     bool denied = false;
 };
 
-void note(ClientTable& table, const Asked& asked, const RateLimit* limit = nullptr) {
+void note(ClientTable& table, const Asked& asked, const RateMeter& meter = {}) {
     for (int i = 0; i < asked.requests; ++i) {
         const LocalInstant at = kBegin + seconds(asked.at + i * asked.every);
-        table.note(table.find(asked.address), {at, {}, 4000}, limit, asked.denied);
+        const Sighting sighting{at, {}, 4000};
+        asked.denied ? void(table.note_denied(table.find(asked.address), sighting, meter))
+                     : void(table.note(table.find(asked.address), sighting, meter));
     }
 }
 
@@ -48,9 +50,9 @@ constexpr ClientAddress kSix{0x2001'0DB8'0000'0000, 0xAB};
 TEST(ClientOrder, PutsFirstWhatIsAskedForFirst) {
     ClientTable one{100, 128, HashKey{1, 2}};
     ClientTable other{100, 128, HashKey{3, 4}};
-    RateLimit limit{seconds(1000), 8, 0, {}};
+    const RateMeter meter{RateLimit{seconds(1000), 8, 0, {}}};
     note(one, {.address = kOne, .at = 0, .requests = 3, .every = 100, .denied = true});
-    note(one, {.address = kTwo, .at = 10, .requests = 20, .every = 1}, &limit);
+    note(one, {.address = kTwo, .at = 10, .requests = 20, .every = 1}, meter);
     note(other, {.address = kSix, .at = 400});
     const auto by = [&](ClientOrder order) {
         return addresses(find_clients({.order = order, .count = 10}, {&one, &other}));

@@ -250,7 +250,7 @@ TEST(ControlProtocol, ListsTheClientsOfAllWorkersTheLatestFirst) {
     ClientTable other{1000, 128, HashKey{3, 4}};
     const auto ask_from = [&](ClientTable& table, ClientAddress address, int seconds_ago) {
         const LocalInstant at = facts.clock.now - std::chrono::seconds{seconds_ago};
-        table.note(table.find(address), {at, {std::byte{0xE3}, std::byte{16}}, 99}, nullptr);
+        table.note(table.find(address), {at, {std::byte{0xE3}, std::byte{16}}, 99}, {});
     };
     ask_from(one, ClientAddress::v4(0xC0000207), 30);
     ask_from(other, {0x2001'0DB8'0000'0000, 1}, 10);
@@ -280,7 +280,7 @@ void fill(ClientTable& table, std::uint32_t hosts) {
     for (std::uint32_t i = hosts; i-- > 0;) {
         const ClientKey client = table.find(ClientAddress::v4(0x0A000000 + i));
         for (std::uint32_t n = 0; n < std::max(i, 1U); ++n) {
-            table.note(client, {SampleFacts::ago(std::chrono::seconds{i}), {}, 4000}, nullptr);
+            table.note(client, {SampleFacts::ago(std::chrono::seconds{i}), {}, 4000}, {});
         }
     }
 }

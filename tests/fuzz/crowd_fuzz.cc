@@ -25,7 +25,6 @@ constexpr std::uint16_t kNtpPort = 123;
 constexpr std::size_t kPlaces = 64;  // nobody is replaced
 constexpr std::size_t kPolicyOctets = 8;
 constexpr std::size_t kRequestOctets = 5;
-constexpr int kTickShift = 14;  // debts are counted in ticks of so many bits of ns
 
 constexpr std::uint32_t v4(unsigned a, unsigned b, unsigned c, unsigned d) {
     return a << 24 | b << 16 | c << 8 | d;
@@ -161,22 +160,21 @@ struct Bucket {
     std::uint64_t noted = 0;
     std::uint64_t turned_down = 0;
 
-    static std::int64_t ticks(LocalInstant now) { return now.time_since_epoch().count() >> kTickShift; }
+    static std::int64_t ticks(LocalInstant now) { return now.time_since_epoch().count() >> RateMeter::kTickShift; }
 
-    void hold_against(const RateLimit& limit, LocalInstant now, bool served) {
-        const std::int64_t price = std::max<std::int64_t>(limit.interval.count() >> kTickShift, 1);
+    void hold_against(const RateMeter& meter, LocalInstant now, bool served) {
         owed = std::max<std::int64_t>(owed - (last ? ticks(now) - ticks(*last) : 0), 0);
-        if (owed <= (limit.burst - 1) * price) {
+        if (owed <= meter.tolerance) {
             require(served);
-            owed += price;
+            owed += meter.increment;
             return;
         }
         ++over;
         if (served) {
             ++lucky;
-            owed = limit.burst * price;
+            owed = meter.most;
         }
-        const auto leak = static_cast<std::uint64_t>(limit.leak);
+        const std::uint64_t leak = meter.leak;
         require(leak == 0 ? lucky == 0 : lucky >= over / leak && lucky <= (over + leak - 1) / leak);
     }
 };
@@ -234,10 +232,11 @@ public:
 
 private:
     /// Whether a limit, the same for all its ports, is all that may keep a source from the time.
-    const RateLimit* limit_of(const ClientAddress& source) const {
+    const RateMeter* meter_of(const ClientAddress& source) const {
         const Rights& rights = rules_->for_time(source, 4000);
         const Rights& from_ntp_port = rules_->for_time(source, kNtpPort);
-        return &rights == &from_ntp_port && rights.may_have_time() ? rights.limit_for_time() : nullptr;
+        return &rights == &from_ntp_port && rights.may_have_time() && rights.has(AccessFlag::kLimited) ? &rights.meter
+                                                                                                       : nullptr;
     }
 
     void note(std::size_t who, const Request& request, Verdict verdict) {
@@ -246,12 +245,12 @@ private:
         const bool turned_down = verdict == Verdict::kRateLimited;
         bucket.noted += served || turned_down ? 1U : 0U;
         bucket.turned_down += turned_down ? 1U : 0U;
-        const RateLimit* const limit = limit_of(request.source);
+        const RateMeter* const meter = meter_of(request.source);
         // A MAC without a key is found out after the limits, and charged for.
         const bool signed_in_vain =
             verdict == Verdict::kUnauthenticated && request.octets.size() == kHeaderSize + 20 && !is_ms_sntp(request);
-        if (limit != nullptr && (served || turned_down || verdict == Verdict::kKissed || signed_in_vain)) {
-            bucket.hold_against(*limit, now_, served || signed_in_vain);
+        if (meter != nullptr && (served || turned_down || verdict == Verdict::kKissed || signed_in_vain)) {
+            bucket.hold_against(*meter, now_, served || signed_in_vain);
             bucket.last = now_;
         }
     }

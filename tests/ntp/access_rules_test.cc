@@ -173,8 +173,8 @@ TEST(AccessRules, GiveARuleItsOwnLimits) {
     policy.rules = {{.from = all_networks(), .flags = {AccessFlag::kLimited}, .interval = std::chrono::seconds{8}},
                     {.from = {net(v4(10, 0, 0, 0), 8)}, .flags = {AccessFlag::kLimited}, .burst = 3, .leak = 0}};
     const AccessRules rules{policy};
-    EXPECT_EQ(rules.for_time(kGlobalV6, kPort).limit, (RateLimit{std::chrono::seconds{8}, 10, 4}));
-    EXPECT_EQ(rules.for_time(v4(10, 0, 0, 1), kPort).limit, (RateLimit{std::chrono::seconds{2}, 3, 0}));
+    EXPECT_EQ(rules.for_time(kGlobalV6, kPort).meter, RateMeter(RateLimit{std::chrono::seconds{8}, 10, 4}));
+    EXPECT_EQ(rules.for_time(v4(10, 0, 0, 1), kPort).meter, RateMeter(RateLimit{std::chrono::seconds{2}, 3, 0}));
 }
 
 /// What the rules must say, found the slow way.

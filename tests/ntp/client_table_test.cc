@@ -18,8 +18,8 @@ ClientAddress host(unsigned number) {
     return ClientAddress::v4(10U << 24 | number);
 }
 
-Allowance ask(ClientTable& table, ClientAddress address, LocalInstant at, const RateLimit* limit = &kLan) {
-    return table.note(table.find(address), {at, {std::byte{0x23}}, 4000}, limit);
+Allowance ask(ClientTable& table, ClientAddress address, LocalInstant at, const RateMeter& meter = RateMeter{kLan}) {
+    return table.note(table.find(address), {at, {std::byte{0x23}}, 4000}, meter);
 }
 
 /// How many of `count` requests are served that come every `interval`.
@@ -27,7 +27,7 @@ int served(ClientTable& table, ClientAddress address, int count, Duration interv
            const RateLimit& limit = kLan) {
     int answers = 0;
     for (int i = 0; i < count; ++i) {
-        answers += ask(table, address, from + i * interval, &limit) == Allowance::kServe ? 1 : 0;
+        answers += ask(table, address, from + i * interval, RateMeter{limit}) == Allowance::kServe ? 1 : 0;
     }
     return answers;
 }
@@ -46,7 +46,7 @@ TEST(ClientTable, RemembersWhatAClientIsLike) {
     ClientTable table(1000, 128, kSecret);
     for (int i = 0; i <= 20; ++i) {
         const Sighting sighting{kNow + i * seconds(64), {std::byte{0xE3}, std::byte{16}}, 123};
-        table.note(table.find(host(1)), sighting, nullptr);
+        table.note(table.find(host(1)), sighting, {});
     }
     const auto clients = all(table);
     ASSERT_EQ(clients.size(), 1U);
@@ -65,7 +65,7 @@ TEST(ClientTable, MeasuresIntervalsFromMillisecondsToDays) {
     for (const Duration interval : {Duration{milliseconds(1)}, Duration{seconds(1)}, Duration{hours(24)}}) {
         ClientTable table(1000, 128, kSecret);
         for (int i = 0; i < 50; ++i) {
-            ask(table, host(1), kNow + i * interval, nullptr);
+            ask(table, host(1), kNow + i * interval, {});
         }
         const double ratio =
             static_cast<double>(all(table)[0].interval.count()) / static_cast<double>(interval.count());
@@ -77,7 +77,7 @@ TEST(ClientTable, KeepsAllClientsItHasRoomForAndGivesEachItsOwnName) {
     constexpr unsigned kClients = 65536;
     ClientTable table(kClients, 128, kSecret);
     for (unsigned i = 0; i < kClients; ++i) {
-        ask(table, i % 2 == 0 ? host(i) : ClientAddress{0x2001'0DB8'0000'0000U | i, i}, kNow, nullptr);
+        ask(table, i % 2 == 0 ? host(i) : ClientAddress{0x2001'0DB8'0000'0000U | i, i}, kNow, {});
     }
     EXPECT_LE(table.replaced(), kClients / 20);
     EXPECT_EQ(all(table).size() + table.replaced(), kClients);
@@ -91,7 +91,9 @@ TEST(ClientTable, KeepsAllClientsItHasRoomForAndGivesEachItsOwnName) {
 TEST(ClientTable, CountsWhatWasDeniedAndTellsItByPlace) {
     ClientTable table(64, 128, kSecret);
     for (int i = 0; i < 5; ++i) {
-        table.note(table.find(host(1)), {kNow + seconds(i), {}, 4000}, nullptr, i > 1);
+        const Sighting sighting{kNow + seconds(i), {}, 4000};
+        i > 1 ? void(table.note_denied(table.find(host(1)), sighting, {}))
+              : void(table.note(table.find(host(1)), sighting, {}));
     }
     std::vector<Client> found;
     for (std::size_t place = 0; place < table.places(); ++place) {
@@ -106,6 +108,26 @@ TEST(ClientTable, CountsWhatWasDeniedAndTellsItByPlace) {
     EXPECT_EQ(found[0].limited, 0U);
 }
 
+TEST(ClientTable, TellsWhoIsDeniedSoOnceInAPause) {
+    ClientTable table(64, 128, kSecret);
+    const RateMeter meter{kLan};
+    int kisses = 0;
+    for (int i = 0; i < 60'000; ++i) {
+        kisses += table.note_denied(table.find(host(1)), {kNow + i * milliseconds(1), {}, 4000}, meter) ? 1 : 0;
+    }
+    EXPECT_GE(kisses, 5);
+    EXPECT_LE(kisses, 8) << "in a minute, 10 s apart, counted in 4 s";
+    EXPECT_TRUE(table.note_denied(table.find(host(2)), {kNow, {}, 4000}, meter)) << "each for himself";
+}
+
+TEST(ClientTable, TellsAllSoTogetherWhereNobodyIsRemembered) {
+    ClientTable table(0, 128, kSecret);
+    const RateMeter meter{kLan};
+    EXPECT_TRUE(table.note_denied(table.find(host(1)), {kNow, {}, 4000}, meter));
+    EXPECT_FALSE(table.note_denied(table.find(host(2)), {kNow, {}, 4000}, meter));
+    EXPECT_TRUE(table.note_denied(table.find(host(3)), {kNow + seconds(20), {}, 4000}, meter));
+}
+
 TEST(ClientTable, RemembersNobodyWithoutRoom) {
     ClientTable table(0, 128, kSecret);
     EXPECT_EQ(served(table, host(1), 1000, nanoseconds(1)), 1000);
@@ -116,8 +138,8 @@ TEST(ClientTable, CountsIpv6ClientsByTheirPrefix) {
     for (const int prefix : {48, 64, 128}) {
         ClientTable table(1000, prefix, kSecret);
         for (std::uint64_t i = 0; i < 8; ++i) {
-            ask(table, {0x2001'0DB8'0000'0000U, i}, kNow, nullptr);
-            ask(table, {0x2001'0DB8'0000'0001, i}, kNow, nullptr);
+            ask(table, {0x2001'0DB8'0000'0000U, i}, kNow, {});
+            ask(table, {0x2001'0DB8'0000'0001, i}, kNow, {});
         }
         EXPECT_EQ(all(table).size(), prefix == 48 ? 1U : prefix == 64 ? 2U : 16U);
     }
@@ -127,15 +149,29 @@ TEST(ClientTable, ForgetsWhoWasSilentForLongest) {
     ClientTable table(8, 128, kSecret);
     const unsigned places = static_cast<unsigned>(table.places());
     for (unsigned i = 0; i < places; ++i) {
-        ask(table, host(i), kNow + seconds(i), nullptr);
+        ask(table, host(i), kNow + seconds(i), {});
     }
-    ask(table, host(1000), kNow + hours(1), nullptr);
+    ask(table, host(1000), kNow + hours(1), {});
     EXPECT_GE(table.replaced(), 1U);
     const auto clients = all(table);
     for (const unsigned young : {1000U, places - 1, places - 2}) {
         EXPECT_TRUE(
             std::any_of(clients.begin(), clients.end(), [&](const Client& c) { return c.address == host(young); }));
     }
+}
+
+TEST(RateMeter, CountsInTicksAndTellsThePollThatIsServedForEver) {
+    const RateMeter meter{RateLimit{seconds(64), 8, 3, seconds(10)}};
+    EXPECT_EQ(meter.increment, 64'000'000'000 / 16384);
+    EXPECT_EQ(meter.tolerance, 7 * meter.increment);
+    EXPECT_EQ(meter.most, 8 * meter.increment);
+    EXPECT_EQ(meter.leak, 3U);
+    EXPECT_EQ(meter.poll, 6);
+    EXPECT_EQ(meter.pause, 16) << "no kiss code more often than the limit, in 4 s";
+    EXPECT_EQ(RateMeter(RateLimit{milliseconds(1), 8, 3, seconds(10)}).poll, 0);
+    EXPECT_EQ(RateMeter(RateLimit{seconds(65), 8, 3, seconds(10)}).poll, 7);
+    EXPECT_EQ(RateMeter(RateLimit{hours(1), 8, 3, seconds(10)}).pause, 127);
+    EXPECT_EQ(RateMeter{}.increment, 0);
 }
 
 TEST(RateLimit, AlwaysServesTheFirstEightPackets) {

@@ -29,7 +29,7 @@ protected:
 
     void see(unsigned number, LocalInstant at, ClientTable* table = nullptr) {
         ClientTable& where = table != nullptr ? *table : table_;
-        where.note(where.find(client(number)), {at, {std::byte{0xE3}, std::byte{2}}, 123}, nullptr);
+        where.note(where.find(client(number)), {at, {std::byte{0xE3}, std::byte{2}}, 123}, {});
     }
 
     std::string nonce() {
@@ -155,7 +155,7 @@ TEST_F(ClientsAskedFor, OfIPv6WithTheLargestNumbersFitToo) {
     tables_ = {&table};
     for (std::uint64_t i = 0; i < 300; ++i) {
         const ClientAddress address{0xFFFF'FFFF'FFFF'FFFF, 0xFFFF'FFFF'FFFF'0000 + i};
-        table.note(table.find(address), {kNow - seconds(3000 - i), {std::byte{0xE3}}, 65535}, nullptr);
+        table.note(table.find(address), {kNow - seconds(3000 - i), {std::byte{0xE3}}, 65535}, {});
     }
     for (unsigned fragments = 1; fragments <= 6; ++fragments) {
         fetch("frags=" + std::to_string(fragments));
@@ -255,12 +255,12 @@ TEST_F(ClientsAskedFor, EndWithWhatWasNewest) {
 }
 
 TEST_F(ClientsAskedFor, AreToldWithAllThatIsKnownOfThem) {
-    constexpr RateLimit kLimit{seconds(1000), 2, 0, {}};
+    constexpr RateMeter kMeter{RateLimit{seconds(1000), 2, 0, {}}};
     const ClientKey key = table_.find(client(1));
     for (int i = 0; i < 5; ++i) {
-        table_.note(key, {kNow - seconds(400 - 100 * i), {std::byte{0xD9}, std::byte{1}}, 4567}, &kLimit);
+        table_.note(key, {kNow - seconds(400 - 100 * i), {std::byte{0xD9}, std::byte{1}}, 4567}, kMeter);
     }
-    table_.note(table_.find(client(2)), {kNow + seconds(1), {std::byte{0x1C}, std::byte{1}}, 1}, nullptr, true);
+    table_.note_denied(table_.find(client(2)), {kNow + seconds(1), {std::byte{0x1C}, std::byte{1}}, 1}, {});
     now_ = kNow + seconds(2);
     fetch("frags=32");
     ASSERT_EQ(told_.size(), 2U);
@@ -279,12 +279,14 @@ TEST_F(ClientsAskedFor, AreToldWithAllThatIsKnownOfThem) {
 }
 
 TEST_F(ClientsAskedFor, AreThoseOnlyThatTheFiltersLeave) {
-    constexpr RateLimit kLimit{seconds(1000), 2, 0, {}};
-    // Number n asked n times, last n × 100 s ago; from 4 on there were refusals.
+    constexpr RateMeter kMeter{RateLimit{seconds(1000), 2, 0, {}}};
+    // Number n asked n times, last n × 100 s ago; from 4 on there were refusals, and the last of all was denied.
     for (unsigned n = 1; n <= 6; ++n) {
         for (unsigned i = 0; i < n; ++i) {
-            table_.note(table_.find(client(n)), {kNow - seconds(100 * n + n - 1 - i), {std::byte{0x23}}, 123},
-                        n >= 4 ? &kLimit : nullptr, n == 6);
+            const Sighting sighting{kNow - seconds(100 * n + n - 1 - i), {std::byte{0x23}}, 123};
+            const ClientKey key = table_.find(client(n));
+            n == 6 && i == 5 ? void(table_.note_denied(key, sighting, {}))
+                             : void(table_.note(key, sighting, n >= 4 ? kMeter : RateMeter{}));
         }
     }
     struct Case {

@@ -181,15 +181,14 @@ TEST(Responder, IgnoresAllOtherFieldsOfTheRequest) {
     EXPECT_EQ(octets_of(reply_to(garbage)), octets_of(reply_to(plain)));
 }
 
-TEST(Responder, TellsNoTimeBeforeItIsStamped) {
+TEST(Responder, IsUnsynchronisedBeforeItIsStamped) {
     Responder responder;
     Reply reply;
+    reply.octets.fill(std::byte{0xFF});
     responder.answer(request_of(datagram(0x23)), synchronised_state(), reply);
     const NtpHeader header = header_of(reply);
     EXPECT_EQ(header.leap, LeapIndicator::kUnsynchronised);
     EXPECT_EQ(header.stratum, 0);
-    EXPECT_EQ(header.receive, NtpTimestamp{});
-    EXPECT_EQ(header.transmit, NtpTimestamp{});
 }
 
 TEST(Responder, KeepsNothingOfAnEarlierReplyInTheSameRoom) {
@@ -197,9 +196,15 @@ TEST(Responder, KeepsNothingOfAnEarlierReplyInTheSameRoom) {
     Reply reply;
     reply.octets.fill(std::byte{0xFF});
     responder.answer(request_of(datagram(0x23)), synchronised_state(), reply);
-    EXPECT_EQ(header_of(reply).reference, NtpTimestamp{});
     EXPECT_EQ(reply.size, kHeaderSize);
     EXPECT_EQ(reply.arrival, kNow);
+    Reply other;
+    responder.answer(request_of(datagram(0x23)), synchronised_state(), other);
+    const Departure departure{synchronised_state(), kNow + seconds(1)};
+    responder.stamp(reply, departure);
+    responder.stamp(other, departure);
+    // Their last 16 octets are receive and transmit, filled with random bits.
+    EXPECT_TRUE(std::equal(reply.octets.begin(), reply.octets.begin() + kReceiveAt, other.octets.begin()));
 }
 
 TEST(Responder, CountsEachVerdictForItself) {
@@ -311,6 +316,53 @@ TEST(Responder, TellsNoTimeInAKissCode) {
         EXPECT_EQ(stamp.bits, 0x0123'4567'89AB'CDEFU);
     }
     EXPECT_EQ(responder.answer(request_of(datagram(0x23)), synchronised_state(), reply), Verdict::kRateLimited);
+}
+
+TEST(Responder, TellsWhoAsksTooOftenHowOftenHeMayAsk) {
+    struct Row {
+        unsigned asked;
+        unsigned told;
+    };
+    for (const Row& row : {Row{3, 6}, Row{6, 6}, Row{10, 10}, Row{0xFA, 6}}) {
+        Responder responder({1, 2}, 100);
+        AccessPolicy policy = policy_with({AccessFlag::kLimited, AccessFlag::kKod});
+        policy.limit = {seconds(64), 8, 0, seconds(10)};
+        responder.admit_by(std::make_shared<AccessRules>(policy));
+        Datagram octets = datagram(0x23);
+        octets[kPollAt] = std::byte{static_cast<std::uint8_t>(row.asked)};
+        Reply reply;
+        for (int i = 0; i < policy.limit.burst; ++i) {
+            ASSERT_EQ(responder.answer(request_of(octets), synchronised_state(), reply), Verdict::kAnswered);
+            EXPECT_EQ(reply.octets[kPollAt], octets[kPollAt]) << "who is served is told what he said";
+        }
+        ASSERT_EQ(responder.answer(request_of(octets), synchronised_state(), reply), Verdict::kKissed);
+        EXPECT_EQ(reply.octets[kPollAt], std::byte{static_cast<std::uint8_t>(row.told)});
+    }
+}
+
+TEST(Responder, TellsWhoIsDeniedSoSeldom) {
+    struct Row {
+        AccessFlag flag;
+        const char* code;
+    };
+    for (const Row& row : {Row{AccessFlag::kDeny, "DENY"}, Row{AccessFlag::kRestrict, "RSTR"}}) {
+        Responder responder({1, 2}, 100);
+        responder.admit_by(std::make_shared<AccessRules>(policy_with({row.flag})));
+        const Datagram octets = datagram(0x23);
+        Request request = request_of(octets);
+        Reply reply;
+        int kisses = 0;
+        for (int i = 0; i < 30'000; ++i) {
+            request.arrival = kNow + i * milliseconds(1);
+            if (responder.answer(request, synchronised_state(), reply) == Verdict::kKissed) {
+                ++kisses;
+                EXPECT_EQ(header_of(reply).refid, reference_id(row.code));
+            }
+        }
+        EXPECT_GE(kisses, 3);
+        EXPECT_LE(kisses, 4) << "in half a minute";
+        EXPECT_EQ(responder.counts().of(Verdict::kDenied), 30'000U - static_cast<unsigned>(kisses));
+    }
 }
 
 TEST(Responder, TellsTheTimeAfterAKissCodeInTheSameRoom) {
