@@ -45,9 +45,10 @@ constexpr std::array kRows{
             .type = SettingType::kChoice,
             .default_text = "silent",
             .choices = kRefusals,
-            .english = "What clients are told that are denied the time: nothing, or a kiss code DENY or RSTR.",
+            .english = "What clients are told that are denied the time: nothing, or a kiss code DENY or RSTR, once in "
+                       "ten seconds at most.",
             .japanese = "拒否したクライアントへの返答です。silent は無応答、deny と restrict は kiss code DENY と RSTR "
-                        "を返します。",
+                        "を返します (10 秒に 1 回まで)。",
             .fill = fill<&AccessPolicy::refusal>},
     Setting{.section = "access",
             .key = "interval",
