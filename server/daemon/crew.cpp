@@ -7,8 +7,15 @@
 #include "leap/leap_phase.h"
 #include "server/daemon/control_leap_list.h"
 #include "server/daemon/crew_size.h"
+#include "server/daemon/spare_memory.h"
 
 namespace tokimori {
+namespace {
+
+constexpr Duration kBetweenTidyings = std::chrono::seconds{20};
+
+}  // namespace
+
 Crew::Crew(boost::asio::io_context& io, const Configuration& configuration, Log& log)
     : io_{io},
       // One-thread mode uses no more of the kernel than it must.
@@ -38,7 +45,8 @@ Crew::Crew(boost::asio::io_context& io, const Configuration& configuration, Log&
              log,
              {[this] { return clock_.now(); },
               [this] { return panel_sight(clock_.facts(), !(storage_fault() + panel_.trouble()).empty()); }}},
-      watchdog_{io_, log, manager_, {[this] { return clock_.now(); }, [this] { return trouble(); }}} {
+      watchdog_{io_, log, manager_, {[this] { return clock_.now(); }, [this] { return trouble(); }}},
+      tidying_{io_, [this] { tidy(); }} {
     clock_.set_listener([this](const Observation& observation) { statistics_.note(observation); });
 }
 
@@ -67,6 +75,14 @@ void Crew::configure(const Configuration& configuration) {
     panel_.configure(configuration.front_panel);
     queries_.stop();
     queries_.start();
+    tidying_.start(kBetweenTidyings);
+}
+
+void Crew::tidy() {
+    give_back_freed_memory();
+    if (!std::exchange(start_is_over_, true)) {
+        give_back_start_pages();
+    }
 }
 
 void Crew::distribute(const Configuration& configuration) {
@@ -88,6 +104,7 @@ void Crew::stop_telling() {
     queries_.stop();
     panel_.stop();
     watchdog_.stop();
+    tidying_.stop();
 }
 
 // Time is served without them, too.

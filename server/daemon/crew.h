@@ -57,6 +57,7 @@ public:
     void stop_telling();
 
 private:
+    void tidy();
     std::string trouble();
     QueryView query_view() const;
     std::string storage_fault() const;
@@ -79,6 +80,8 @@ private:
     Statistics statistics_;
     FrontPanel panel_;
     Watchdog watchdog_;
+    Beat tidying_;
+    bool start_is_over_ = false;
     std::uint64_t ticks_seen_ = 0;
 };
 

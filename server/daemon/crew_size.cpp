@@ -16,8 +16,7 @@ unsigned workers_of(const Configuration& configuration) {
 
 std::size_t clients_of_each(const Configuration& configuration) {
     const std::size_t workers = std::max(workers_of(configuration), 1U);
-    const std::size_t share = configuration.access.clients / workers;
-    return workers == 1 ? share : share + share / 32 + 64;
+    return (configuration.access.clients + workers - 1) / workers;
 }
 
 bool needs_restart(const Configuration& before, const Configuration& after) {

@@ -9,7 +9,7 @@ namespace tokimori {
 /// How many threads answer; 0: everything happens on one. What is configured, else as this host has cores.
 unsigned workers_of(const Configuration& configuration);
 
-/// A worker's share of the clients that are remembered, and some more: they do not fall evenly.
+/// A worker's share of the clients that are remembered.
 std::size_t clients_of_each(const Configuration& configuration);
 
 /// Whether `after` differs from `before` in what a reload cannot change.

@@ -168,6 +168,11 @@ class Process:
         """Its process id."""
         return self._process.pid
 
+    def resident(self) -> int:
+        """Its memory, in KiB."""
+        with open("/proc/%d/status" % self.pid, encoding="ascii") as file:
+            return int(next(line for line in file if line.startswith("VmRSS")).split()[1])
+
     def _read(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:

@@ -80,12 +80,6 @@ def fixture_daemon() -> Iterator[StandIn]:
         yield daemon
 
 
-def memory_of(web: Web) -> int:
-    """Resident memory in KiB."""
-    with open("/proc/%d/status" % web.pid, encoding="ascii") as file:
-        return int(next(line for line in file if line.startswith("VmRSS")).split()[1])
-
-
 def test_a_daemon_that_says_a_line_too_many_is_in_step_again(daemon: StandIn) -> None:
     with Web(daemon) as web:
         admin = web.wait_started().set_up()
@@ -117,14 +111,14 @@ def test_a_babbling_daemon_is_not_believed_and_keeps_nobody_out(daemon: StandIn,
     with Web(daemon) as web:
         admin = web.wait_started().set_up()
         next(admin.live(1))
-        before = memory_of(web)
+        before = web.resident()
         daemon.answer = lambda name, number: babble
         asked = len(daemon.asked)
         wait_until(lambda: len(daemon.asked) >= asked + 4, 40, "it is asked on and on")
         assert admin.get("/api/v1/session").status == 200 and admin.get("/").status == 200
         assert admin.get("/api/v1/settings").status == 503
         assert admin.get("/api/v1/tracking").status == 503
-        assert memory_of(web) < before + 20_000
+        assert web.resident() < before + 20_000
         daemon.answer = status
         wait_until(lambda: next(admin.live(1))["daemon"] is True, 20, "it is there again")
 
