@@ -3,12 +3,15 @@
 #include <iterator>
 
 #include "server/ntp/responder.h"
+#include "tests/fuzz/conformance_seeds.h"
 #include "tests/fuzz/server_states.h"
 
 namespace tokimori {
 namespace {
 
 using Octets = std::span<const std::byte>;
+
+constexpr std::size_t kLongestConversation = 4 * 24;
 
 /// The mode of the reply as the table of requests has it; kReserved for silence.
 NtpMode mode_in_table(unsigned first_octet, std::uint16_t port) {
@@ -49,10 +52,19 @@ void check_stamped(const Reply& reply, const ServerState& state, LocalInstant de
     require(header.origin != header.receive && header.origin != header.transmit);
 }
 
-/// A conversation: every word of the input asks again, by what the reply before said, or by it and a little more.
-void converse(Octets input, const ServerState& state, Responder& responder) {
-    NtpHeader last;
+/// A server that lives as long as the program. Time goes on, so that what it counts or remembers of an earlier input
+/// changes nothing that is judged here.
+struct Server {
+    Responder responder;
     LocalInstant now{std::chrono::seconds(10)};
+};
+
+/// A conversation: every word of the input, up to so many, asks again, by what the reply before said, or by it and a
+/// little more.
+void converse(Octets input, const ServerState& state, Server& server) {
+    auto& [responder, now] = server;
+    NtpHeader last;
+    input = input.first(std::min(input.size(), kLongestConversation));
     while (input.size() >= 4) {
         const auto octet = [&](std::size_t at) { return std::to_integer<unsigned>(input[at]); };
         NtpHeader asked;
@@ -84,18 +96,21 @@ void converse(Octets input, const ServerState& state, Responder& responder) {
 }
 
 /// Octet 0 chooses the state, 1 and 2 the port, 3 the address family's verdict and the delay; the rest is the datagram.
-void one_exchange(Octets input, Responder& responder) {
+void one_exchange(Octets input, Server& server) {
+    auto& [responder, now] = server;
+    now += std::chrono::milliseconds(100);
     const auto octet = [&](std::size_t at) { return std::to_integer<unsigned>(input[at]); };
     const ServerState state = state_chosen_by(octet(0));
-    const LocalInstant arrival{std::chrono::seconds(10)};
-    const LocalInstant departure = arrival + std::chrono::nanoseconds(octet(3) * 100);
+    const LocalInstant departure = now + std::chrono::nanoseconds(octet(3) * 100);
     const Request request{.octets = input.subspan(4),
-                          .arrival = arrival,
+                          .arrival = now,
                           .source_port = static_cast<std::uint16_t>(octet(1) << 8 | octet(2)),
                           .from_unicast = octet(3) != 0xFF};
     Reply reply;
+    const ServerCounts before = responder.counts();
     const Verdict verdict = responder.answer(request, state, reply);
-    require(responder.counts().of(verdict) == 1);
+    require(responder.counts().of(verdict) == before.of(verdict) + 1);
+    require(responder.counts().received() == before.received() + 1);
     if (verdict != Verdict::kAnswered) {
         require(reply.size == 0);
         return;
@@ -110,12 +125,20 @@ void one_exchange(Octets input, Responder& responder) {
 }  // namespace
 }  // namespace tokimori
 
+extern "C" int LLVMFuzzerInitialize(int* count, char*** arguments) {
+    using namespace tokimori;
+    plant_conformance(std::span(*arguments, static_cast<std::size_t>(*count)), [](const ConformanceCase& one) {
+        return Datagram{std::byte{1}, static_cast<std::byte>(one.port >> 8), static_cast<std::byte>(one.port & 0xFF),
+                        std::byte{1}};
+    });
+    return 0;
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    static tokimori::Server server;
     if (size >= 4) {
-        tokimori::Responder responder;
-        tokimori::one_exchange(std::as_bytes(std::span(data, size)), responder);
-        tokimori::converse(std::as_bytes(std::span(data, size).subspan(1)), tokimori::state_chosen_by(data[0]),
-                           responder);
+        tokimori::one_exchange(std::as_bytes(std::span(data, size)), server);
+        tokimori::converse(std::as_bytes(std::span(data, size).subspan(1)), tokimori::state_chosen_by(data[0]), server);
     }
     return 0;
 }

@@ -26,7 +26,7 @@ inline ServerState state_chosen_by(unsigned octet) {
     state.refid = reference_id("PPS");
     state.precision = static_cast<std::int8_t>(-(static_cast<int>(octet) / 3 % 40));
     state.ever_synchronised = true;
-    state.valid_until = LocalInstant{std::chrono::seconds(octet % 3 == 1 ? 1'000'000 : 0)};
+    state.valid_until = LocalInstant{std::chrono::seconds(octet % 3 == 1 ? 1'000'000'000 : 0)};
     return state;
 }
 
