@@ -53,13 +53,20 @@ constexpr std::array kNumbers{
     NumberAsked{"resall", &ClientsAsked::all_of},        NumberAsked{"resany", &ClientsAsked::any_of},
 };
 
+/// What is said back to the asker is an address with a port, or of the kind.
+bool may_be_told(std::string_view address) {
+    constexpr std::size_t kLongestAddress = kAddressRoom + 8;
+    return address.size() <= kLongestAddress &&
+           address.find_first_not_of("0123456789abcdef:.[]") == std::string_view::npos;
+}
+
 /// Reads "addr.N" or "last.N"; false where it is neither.
 bool read_known(std::string_view word, std::string_view value, ClientsAsked& asked) {
     std::uint32_t index = 0;
     if (word.size() < 6 || !read_number(word.substr(5), index) || index >= asked.known.size()) {
         return false;
     }
-    if (word.starts_with("addr.")) {
+    if (word.starts_with("addr.") && may_be_told(value)) {
         asked.known[index].address = value;
     } else if (word.starts_with("last.") && read_timestamp(value)) {
         asked.known[index].last = value;
