@@ -7,6 +7,7 @@
 #include "leap/leap_phase.h"
 #include "server/daemon/control_leap_list.h"
 #include "server/daemon/crew_size.h"
+#include "server/daemon/kernel_view.h"
 #include "server/daemon/spare_memory.h"
 
 namespace tokimori {
@@ -125,6 +126,7 @@ std::string Crew::trouble() {
 
 QueryView Crew::query_view() const {
     QueryView view = query_view_of(clock_.facts(), workers_.counts(), started_);
+    view.kernel = read_kernel_view();
     put_text(view.version, "tokimorid-" TOKIMORI_VERSION);
     return view;
 }

@@ -130,10 +130,6 @@ QueryView query_view_of(const ClockFacts& facts, const ServerCounts& counts, Loc
     view.jitter = facts.clock.jitter;
     view.frequency_ppb = thousandths(facts.clock.frequency_ppm);
     view.wander_ppb = thousandths(facts.clock.wander_ppm);
-    if (facts.system_clock.report) {
-        view.kernel_offset = facts.system_clock.report->offset;
-        view.kernel_max_error = facts.system_clock.report->max_error;
-    }
     for (const NamedSource& source : facts.sources) {
         if (view.peer_count == QueryView::kMostPeers) {
             break;

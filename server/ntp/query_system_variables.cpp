@@ -15,6 +15,10 @@ std::int64_t requests_of(const QueryScene& scene, std::size_t first, std::size_t
     return static_cast<std::int64_t>(sum);
 }
 
+std::int64_t denied_kisses(const QueryScene& scene) {
+    return static_cast<std::int64_t>(scene.view.counts.denied_kisses);
+}
+
 std::int64_t uptime_of(const QueryScene& scene) {
     return (scene.now - scene.view.started) / std::chrono::seconds{1};
 }
@@ -24,33 +28,56 @@ Duration shown_dispersion(const QueryScene& scene) {
                                               : Duration{std::chrono::seconds{16}};
 }
 
-using Writer = decltype(QueryVariable::write);
+template <Verdict... verdicts>
+void write_verdicts(std::string_view name, const QueryScene& scene, QueryText& text) {
+    text.count(name, (of(scene, verdicts) + ...));
+}
 
-constexpr Writer kCounted[] = {
-    [](std::string_view name, const QueryScene& s, QueryText& t) { t.count(name, uptime_of(s)); },
-    [](std::string_view name, const QueryScene& s, QueryText& t) {
-        t.count(name, static_cast<std::int64_t>(s.view.counts.received()));
-    },
-    [](std::string_view name, const QueryScene& s, QueryText& t) { t.count(name, requests_of(s, 4, 4)); },
-    [](std::string_view name, const QueryScene& s, QueryText& t) { t.count(name, requests_of(s, 1, 3)); },
-    [](std::string_view name, const QueryScene& s, QueryText& t) {
-        t.count(name, of(s, Verdict::kTooShort) + of(s, Verdict::kBadLength) + of(s, Verdict::kBadVersion) +
-                          of(s, Verdict::kMalformed));
-    },
-    [](std::string_view name, const QueryScene& s, QueryText& t) { t.count(name, of(s, Verdict::kUnauthenticated)); },
-    [](std::string_view name, const QueryScene& s, QueryText& t) {
-        t.count(name, of(s, Verdict::kNotARequest) + of(s, Verdict::kControl) + of(s, Verdict::kPrivate) +
-                          of(s, Verdict::kForbiddenSource));
-    },
-    [](std::string_view name, const QueryScene& s, QueryText& t) { t.count(name, of(s, Verdict::kDenied)); },
-    [](std::string_view name, const QueryScene& s, QueryText& t) {
-        t.count(name, of(s, Verdict::kRateLimited) + of(s, Verdict::kKissed));
-    },
-    [](std::string_view name, const QueryScene& s, QueryText& t) { t.count(name, of(s, Verdict::kKissed)); },
-    [](std::string_view name, const QueryScene& s, QueryText& t) { t.count(name, of(s, Verdict::kAnswered)); },
-    [](std::string_view name, const QueryScene& s, QueryText& t) { t.count(name, requests_of(s, 1, 1)); },
-    [](std::string_view name, const QueryScene& s, QueryText& t) { t.count(name, of(s, Verdict::kQueried)); },
-};
+template <std::size_t first, std::size_t last>
+void write_versions(std::string_view name, const QueryScene& scene, QueryText& text) {
+    text.count(name, requests_of(scene, first, last));
+}
+
+/// Of NTP version 1.
+template <std::size_t mode>
+void write_mode(std::string_view name, const QueryScene& scene, QueryText& text) {
+    text.count(name, static_cast<std::int64_t>(scene.view.counts.first_version[mode]));
+}
+
+void write_uptime(std::string_view name, const QueryScene& scene, QueryText& text) {
+    text.count(name, uptime_of(scene));
+}
+
+template <Duration KernelView::*span>
+void write_kernel_span(std::string_view name, const QueryScene& scene, QueryText& text) {
+    text.milliseconds(name, scene.view.kernel.*span);
+}
+
+template <std::int64_t KernelView::*thousandths>
+void write_kernel_parts(std::string_view name, const QueryScene& scene, QueryText& text) {
+    text.parts(name, scene.view.kernel.*thousandths);
+}
+
+template <std::int64_t KernelView::*count>
+void write_kernel_count(std::string_view name, const QueryScene& scene, QueryText& text) {
+    text.count(name, scene.view.kernel.*count);
+}
+
+/// ntpd's words for the bits of the kernel's status, the lowest first.
+void write_kernel_status(std::string_view name, const QueryScene& scene, QueryText& text) {
+    static constexpr std::array<std::string_view, 16> kWords{
+        "pll",       "ppsfreq",   "ppstime",   "fll",      "ins",      "del",  "unsync",   "freqhold",
+        "ppssignal", "ppsjitter", "ppswander", "ppserror", "clockerr", "nano", "mode=fll", "src=B"};
+    std::array<char, 160> room{};
+    auto at = room.begin();
+    for (std::size_t bit = 0; bit < kWords.size(); ++bit) {
+        if ((scene.view.kernel.status >> bit & 1U) != 0) {
+            at = std::copy(kWords[bit].begin(), kWords[bit].end(), at == room.begin() ? at : std::next(at));
+            *at = ' ';
+        }
+    }
+    text.words(name, {room.data(), static_cast<std::size_t>(at - room.begin())});
+}
 
 constexpr std::array kSystem{
     QueryVariable{"version",
@@ -137,44 +164,47 @@ constexpr std::array kSystem{
                                  QueryText& t) { t.count(n, system_peer(s) != nullptr ? 3 : 0); }},
     QueryVariable{"bcastdelay", write_nothing},
     QueryVariable{"authdelay", write_nothing},
-    QueryVariable{"ss_uptime", kCounted[0]},
-    QueryVariable{"ss_reset", kCounted[0]},
-    QueryVariable{"ss_received", kCounted[1]},
-    QueryVariable{"ss_thisver", kCounted[2]},
-    QueryVariable{"ss_oldver", kCounted[3]},
-    QueryVariable{"ss_badformat", kCounted[4]},
-    QueryVariable{"ss_badauth", kCounted[5]},
-    QueryVariable{"ss_declined", kCounted[6]},
-    QueryVariable{"ss_restricted", kCounted[7]},
-    QueryVariable{"ss_limited", kCounted[8]},
-    QueryVariable{"ss_kodsent", kCounted[9]},
-    QueryVariable{"ss_processed", kCounted[10]},
-    QueryVariable{"ss_ver1", kCounted[11]},
-    QueryVariable{"ss_ver1client", kCounted[11]},
-    QueryVariable{"ss_ver1zero", write_zero},
-    QueryVariable{"ss_ver1symm", write_zero},
-    QueryVariable{"ss_numctlreq", kCounted[12]},
-    QueryVariable{"koffset", [](std::string_view n, const QueryScene& s,
-                                QueryText& t) { t.milliseconds(n, s.view.kernel_offset); }},
-    QueryVariable{"kfreq",
-                  [](std::string_view n, const QueryScene& s, QueryText& t) { t.parts(n, s.view.frequency_ppb); }},
-    QueryVariable{"kmaxerr", [](std::string_view n, const QueryScene& s,
-                                QueryText& t) { t.milliseconds(n, s.view.kernel_max_error); }},
-    QueryVariable{"kesterr",
-                  [](std::string_view n, const QueryScene& s, QueryText& t) { t.milliseconds(n, s.view.jitter); }},
-    QueryVariable{"kstflags", [](std::string_view n, const QueryScene&, QueryText& t) { t.words(n, "nano"); }},
-    QueryVariable{"ktimeconst", write_zero},
-    QueryVariable{"kprecis",
-                  [](std::string_view n, const QueryScene&, QueryText& t) { t.milliseconds(n, Duration{1}); }},
-    QueryVariable{"kfreqtol", [](std::string_view n, const QueryScene&, QueryText& t) { t.parts(n, 500'000); }},
-    QueryVariable{"kppsfreq", write_nothing},
-    QueryVariable{"kppsstab", write_nothing},
-    QueryVariable{"kppsjitter", write_nothing},
-    QueryVariable{"kppscalibdur", write_zero},
-    QueryVariable{"kppscalibs", write_zero},
-    QueryVariable{"kppsjitexc", write_zero},
-    QueryVariable{"kppsstbexc", write_zero},
-    QueryVariable{"kppscaliberrs", write_zero},
+    QueryVariable{"ss_uptime", write_uptime},
+    QueryVariable{"ss_reset", write_uptime},
+    QueryVariable{"ss_received", [](std::string_view n, const QueryScene& s,
+                                    QueryText& t) { t.count(n, static_cast<std::int64_t>(s.view.counts.received())); }},
+    QueryVariable{"ss_thisver", write_versions<4, 4>},
+    QueryVariable{"ss_oldver", write_versions<1, 3>},
+    QueryVariable{"ss_badformat",
+                  write_verdicts<Verdict::kTooShort, Verdict::kBadLength, Verdict::kBadVersion, Verdict::kMalformed>},
+    QueryVariable{"ss_badauth", write_verdicts<Verdict::kUnauthenticated>},
+    QueryVariable{"ss_declined", write_verdicts<Verdict::kNotARequest, Verdict::kPrivate, Verdict::kForbiddenSource>},
+    QueryVariable{"ss_restricted",
+                  [](std::string_view n, const QueryScene& s, QueryText& t) {
+                      t.count(n, of(s, Verdict::kDenied) + of(s, Verdict::kControl) + denied_kisses(s));
+                  }},
+    QueryVariable{"ss_limited",
+                  [](std::string_view n, const QueryScene& s, QueryText& t) {
+                      t.count(n, of(s, Verdict::kRateLimited) + of(s, Verdict::kKissed) - denied_kisses(s));
+                  }},
+    QueryVariable{"ss_kodsent", write_verdicts<Verdict::kKissed>},
+    QueryVariable{"ss_processed", write_verdicts<Verdict::kAnswered>},
+    QueryVariable{"ss_ver1", write_versions<1, 1>},
+    QueryVariable{"ss_ver1client", write_mode<3>},
+    QueryVariable{"ss_ver1zero", write_mode<0>},
+    QueryVariable{"ss_ver1symm", write_mode<1>},
+    QueryVariable{"ss_numctlreq", write_verdicts<Verdict::kQueried>},
+    QueryVariable{"koffset", write_kernel_span<&KernelView::offset>},
+    QueryVariable{"kfreq", write_kernel_parts<&KernelView::frequency>},
+    QueryVariable{"kmaxerr", write_kernel_span<&KernelView::max_error>},
+    QueryVariable{"kesterr", write_kernel_span<&KernelView::estimated_error>},
+    QueryVariable{"kstflags", write_kernel_status},
+    QueryVariable{"ktimeconst", write_kernel_count<&KernelView::time_constant>},
+    QueryVariable{"kprecis", write_kernel_span<&KernelView::precision>},
+    QueryVariable{"kfreqtol", write_kernel_parts<&KernelView::tolerance>},
+    QueryVariable{"kppsfreq", write_kernel_parts<&KernelView::pulse_frequency>},
+    QueryVariable{"kppsstab", write_kernel_parts<&KernelView::pulse_stability>},
+    QueryVariable{"kppsjitter", write_kernel_span<&KernelView::pulse_jitter>},
+    QueryVariable{"kppscalibdur", write_kernel_count<&KernelView::calibration_time>},
+    QueryVariable{"kppscalibs", write_kernel_count<&KernelView::calibrations>},
+    QueryVariable{"kppsjitexc", write_kernel_count<&KernelView::jitter_exceeded>},
+    QueryVariable{"kppsstbexc", write_kernel_count<&KernelView::stability_exceeded>},
+    QueryVariable{"kppscaliberrs", write_kernel_count<&KernelView::calibration_errors>},
 };
 
 }  // namespace

@@ -57,6 +57,27 @@ struct PeerView {
     std::uint64_t rejected = 0;
 };
 
+/// What the kernel says of the clock of the host, whoever steers it (adjtimex(2)); before it is asked, what it says of
+/// one that nobody has set. Frequencies in thousandths of a ppm.
+struct KernelView {
+    std::uint32_t status = 0x40;  ///< STA_…: "unsync"
+    Duration offset{};            ///< that is left to its phase-locked loop
+    std::int64_t frequency = 0;
+    Duration max_error = std::chrono::seconds{16};
+    Duration estimated_error = std::chrono::seconds{16};
+    std::int64_t time_constant = 0;
+    Duration precision{};
+    std::int64_t tolerance = 0;  ///< of `frequency`
+    std::int64_t pulse_frequency = 0;
+    std::int64_t pulse_stability = 0;
+    Duration pulse_jitter{};
+    std::int64_t calibration_time = 0;  ///< s; 0: it hears no pulses
+    std::int64_t calibrations = 0;
+    std::int64_t jitter_exceeded = 0;
+    std::int64_t stability_exceeded = 0;
+    std::int64_t calibration_errors = 0;
+};
+
 /// All that is told by control messages beside what the worker knows itself. Published by the clock thread about once a
 /// second.
 struct QueryView {
@@ -74,8 +95,7 @@ struct QueryView {
     std::int64_t wander_ppb = 0;
     Duration offset{};
     Duration jitter{};
-    Duration kernel_offset{};     ///< of the host's clock, if we steer it
-    Duration kernel_max_error{};  ///< likewise
+    KernelView kernel;
     ServerCounts counts;
     std::array<char, 32> version{};  ///< of the product
     std::array<char, 48> system{};   ///< "Linux/6.1.0"

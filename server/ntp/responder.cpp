@@ -248,6 +248,7 @@ Responder::Judgement Responder::judge_denied(const Request& request, const Right
     if (!clients_.note_denied(request.client, sighting_of(request), rights.meter)) {
         return {Verdict::kDenied};
     }
+    count(denied_kisses_);
     return {Verdict::kKissed, reference_id(rights.has(AccessFlag::kDeny) ? "DENY" : "RSTR")};
 }
 
@@ -301,6 +302,9 @@ ServerCounts Responder::counts() const {
         counts.versions[version] += plainly;
         counts.verdicts[static_cast<std::size_t>(Verdict::kAnswered)] += plainly;
     }
+    std::ranges::transform(first_version_, counts.first_version.begin(), read);
+    counts.first_version[static_cast<std::size_t>(NtpMode::kClient)] += read(plainly_answered_[1]);
+    counts.denied_kisses = read(denied_kisses_);
     counts.clients_replaced = clients_.replaced();
     counts.unlisted = read(unlisted_);
     const std::uint64_t last = read(last_unlisted_);
@@ -312,6 +316,9 @@ void Responder::note(Verdict verdict, std::span<const std::byte> octets) {
     count(verdicts_[static_cast<std::size_t>(verdict)]);
     if (is_request(verdict)) {
         count(versions_[version_of(octets[0])]);
+        if (version_of(octets[0]) == 1) {
+            count(first_version_[static_cast<std::size_t>(mode_of(octets[0])) % first_version_.size()]);
+        }
     }
 }
 

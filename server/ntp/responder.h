@@ -114,6 +114,8 @@ private:
     std::array<Tally, kVerdictCount> verdicts_{};
     std::array<Tally, 5> versions_{};
     std::array<Tally, 5> plainly_answered_{};  ///< by version; in neither of the two above
+    std::array<Tally, 4> first_version_{};     ///< by mode, without what was plainly answered
+    Tally denied_kisses_{0};
     Tally unlisted_{0};
     Tally last_unlisted_{0};  ///< what tells its network: the second half of an IPv4 address, the first of an IPv6 one
     std::shared_ptr<const AccessRules> rules_;

@@ -20,6 +20,9 @@ std::uint64_t ServerCounts::received() const {
 ServerCounts& ServerCounts::operator+=(const ServerCounts& other) {
     std::transform(verdicts.begin(), verdicts.end(), other.verdicts.begin(), verdicts.begin(), std::plus{});
     std::transform(versions.begin(), versions.end(), other.versions.begin(), versions.begin(), std::plus{});
+    std::transform(first_version.begin(), first_version.end(), other.first_version.begin(), first_version.begin(),
+                   std::plus{});
+    denied_kisses += other.denied_kisses;
     clients_replaced += other.clients_replaced;
     unlisted += other.unlisted;
     last_unlisted = other.unlisted > 0 ? other.last_unlisted : last_unlisted;

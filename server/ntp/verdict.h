@@ -39,8 +39,10 @@ constexpr bool has_reply(Verdict verdict) {
 /// What responders have counted since they began.
 struct ServerCounts {
     std::array<std::uint64_t, kVerdictCount> verdicts{};
-    std::array<std::uint64_t, 5> versions{};  ///< by NTP version 1 … 4: what was a request, whatever came of it
-    std::uint64_t clients_replaced = 0;       ///< clients that were forgotten to make room for others
+    std::array<std::uint64_t, 5> versions{};       ///< by NTP version 1 … 4: what was a request, whatever came of it
+    std::array<std::uint64_t, 4> first_version{};  ///< those of version 1, by their mode
+    std::uint64_t denied_kisses = 0;               ///< of `kKissed`: denied by a rule of access, not too often
+    std::uint64_t clients_replaced = 0;            ///< clients that were forgotten to make room for others
     std::uint64_t unlisted = 0;     ///< requests denied only because no network of the policy holds the source
     ClientAddress last_unlisted{};  ///< the last of these sources; of IPv6 the first 64 bits
 

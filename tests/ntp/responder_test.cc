@@ -376,6 +376,32 @@ TEST(Responder, TellsTheTimeAfterAKissCodeInTheSameRoom) {
     EXPECT_EQ(header_of(reply).stratum, 1);
 }
 
+TEST(Responder, CountsKissesForWhoIsDeniedByThemselves) {
+    for (const AccessFlag flag : {AccessFlag::kDeny, AccessFlag::kRestrict, AccessFlag::kKod}) {
+        Responder responder({1, 2}, 100);
+        Reply reply;
+        AccessPolicy policy = policy_with({flag, AccessFlag::kLimited});
+        policy.limit.leak = 0;
+        responder.admit_by(std::make_shared<AccessRules>(policy));
+        for (int i = 0; i < policy.limit.burst + 5; ++i) {
+            responder.answer(request_of(datagram(0x23)), synchronised_state(), reply);
+        }
+        const ServerCounts counts = responder.counts();
+        EXPECT_GT(counts.of(Verdict::kKissed), 0U);
+        EXPECT_EQ(counts.denied_kisses, flag == AccessFlag::kKod ? 0U : counts.of(Verdict::kKissed));
+    }
+}
+
+TEST(Responder, CountsRequestsOfTheFirstVersionByTheirMode) {
+    Responder responder;
+    Reply reply;
+    for (const unsigned octet : {0x0BU, 0x0BU, 0x0BU, 0x08U, 0x08U, 0x09U, 0x0CU, 0x23U, 0x19U}) {
+        responder.answer(request_of(datagram(octet)), synchronised_state(), reply);
+    }
+    EXPECT_EQ(responder.counts().versions[1], 6U);
+    EXPECT_EQ(responder.counts().first_version, (std::array<std::uint64_t, 4>{2, 1, 0, 3}));
+}
+
 TEST(Responder, LimitsControlMessagesForThemselves) {
     Responder responder;
     Reply reply;
@@ -393,10 +419,14 @@ TEST(ServerCounts, AddUpOverWorkers) {
     ServerCounts one;
     one.verdicts = {1, 2};
     one.versions = {0, 0, 0, 3, 4};
+    one.first_version = {5, 6, 0, 7};
+    one.denied_kisses = 8;
     sum += one;
     sum += one;
     EXPECT_EQ(sum.of(Verdict::kTooShort), 4U);
     EXPECT_EQ(sum.versions[4], 8U);
+    EXPECT_EQ(sum.first_version, (std::array<std::uint64_t, 4>{10, 12, 0, 14}));
+    EXPECT_EQ(sum.denied_kisses, 16U);
     EXPECT_EQ(sum.received(), 6U);
 }
 
