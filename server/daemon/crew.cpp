@@ -127,6 +127,7 @@ std::string Crew::trouble() {
 QueryView Crew::query_view() const {
     QueryView view = query_view_of(clock_.facts(), workers_.counts(), started_);
     view.kernel = read_kernel_view();
+    view.keys = keys_ != nullptr ? static_cast<std::uint32_t>(keys_->size()) : 0;
     put_text(view.version, "tokimorid-" TOKIMORI_VERSION);
     return view;
 }

@@ -78,7 +78,8 @@ std::size_t QueryResponder::ask(const Query& query, const QueryView& view, Table
         const QueryScene scene{.view = view,
                                .now = query.now,
                                .peer = is_peer ? &view.peers[association_ - std::size_t{1}] : nullptr,
-                               .association = association_};
+                               .association = association_,
+                               .tables = tables};
         error = reply_to(query, scene, tables);
     }
     failed_ = error != Error::kNone;

@@ -19,6 +19,8 @@ struct QueryVariable {
 };
 
 std::span<const QueryVariable> system_variables();
+/// Likewise of the system: counters, of clients, datagrams and keys. None of them is told unless it is named.
+std::span<const QueryVariable> counter_variables();
 std::span<const QueryVariable> peer_variables();
 std::span<const QueryVariable> clock_variables();
 
@@ -36,6 +38,16 @@ LeapIndicator leap_of(const QueryScene& scene);
 
 /// Served time at `at`; zero before the first synchronisation.
 NtpTimestamp timestamp_of(const QueryScene& scene, LocalInstant at);
+
+/// Seconds since the daemon began.
+inline std::int64_t uptime_of(const QueryScene& scene) {
+    return (scene.now - scene.view.started) / std::chrono::seconds{1};
+}
+
+/// How many datagrams came to that.
+inline std::int64_t count_of(const QueryScene& scene, Verdict verdict) {
+    return static_cast<std::int64_t>(scene.view.counts.of(verdict));
+}
 
 /// 127.127.type.unit, as ntpd writes clocks; the address of a server.
 ClientAddress address_of(const PeerView& peer);

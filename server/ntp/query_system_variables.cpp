@@ -3,10 +3,6 @@
 namespace tokimori {
 namespace {
 
-std::int64_t of(const QueryScene& scene, Verdict verdict) {
-    return static_cast<std::int64_t>(scene.view.counts.of(verdict));
-}
-
 std::int64_t requests_of(const QueryScene& scene, std::size_t first, std::size_t last) {
     std::uint64_t sum = 0;
     for (std::size_t version = first; version <= last; ++version) {
@@ -19,10 +15,6 @@ std::int64_t denied_kisses(const QueryScene& scene) {
     return static_cast<std::int64_t>(scene.view.counts.denied_kisses);
 }
 
-std::int64_t uptime_of(const QueryScene& scene) {
-    return (scene.now - scene.view.started) / std::chrono::seconds{1};
-}
-
 Duration shown_dispersion(const QueryScene& scene) {
     return scene.view.state.ever_synchronised ? scene.view.state.root_dispersion_at(scene.now)
                                               : Duration{std::chrono::seconds{16}};
@@ -30,7 +22,7 @@ Duration shown_dispersion(const QueryScene& scene) {
 
 template <Verdict... verdicts>
 void write_verdicts(std::string_view name, const QueryScene& scene, QueryText& text) {
-    text.count(name, (of(scene, verdicts) + ...));
+    text.count(name, (count_of(scene, verdicts) + ...));
 }
 
 template <std::size_t first, std::size_t last>
@@ -176,11 +168,11 @@ constexpr std::array kSystem{
     QueryVariable{"ss_declined", write_verdicts<Verdict::kNotARequest, Verdict::kPrivate, Verdict::kForbiddenSource>},
     QueryVariable{"ss_restricted",
                   [](std::string_view n, const QueryScene& s, QueryText& t) {
-                      t.count(n, of(s, Verdict::kDenied) + of(s, Verdict::kControl) + denied_kisses(s));
+                      t.count(n, count_of(s, Verdict::kDenied) + count_of(s, Verdict::kControl) + denied_kisses(s));
                   }},
     QueryVariable{"ss_limited",
                   [](std::string_view n, const QueryScene& s, QueryText& t) {
-                      t.count(n, of(s, Verdict::kRateLimited) + of(s, Verdict::kKissed) - denied_kisses(s));
+                      t.count(n, count_of(s, Verdict::kRateLimited) + count_of(s, Verdict::kKissed) - denied_kisses(s));
                   }},
     QueryVariable{"ss_kodsent", write_verdicts<Verdict::kKissed>},
     QueryVariable{"ss_processed", write_verdicts<Verdict::kAnswered>},

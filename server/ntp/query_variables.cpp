@@ -35,14 +35,15 @@ bool write_variable(QuerySet set, std::string_view name, const QueryScene& scene
     // NTPsec's name_r is "since the last reset", which here is the start.
     const bool since_reset = set == QuerySet::kSystem && name.starts_with("ss_") && name.ends_with("_r");
     const std::string_view plain = since_reset ? name.substr(0, name.size() - 2) : name;
-    const auto variables = variables_of(set);
-    const auto found = std::find_if(variables.begin(), variables.end(),
-                                    [plain](const QueryVariable& variable) { return variable.name == plain; });
-    if (found == variables.end()) {
-        return false;
-    }
-    found->write(name, scene, text);
-    return true;
+    const auto write_from = [&](std::span<const QueryVariable> variables) {
+        const auto found = std::ranges::find(variables, plain, &QueryVariable::name);
+        if (found == variables.end()) {
+            return false;
+        }
+        found->write(name, scene, text);
+        return true;
+    };
+    return write_from(variables_of(set)) || (set == QuerySet::kSystem && write_from(counter_variables()));
 }
 
 std::uint16_t system_status(const QueryScene& scene) {

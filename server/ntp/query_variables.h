@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
+#include "server/ntp/client_table.h"
 #include "server/ntp/query_text.h"
 #include "server/ntp/query_view.h"
 
@@ -12,8 +14,9 @@ namespace tokimori {
 struct QueryScene {
     const QueryView& view;
     LocalInstant now;
-    const PeerView* peer = nullptr;  ///< the association asked for; null: the system
-    std::uint16_t association = 0;   ///< its number, 1 …; 0: the system
+    const PeerView* peer = nullptr;                ///< the association asked for; null: the system
+    std::uint16_t association = 0;                 ///< its number, 1 …; 0: the system
+    std::span<const ClientTable* const> tables{};  ///< of all workers
 };
 
 /// Whose variables.

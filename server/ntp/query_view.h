@@ -97,6 +97,7 @@ struct QueryView {
     Duration jitter{};
     KernelView kernel;
     ServerCounts counts;
+    std::uint32_t keys = 0;          ///< of clients
     std::array<char, 32> version{};  ///< of the product
     std::array<char, 48> system{};   ///< "Linux/6.1.0"
     std::array<char, 16> processor{};

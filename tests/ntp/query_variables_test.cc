@@ -143,6 +143,45 @@ TEST(QueryVariables, OfTheSystemTellWhatIsSo) {
                 {"kppscaliberrs", "15"}});
 }
 
+TEST(QueryVariables, ThatCountTellWhatIsSo) {
+    QueryView view = distinct_view();
+    view.keys = 18;
+    view.counts.clients_replaced = 19;
+    ClientTable one{1024, 128, {1, 2}};
+    ClientTable other{512, 128, {3, 4}};
+    const ClientTable* const tables[] = {&one, &other};
+    for (unsigned i = 0; i < 30; ++i) {
+        ClientTable& table = i % 3 == 0 ? other : one;
+        table.note(table.find(ClientAddress::v4(0x0A000000 + i)), {kNow - seconds(100 + i), {std::byte{0x23}}, 123},
+                   {});
+    }
+    const QueryScene scene{.view = view, .now = kNow, .tables = tables};
+    expect_all(QuerySet::kSystem, counter_variables(), scene,
+               {{"mru_enabled", "1"},
+                {"mru_depth", "30"},
+                {"mru_deepest", "30"},
+                {"mru_maxdepth", "1536"},
+                {"mru_mindepth", "16"},
+                {"mru_maxage", "0"},
+                {"mru_minage", "0"},
+                {"mru_mem", "66"},
+                {"mru_maxmem", "66"},
+                {"mru_new", "30"},
+                {"mru_recycleold", "0"},
+                {"mru_recyclefull", "19"},
+                {"mru_oldest_age", "129"},
+                {"iostats_reset", "7201"},
+                {"io_received", "16383"},
+                {"io_sent", "4097"},
+                {"io_ignored", "4094"},
+                {"authreset", "7201"},
+                {"authkeys", "18"}});
+    const QueryScene without{.view = view, .now = kNow};
+    for (const char* const name : {"mru_enabled", "mru_depth", "mru_mindepth", "mru_mem", "mru_oldest_age"}) {
+        EXPECT_EQ(written(QuerySet::kSystem, name, without), "0") << name;
+    }
+}
+
 TEST(QueryVariables, OfAPeerAndOfItsClockTellWhatIsSo) {
     const QueryView view = distinct_view();
     const QueryScene scene{.view = view, .now = kNow + seconds(2), .peer = &view.peers[1], .association = 2};

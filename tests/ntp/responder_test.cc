@@ -414,6 +414,62 @@ TEST(Responder, LimitsControlMessagesForThemselves) {
     EXPECT_EQ(responder.answer(request_of(datagram(0x23)), synchronised_state(), reply), Verdict::kAnswered);
 }
 
+TEST(Responder, LetsTenControlMessagesASecondThroughAfterTheFirstForty) {
+    Responder responder;
+    Reply reply;
+    const Datagram octets = from_hex("16020001 00000000 00000000");
+    const auto queried = [&](LocalInstant at, ClientAddress source) {
+        Request request = request_of(octets, at);
+        request.source = source;
+        return responder.answer(request, synchronised_state(), reply) == Verdict::kQueried;
+    };
+    const ClientAddress one = ClientAddress::v4(0x7F000001);
+    const auto of_hundred = [&](LocalInstant at) {
+        int count = 0;
+        for (int i = 0; i < 100; ++i) {
+            count += queried(at, one) ? 1 : 0;
+        }
+        return count;
+    };
+    EXPECT_EQ(of_hundred(kNow), 40);
+    EXPECT_EQ(of_hundred(kNow + milliseconds(99)), 0);
+    EXPECT_EQ(of_hundred(kNow + milliseconds(100)), 1);
+    EXPECT_EQ(of_hundred(kNow + milliseconds(1'100)), 10);
+    EXPECT_EQ(of_hundred(kNow + seconds(60)), 40) << "no more are saved up";
+    EXPECT_TRUE(queried(kNow + seconds(60), ClientAddress::v4(0x7F000002))) << "each address for itself";
+}
+
+TEST(Responder, HeedsThePortOfAQueryWhereARuleIsForNtpsOwn) {
+    AccessPolicy policy = policy_with({AccessFlag::kNtpPort, AccessFlag::kNoQuery});
+    policy.rules[0].from = {Prefix::v4(0x7F000001, 32)};
+    Responder responder;
+    Reply reply;
+    responder.admit_by(std::make_shared<AccessRules>(policy));
+    for (const auto& [port, verdict] :
+         {std::pair{std::uint16_t{123}, Verdict::kControl}, std::pair{std::uint16_t{40000}, Verdict::kQueried}}) {
+        const Datagram octets = from_hex("16020001 00000000 00000000");
+        Request request = request_of(octets);
+        request.source = ClientAddress::v4(0x7F000001);
+        request.source_port = port;
+        EXPECT_EQ(responder.answer(request, synchronised_state(), reply), verdict) << port;
+    }
+}
+
+TEST(Responder, LetsThoseListClientsWhomNoRuleKeepsFromIt) {
+    for (const bool kept : {true, false}) {
+        Responder responder;
+        responder.admit_by(std::make_shared<AccessRules>(
+            policy_with({kept ? AccessFlag::kNoMruList : AccessFlag::kNoModify, AccessFlag::kNtpPort})));
+        const Datagram octets = datagram(0x16);
+        Request request = request_of(octets);
+        request.source = ClientAddress::v4(0xC0000201);
+        request.source_port = 123;
+        EXPECT_EQ(responder.may_list_clients(request), !kept);
+        request.source_port = 124;
+        EXPECT_TRUE(responder.may_list_clients(request)) << "the rule is for another port";
+    }
+}
+
 TEST(ServerCounts, AddUpOverWorkers) {
     ServerCounts sum;
     ServerCounts one;

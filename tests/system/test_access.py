@@ -201,8 +201,14 @@ def test_ntpq_prints_what_an_ntpd_with_reference_clocks_prints() -> None:
             assert "processed for time" in sysstats or "packets received" in sysstats
             assert "pll" in kerninfo
             assert re.search(r"\s127\.0\.0\.1\s*$", clients, re.MULTILINE), clients
-            billboard = ntpq(own.prefix, "-pn").stdout
-            assert re.search(r"^[*o]\S+\s+\.SIM\.\s+0\s+l\s+", billboard, re.MULTILINE), billboard
+            for arguments in ("-pn", "-p"):
+                billboard = ntpq(own.prefix, arguments).stdout
+                assert re.search(r"^[*o]LOCAL\(0\)\s+\.SIM\.\s+0\s+l\s+", billboard, re.MULTILINE), billboard
+            # What ntpd counts and we do not is asked for, too, and told to be unknown.
+            for command, told in (("iostats", r"received packets:\s+\d+"), ("authinfo", r"stored keys:\s+0\b"),
+                                  ("monstats", r"addresses in use:\s+1\b[\s\S]*maximum addresses:\s+\d{4}")):
+                answer = ntpq(own.prefix, "-n", "-c", command)
+                assert re.search(told, answer.stdout), (answer.stdout, answer.stderr)
 
 
 CROWD = """import socket
@@ -227,8 +233,9 @@ def test_ntpq_lists_every_client_and_those_alone_that_it_asks_for() -> None:
 
     everybody = sorted("127.0.%d.%d" % (1 + host // 200, 1 + host % 200) for host in range(1, 401))
     regulars = sorted("127.0.%d.%d" % (1 + host // 200, 1 + host % 200) for host in range(100, 401, 100))
+    text = configuration(["127.0.0.1:123"], [SKY], lab_mode=True, workers=2)
     with NetworkNamespace() as own:
-        with Tokimorid(configuration(["127.0.0.1:123"], [SKY], lab_mode=True, workers=2), 123, own.prefix) as daemon:
+        with Tokimorid(text, 123, own.prefix) as daemon:
             daemon.wait_for("state=synchronised", 10)
             asked = run([*own.prefix, "/usr/bin/python3", "-c", CROWD])
             assert asked.returncode == 0, asked.stderr
@@ -238,6 +245,10 @@ def test_ntpq_lists_every_client_and_those_alone_that_it_asks_for() -> None:
             assert listed(own, "mrulist minlstint=3600") == []
             refused = ntpq(own.prefix, "-n", "-c", "mrulist laddr=127.0.0.1")
             assert "BADFMT" in refused.stdout + refused.stderr, (refused.stdout, refused.stderr)
+            daemon.reload(text + '[[access.rule]]\nfrom = ["127.0.0.1/32"]\nflags = ["nomrulist"]\n', "reloaded")
+            refused = ntpq(own.prefix, "-n", "-c", "mrulist")
+            assert "RESTRICT" in refused.stdout + refused.stderr, (refused.stdout, refused.stderr)
+            assert "stratum=1" in ntpq(own.prefix, "-n", "-c", "rv").stdout
 
 
 STRANGER = """import socket
