@@ -23,6 +23,8 @@ constexpr std::size_t kLargestRequest = 2048;
 constexpr int kExpeditedForwarding = 46 << 2;
 // What most hosts give who asks for it, doubled by Linux, which is twice what they give who does not.
 constexpr int kReceiveBuffer = 212'992;
+// As much as packaging/sysctl lets us have; where that is not in force, twice what is usual.
+constexpr int kSendBuffer = 2'097'152;
 
 struct BoundAddress {
     SocketAddress address{};
@@ -51,12 +53,12 @@ void set_option(int socket, int level, int name, int value = 1) {
 }
 
 // Who tuned his host has given us more already.
-void enlarge_receive_buffer(int socket) {
+void enlarge(int socket, int buffer, int wanted) {
     int size = 0;
     socklen_t room = sizeof size;
-    getsockopt(socket, SOL_SOCKET, SO_RCVBUF, &size, &room);
-    if (size <= kReceiveBuffer) {
-        set_option(socket, SOL_SOCKET, SO_RCVBUF, kReceiveBuffer);
+    getsockopt(socket, SOL_SOCKET, buffer, &size, &room);
+    if (size <= wanted) {
+        set_option(socket, SOL_SOCKET, buffer, wanted);
     }
 }
 
@@ -65,7 +67,8 @@ void set_options(int socket, const SocketAddress& bound, bool shared) {
     if (shared) {
         set_option(socket, SOL_SOCKET, SO_REUSEPORT);
     }
-    enlarge_receive_buffer(socket);
+    enlarge(socket, SO_RCVBUF, kReceiveBuffer);
+    enlarge(socket, SO_SNDBUF, kSendBuffer);
     // An address of an interface that is still down may be listened on already.
     set_option(socket, IPPROTO_IP, IP_FREEBIND);
     const int tells_address = is_unicast(bound) ? 0 : 1;

@@ -262,18 +262,26 @@ TEST_P(UdpPortOfFamily, IsToldWhichAddressWasAskedWhereThereAreSeveral) {
     EXPECT_EQ(option(UdpPort{{GetParam().here[0], 0}, {}}, level, name), 0);
 }
 
-TEST(UdpPort, HasTwiceTheRoomThatASocketHasByItselfUnlessThatIsMore) {
-    constexpr int kByItself = 212'992;
+/// What a socket gets that asks for so much, or has by itself if that is more.
+int buffer_of_who_asks(int buffer, int wanted) {
     const int plain = socket(AF_INET, SOCK_DGRAM, 0);
-    int expected = 0;
-    socklen_t size = sizeof expected;
-    getsockopt(plain, SOL_SOCKET, SO_RCVBUF, &expected, &size);
-    if (expected <= kByItself) {
-        setsockopt(plain, SOL_SOCKET, SO_RCVBUF, &kByItself, sizeof kByItself);
-        getsockopt(plain, SOL_SOCKET, SO_RCVBUF, &expected, &size);
+    int size = 0;
+    socklen_t room = sizeof size;
+    getsockopt(plain, SOL_SOCKET, buffer, &size, &room);
+    if (size <= wanted) {
+        setsockopt(plain, SOL_SOCKET, buffer, &wanted, sizeof wanted);
+        getsockopt(plain, SOL_SOCKET, buffer, &size, &room);
     }
     close(plain);
-    EXPECT_EQ(option(UdpPort{{"127.0.0.1", 0}, {}}, SOL_SOCKET, SO_RCVBUF), expected);
+    return size;
+}
+
+TEST(UdpPort, HasTwiceTheRoomThatASocketHasByItselfUnlessThatIsMore) {
+    EXPECT_EQ(option(UdpPort{{"127.0.0.1", 0}, {}}, SOL_SOCKET, SO_RCVBUF), buffer_of_who_asks(SO_RCVBUF, 212'992));
+}
+
+TEST(UdpPort, HasRoomForManyRepliesThatNobodyTakes) {
+    EXPECT_EQ(option(UdpPort{{"127.0.0.1", 0}, {}}, SOL_SOCKET, SO_SNDBUF), buffer_of_who_asks(SO_SNDBUF, 2'097'152));
 }
 
 /// All that come, until there are `count` of them or nothing more does.

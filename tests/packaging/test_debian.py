@@ -65,6 +65,18 @@ def test_an_upgrade_stops_no_unit_that_it_does_not_start() -> None:
     assert len(optional) == 2 and all("--no-stop-on-upgrade" in line for line in optional), lines
 
 
+def test_the_host_gives_a_socket_the_room_for_replies_that_it_asks_for_before_the_daemon_starts() -> None:
+    setting = Path(ROOT) / "packaging" / "sysctl" / "10-tokimori.conf"
+    given = re.findall(r"^-?([\w.]+) = (\d+)$", setting.read_text(encoding="ascii"), re.MULTILINE)
+    port = (Path(ROOT) / "server" / "daemon" / "udp_port.cpp").read_text(encoding="utf-8")
+    asked = re.search(r"kSendBuffer = ([\d']+);", port)
+    assert asked is not None and given == [("net.core.wmem_max", asked[1].replace("'", ""))]
+    installed = (DEBIAN / "tokimori.install").read_text(encoding="ascii").splitlines()
+    assert "packaging/sysctl/10-tokimori.conf usr/lib/sysctl.d" in installed
+    script = (DEBIAN / "tokimori.postinst").read_text(encoding="ascii")
+    assert 0 < script.find("systemd-sysctl --prefix=/net/core/wmem_max") < script.find("#DEBHELPER#")
+
+
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_its_scripts_are_shell_and_end_at_the_first_error(script: str) -> None:
     text = (DEBIAN / script).read_text(encoding="utf-8")
