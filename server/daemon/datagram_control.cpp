@@ -56,8 +56,9 @@ bool is_kind(const std::byte* part, const std::array<int, 2>& kind) {
     return std::memcmp(part + offsetof(cmsghdr, cmsg_level), kind.data(), sizeof kind) == 0;
 }
 
-// By whichever interface the way leads.
-bool forget_interface(cmsghdr& part) {
+// By whichever interface the way leads. False where it is not told, and of multicast, to which the kernel chooses the
+// address of the reply.
+bool can_be_answered_from(cmsghdr& part) {
     if (part.cmsg_level == IPPROTO_IP && part.cmsg_type == IP_PKTINFO) {
         in_pktinfo info;
         std::memcpy(&info, CMSG_DATA(&part), sizeof info);
@@ -70,7 +71,7 @@ bool forget_interface(cmsghdr& part) {
         std::memcpy(&info, CMSG_DATA(&part), sizeof info);
         info.ipi6_ifindex = IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr) ? info.ipi6_ifindex : 0;
         std::memcpy(CMSG_DATA(&part), &info, sizeof info);
-        return true;
+        return !IN6_IS_ADDR_MULTICAST(&info.ipi6_addr);
     }
     return false;
 }
@@ -82,7 +83,7 @@ bool forget_interface(cmsghdr& part) {
         if (part->cmsg_level == SOL_SOCKET &&
             (part->cmsg_type == SCM_TIMESTAMPNS || part->cmsg_type == SCM_TIMESTAMPING)) {
             datagram.stamp = nanoseconds_at(CMSG_DATA(part));
-        } else if (forget_interface(*part)) {
+        } else if (can_be_answered_from(*part)) {
             datagram.answers_from = {part, CMSG_ALIGN(part->cmsg_len)};
         }
     }

@@ -185,7 +185,9 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"AllAddressesV6ThreeStamps", "::", SCM_TIMESTAMPING, Told{}.three_stamps().asked(kHere6), kThere6,
             kStampNanoseconds, "0 2001:db8::1"},
         Row{"LinkLocalStaysOnItsLink", "::", SCM_TIMESTAMPNS, Told{}.stamp().asked("fe80::1"), "fe80::2",
-            kStampNanoseconds, "7 fe80::1"}),
+            kStampNanoseconds, "7 fe80::1"},
+        Row{"MulticastIsNotAnsweredFrom", "::", SCM_TIMESTAMPNS, Told{}.stamp().asked("ff02::101"), "fe80::2",
+            kStampNanoseconds, ""}),
     [](const testing::TestParamInfo<Row>& row) { return row.param.what; });
 
 TEST(DatagramReader, KnowsWhatComesFromOurselves) {
