@@ -118,6 +118,17 @@ bool is_unicast(const SocketAddress& address) {
                                                  : is_unicast_v4(ntohl(address.v4.sin_addr.s_addr));
 }
 
+// Multicast of IPv6 has nothing to be answered from. Of IPv4 the kernel tells where from instead of what was asked.
+bool is_for_all(const Datagram& datagram) {
+    if (datagram.answers_from.iov_len == 0) {
+        return true;
+    }
+    const auto& part = *static_cast<const cmsghdr*>(datagram.answers_from.iov_base);
+    in_pktinfo info;
+    std::memcpy(&info, CMSG_DATA(&part), sizeof info);
+    return part.cmsg_level == IPPROTO_IP && info.ipi_addr.s_addr != info.ipi_spec_dst.s_addr;
+}
+
 DatagramReader::DatagramReader(const SocketAddress& bound, int stamp)
     : is_v4_{bound.generic.sa_family == AF_INET},
       stamp_kind_{SOL_SOCKET, stamp},

@@ -41,6 +41,10 @@ std::int64_t nanoseconds_at(const void* stamp);
 /// looks like any other.
 bool is_unicast(const SocketAddress& address);
 
+/// Whether what was received where the kernel tells the address that was asked is broadcast or multicast: every socket
+/// that shares the port gets it, not one of them.
+bool is_for_all(const Datagram& datagram);
+
 /// Takes apart what the kernel tells of the datagrams of one socket. One thread at a time.
 class DatagramReader {
 public:

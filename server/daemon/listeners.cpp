@@ -97,7 +97,7 @@ Listeners::PortSet Listeners::open_address(const ListenAddress& address, const P
     // Shared ports would silently share with a second server, too: the first try finds out whether the port is free.
     // Where ports of ours stand in the way it is, but for single addresses that another server holds.
     if (beside.empty()) {
-        PortSet first{std::make_shared<UdpPort>(address, UdpPort::Options{false, tells_departures_})};
+        PortSet first{std::make_shared<UdpPort>(address, UdpPort::Options{.tells_departures = tells_departures_})};
         if (alone) {
             return first;
         }
@@ -105,7 +105,8 @@ Listeners::PortSet Listeners::open_address(const ListenAddress& address, const P
     const Sharing sharing{alone ? beside : PortSet{}};
     PortSet set;
     for (std::size_t i = 0; i < workers_; ++i) {
-        set.push_back(std::make_shared<UdpPort>(address, UdpPort::Options{true, tells_departures_}));
+        const UdpPort::Options options{.shared = true, .tells_departures = tells_departures_, .leaves_to_first = i > 0};
+        set.push_back(std::make_shared<UdpPort>(address, options));
     }
     if (alone) {
         set_shared(set, 0);

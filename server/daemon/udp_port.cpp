@@ -109,6 +109,7 @@ UdpPort::UdpPort(const ListenAddress& address, const Options& options)
         throw std::system_error{errno, std::generic_category()};
     }
     set_options(descriptor_, bound->address, options.shared);
+    leaves_to_first_ = options.leaves_to_first && !is_unicast(bound->address);
     departures_ = options.tells_departures ? DepartureStamps::of(descriptor_) : std::nullopt;
     if (!departures_) {
         set_option(descriptor_, SOL_SOCKET, SO_TIMESTAMPNS);
@@ -140,6 +141,23 @@ std::size_t UdpPort::fetch() {
     const int count = recvmmsg(descriptor_, received_.data(), kBatch, MSG_DONTWAIT, nullptr);
     backlog_ = std::clamp(backlog_ + (count == int{kBatch} ? 1 : -1), 0, 2 * kPatience);
     return static_cast<std::size_t>(std::max(count, 0));
+}
+
+// Those that stay keep the octets they were received into.
+std::span<Datagram> UdpPort::without_those_for_all(std::span<Datagram> batch) {
+    std::size_t kept = 0;
+    for (std::size_t slot = 0; slot < batch.size(); ++slot) {
+        if (is_for_all(batch[slot])) {
+            ++left_;
+            continue;
+        }
+        if (kept != slot) {
+            std::swap(batch[kept], batch[slot]);
+            std::swap(buffers_->in[kept], buffers_->in[slot]);
+        }
+        ++kept;
+    }
+    return batch.first(kept);
 }
 
 bool UdpPort::has_waiting() const {

@@ -22,9 +22,11 @@ public:
     static constexpr int kPatience = 32;          ///< full batches, less others, that mean that it is behind
 
     /// `shared`: several workers each open the same address (SO_REUSEPORT). `tells_departures`: where the kernel can.
+    /// `leaves_to_first`: broadcast and multicast, which come to each of these, are for another of them.
     struct Options {
         bool shared = false;
         bool tells_departures = false;
+        bool leaves_to_first = false;
     };
     /// Opens and binds. Throws std::system_error.
     UdpPort(const ListenAddress& address, const Options& options);
@@ -57,8 +59,11 @@ public:
                 visit(datagram);
             }
         }
-        return batch;
+        return leaves_to_first_ ? without_those_for_all(batch) : batch;
     }
+
+    /// How many datagrams `receive` has left to the first of the ports that share the address.
+    std::uint64_t left() const { return left_; }
 
     /// Whether datagrams have been coming faster than they are taken: of late batches were full, and there were more of
     /// them than a socket keeps for one who had no processor for a while.
@@ -85,9 +90,12 @@ private:
 
     void prepare(std::size_t slot, std::uint32_t address_size);
     std::size_t fetch();
+    std::span<Datagram> without_those_for_all(std::span<Datagram> batch);
 
     ListenAddress address_;
     int descriptor_ = -1;
+    bool leaves_to_first_ = false;
+    std::uint64_t left_ = 0;
     int backlog_ = 0;                       ///< batches that were full, less those that were not; 0 … 2 kPatience
     std::optional<DatagramReader> reader_;  ///< from when it is known what the kernel tells
     // What every datagram goes through; where it points to lies in the buffers.

@@ -123,7 +123,10 @@ void Worker::stop() {
 }
 
 bool Worker::keeps_up() {
-    const std::uint64_t received = responder_.counts().received();
+    std::uint64_t received = responder_.counts().received();
+    for (const std::shared_ptr<Watch>& watch : watches_) {
+        received += watch->port()->left();
+    }
     const bool idle = std::exchange(received_, received) == received;
     return !idle || std::none_of(watches_.begin(), watches_.end(),
                                  [](const auto& watch) { return watch->port()->has_waiting(); });

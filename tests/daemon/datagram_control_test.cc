@@ -37,13 +37,15 @@ public:
         const timespec stamps[3] = {kStamp, {}, {}};
         return add(SOL_SOCKET, SCM_TIMESTAMPING, stamps, sizeof stamps);
     }
-    Told& asked(const std::string& text) {
+    Told& asked(const std::string& text) { return asked(text, text); }
+    /// Of IPv4 the kernel tells, too, which address of ours a reply will come from.
+    Told& asked(const std::string& text, const std::string& ours) {
         const SocketAddress own = address(text, 0);
         if (own.generic.sa_family == AF_INET6) {
             const in6_pktinfo info{own.v6.sin6_addr, 7};
             return add(IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
         }
-        const in_pktinfo info{7, own.v4.sin_addr, own.v4.sin_addr};
+        const in_pktinfo info{7, address(ours, 0).v4.sin_addr, own.v4.sin_addr};
         return add(IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
     }
     Told& something_else() {
@@ -225,6 +227,17 @@ TEST(DatagramReader, AnswersNoMulticastNorBroadcastNorNobody) {
     for (const char* from : {"ff02::101", "::"}) {
         EXPECT_FALSE(v6.read(Told{}.stamp().asked(kHere6), from).request.from_unicast) << from;
     }
+}
+
+TEST(IsForAll, IsBroadcastAndMulticast) {
+    constexpr const char* kBroadcast = "192.0.2.255";
+    Reading v4{"0.0.0.0", SCM_TIMESTAMPNS};
+    EXPECT_FALSE(is_for_all(v4.read(Told{}.stamp().asked(kHere), kThere)));
+    EXPECT_TRUE(is_for_all(v4.read(Told{}.stamp().asked(kBroadcast, kHere), kThere)));
+    EXPECT_TRUE(is_for_all(v4.read(Told{}.asked(kBroadcast, kHere), kThere)));
+    Reading v6{"::", SCM_TIMESTAMPNS};
+    EXPECT_FALSE(is_for_all(v6.read(Told{}.stamp().asked(kHere6), kThere6)));
+    EXPECT_TRUE(is_for_all(v6.read(Told{}.stamp().asked("ff02::101"), kThere6)));
 }
 
 TEST(IsUnicast, IsOneAddressAlone) {

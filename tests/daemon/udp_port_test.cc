@@ -100,6 +100,7 @@ public:
         const SocketAddress server = address(to, port);
         descriptor_ = socket(own.generic.sa_family, SOCK_DGRAM, 0);
         set(IPPROTO_IP, IP_FREEBIND);
+        set(SOL_SOCKET, SO_BROADCAST);
         own.generic.sa_family == AF_INET ? set(IPPROTO_IP, IP_RECVTOS) : set(IPPROTO_IPV6, IPV6_RECVTCLASS);
         EXPECT_EQ(bind(descriptor_, &own.generic, sizeof own), 0) << from;
         EXPECT_EQ(connect(descriptor_, &server.generic, sizeof server), 0) << to;
@@ -398,6 +399,58 @@ TEST(UdpPort, AnswersABatchEachToItsOwnClient) {
     for (const auto& client : clients) {
         EXPECT_EQ(client->hear(), "from " + std::to_string(client->port()));
     }
+}
+
+/// Two ports that share all addresses, as two workers have them.
+struct Sharing {
+    UdpPort first{{"0.0.0.0", 0}, {.shared = true}};
+    UdpPort second{{"0.0.0.0", port_of(first.descriptor())}, {.shared = true, .leaves_to_first = true}};
+};
+
+TEST(UdpPort, LeavesBroadcastsToTheFirstThatSharesTheAddress) {
+    Sharing ports;
+    const std::uint16_t number = port_of(ports.first.descriptor());
+    const Client everybody{"127.0.0.1", "127.255.255.255", number};
+    const std::string answer = "an answer";
+    std::size_t by_first = 0;
+    std::size_t by_second = 0;
+    std::uint64_t to_all = 0;
+    // Until the kernel has chosen either for some clients.
+    constexpr std::size_t kSome = 3;
+    for (std::uint64_t round = 1; round <= 500 && (by_first < kSome || by_second < kSome); ++round) {
+        const Client client{"127.0.0.1", "127.0.0.1", number};
+        everybody.send("all");
+        client.send("one");
+        everybody.send("all");
+        while (to_all < 2 * round && readable(ports.first.descriptor())) {
+            for (const Datagram& datagram : receive(ports.first)) {
+                text_of(datagram) == "all" ? ++to_all : ++by_first;
+            }
+        }
+        while (ports.second.left() < 2 * round && readable(ports.second.descriptor())) {
+            for (Datagram& datagram : receive(ports.second)) {
+                EXPECT_EQ(text_of(datagram), "one");
+                ++by_second;
+                ports.second.reply(datagram, std::as_bytes(std::span{answer}));
+                ports.second.flush();
+                EXPECT_EQ(client.hear(), answer);
+            }
+        }
+        ASSERT_EQ(ports.second.left(), 2 * round);
+        ASSERT_EQ(to_all, 2 * round);
+        ASSERT_EQ(by_first + by_second, round);
+    }
+    EXPECT_GE(by_first, kSome);
+    EXPECT_GE(by_second, kSome);
+    EXPECT_EQ(ports.first.left(), 0U);
+}
+
+TEST(UdpPort, LeavesNothingToOthersWhereItIsAskedAlone) {
+    UdpPort port{{"127.0.0.1", 0}, {.shared = true, .leaves_to_first = true}};
+    const Client client{"127.0.0.1", "127.0.0.1", port_of(port.descriptor())};
+    client.send("question");
+    ASSERT_TRUE(readable(port.descriptor()));
+    EXPECT_EQ(receive(port).size(), 1U);
 }
 
 /// Takes a batch, of that many datagrams.

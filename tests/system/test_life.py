@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
+import select
 import signal
 import socket
 import sys
@@ -13,7 +15,7 @@ from typing import Dict, List
 import pytest
 
 from namespace import NetworkNamespace, mounting
-from ntp_client import NtpClient, NtpLoad, NtpWatch, Reply
+from ntp_client import NtpClient, NtpLoad, NtpWatch, Reply, request
 from programs import (Process, Refclock, Tokimorid, configuration, free_port, has_thread_sanitizer, slowness, tool,
                       wait_until)
 
@@ -199,6 +201,27 @@ def test_the_reply_comes_from_the_address_that_was_asked(workers: int) -> None:
             # The client's socket is connected: it hears that address alone.
             with daemon.client(host) as client:
                 assert client.ask() is not None, host
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_broadcast_is_answered_once_and_by_unicast(workers: int) -> None:
+    port = free_port()
+    with Tokimorid(configuration(["0.0.0.0:%d" % port], workers=workers), port) as daemon:
+        daemon.wait_for("started")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            client.bind(("127.0.0.1", 0))
+            asked = [secrets.token_bytes(8) for _ in range(8)]
+            for origin in asked:
+                client.sendto(request(int.from_bytes(origin, "big")), ("127.255.255.255", port))
+            client.settimeout(PATIENCE * slowness())
+            heard = []
+            # What is answered twice is heard sooner or later than that it was answered once.
+            while len(heard) < len(asked) or select.select([client], [], [], 0.3)[0]:
+                octets, (host, _) = client.recvfrom(2048)
+                assert host == "127.0.0.1"
+                heard.append(octets[24:32])
+            assert sorted(heard) == sorted(asked)
 
 
 @pytest.mark.parametrize("listen", ["[::1]", "[::]"])
