@@ -18,8 +18,9 @@
 namespace tokimori {
 namespace {
 
-// Longer requests than this exist nowhere; what is cut is refused by its length.
-constexpr std::size_t kLargestRequest = 2048;
+constexpr std::size_t kLongestRequest = 2048;
+// Longer ones exist nowhere. What is cut ends within a word, as no request does that gets the time.
+constexpr std::size_t kCutAt = kLongestRequest + 2;
 constexpr int kExpeditedForwarding = 46 << 2;
 // What most hosts give who asks for it, doubled by Linux, which is twice what they give who does not.
 constexpr int kReceiveBuffer = 212'992;
@@ -90,7 +91,7 @@ struct UdpPort::Buffers {
     std::array<iovec, kBatch> in{};
     std::array<iovec, kBatch> out{};
     // A line of the cache lies between two, so that they do not all begin in the same places of it.
-    std::array<std::array<std::byte, kLargestRequest + 64>, kBatch> octets{};
+    std::array<std::array<std::byte, kLongestRequest + 64>, kBatch> octets{};
     struct alignas(cmsghdr) Control {
         std::array<std::byte, kControlSize> octets{};
     };
@@ -169,7 +170,7 @@ void UdpPort::prepare(std::size_t slot, std::uint32_t address_size) {
     Datagram& datagram = datagrams_[slot];
     datagram.request.octets = {buffers_->octets[slot].data(), 0};
     datagram.answers_from = {&buffers_->control[slot], 0};
-    buffers_->in[slot] = {buffers_->octets[slot].data(), kLargestRequest};
+    buffers_->in[slot] = {buffers_->octets[slot].data(), kCutAt};
     msghdr& message = received_[slot].msg_hdr;
     message.msg_name = &datagram.peer;
     message.msg_namelen = sizeof(SocketAddress);

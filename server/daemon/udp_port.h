@@ -66,7 +66,7 @@ public:
     std::uint64_t left() const { return left_; }
 
     /// Whether datagrams have been coming faster than they are taken: of late batches were full, and there were more of
-    /// them than a socket keeps for one who had no processor for a while.
+    /// them than a socket of usual size keeps for one who had no processor for a while.
     bool is_behind() const { return backlog_ >= kPatience; }
 
     /// Whether `receive` would find anything now.

@@ -13,7 +13,7 @@ namespace {
 
 // After so many full batches, 256 datagrams, timers and other sockets get their turn.
 constexpr int kBatchesPerWakeup = 8;
-// Of a port that is closed: more than a socket keeps.
+// Of a port that is closed: more than a socket of usual size keeps.
 constexpr int kDrainsAtTheEnd = 4;
 constexpr auto kBetweenTries = std::chrono::seconds{1};
 constexpr Duration kSlowestPace = std::chrono::microseconds{10};

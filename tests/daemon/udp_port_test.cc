@@ -489,7 +489,7 @@ TEST(UdpPort, SurvivesAnEmptyAndAnOverlongDatagram) {
     ASSERT_TRUE(readable(port.descriptor()));
     const auto batch = receive(port);
     ASSERT_EQ(batch.size(), 2U);
-    EXPECT_LE(batch[0].request.octets.size(), 2048U);
+    EXPECT_EQ(batch[0].request.octets.size() % 4, 2U) << "what is cut must not look whole";
     EXPECT_EQ(text_of(batch[1]), "y");
 }
 
