@@ -192,13 +192,16 @@ void UdpPort::reply(Datagram& datagram, std::span<const std::byte> octets) {
     message.msg_controllen = datagram.answers_from.iov_len;
 }
 
-void UdpPort::flush() {
+bool UdpPort::flush() {
     mmsghdr* const end = std::exchange(next_reply_, replies_.data());
+    bool took_all = true;
     for (mmsghdr* first = replies_.data(); first != end;) {
         const int count = sendmmsg(descriptor_, first, static_cast<unsigned>(end - first), MSG_DONTWAIT);
         // One that cannot be sent (unreachable, no buffer) must not hold up the others.
         first += count > 0 ? count : 1;
+        took_all = took_all && count > 0 && first == end;
     }
+    return took_all;
 }
 
 void UdpPort::ask_for_departure(std::size_t reply, std::uint64_t token) {

@@ -10,6 +10,7 @@
 #include "server/daemon/configuration.h"
 #include "server/daemon/datagram_control.h"
 #include "server/daemon/departure_stamps.h"
+#include "server/daemon/reply_pace.h"
 
 namespace tokimori {
 
@@ -78,8 +79,11 @@ public:
     /// will give `token` back.
     void ask_for_departure(std::size_t reply, std::uint64_t token);
     std::size_t queued() const { return static_cast<std::size_t>(next_reply_ - replies_.data()); }
-    /// Sends what is queued. What the kernel will not take is dropped: UDP promises no more.
-    void flush();
+    /// Sends what is queued. What the kernel will not take is dropped: UDP promises no more. Whether it took all.
+    bool flush();
+
+    /// At which those that it sends together are stamped.
+    ReplyPace& pace() { return pace_; }
 
     /// The departures asked for that are known by now; never waits. Valid until the next call.
     std::span<const DepartureStamps::Departed> departed();
@@ -96,7 +100,8 @@ private:
     int descriptor_ = -1;
     bool leaves_to_first_ = false;
     std::uint64_t left_ = 0;
-    int backlog_ = 0;                       ///< batches that were full, less those that were not; 0 … 2 kPatience
+    int backlog_ = 0;  ///< batches that were full, less those that were not; 0 … 2 kPatience
+    ReplyPace pace_;
     std::optional<DatagramReader> reader_;  ///< from when it is known what the kernel tells
     // What every datagram goes through; where it points to lies in the buffers.
     std::array<mmsghdr, kBatch> received_{};

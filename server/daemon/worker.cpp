@@ -16,10 +16,6 @@ constexpr int kBatchesPerWakeup = 8;
 // Of a port that is closed: more than a socket of usual size keeps.
 constexpr int kDrainsAtTheEnd = 4;
 constexpr auto kBetweenTries = std::chrono::seconds{1};
-constexpr Duration kSlowestPace = std::chrono::microseconds{10};
-// The least that was seen is forgotten so slowly that few leave faster than was seen lately; it begins with none.
-constexpr int kForgetting = 256;
-constexpr Duration kPaceGrowth{8};
 
 HashKey secret() {
     std::random_device random;
@@ -163,8 +159,10 @@ std::size_t Worker::serve_batch(UdpPort& port, Scene& scene) {
     // Each by itself leaves right after it was stamped. Only who is behind has no time for that; what was seen when one
     // was behind before says nothing of today.
     const bool behind = port.is_behind();
-    pace_ = behind ? pace_ : Duration::zero();
-    const std::size_t together = behind ? queued_.size() : 1;
+    if (!behind) {
+        port.pace() = {};
+    }
+    const std::size_t together = behind && !port.pace().looks_closely() ? queued_.size() : 1;
     Reply* const first = queued_.data();
     Reply* next = first;
     for (Datagram& datagram : batch) {
@@ -209,9 +207,8 @@ void Worker::tell(UdpPort& port, Datagram& datagram) {
     port.flush();
 }
 
-// Stamped at the last moment: what costs time is done. Each leaves a little later than the one before: by as little as
-// sending alone has taken of late at best. What stamping takes comes on top, so that none is stamped later than it
-// leaves.
+// Stamped at the last moment: what costs time is done. Each leaves a little later than the one before, at the pace of
+// the port. What stamping takes comes on top, so that hardly any is stamped later than it leaves.
 void Worker::send(UdpPort& port, Scene& scene, std::span<Reply> queued) {
     if (queued.empty()) {
         return;
@@ -221,20 +218,20 @@ void Worker::send(UdpPort& port, Scene& scene, std::span<Reply> queued) {
         scene.departure.emplace(scene.clock->state, begun);
     }
     const Departure& departure = *scene.departure;
+    const Duration pace = port.pace().between();
     Duration later{};
     for (Reply& reply : queued) {
-        if (responder_.stamp(reply, departure, std::exchange(later, later + pace_))) {
+        if (responder_.stamp(reply, departure, std::exchange(later, later + pace))) {
             port.ask_for_departure(static_cast<std::size_t>(&reply - queued.data()), reply.interleaved.ticket);
         }
     }
-    // Of a few the price of the system call is the most.
-    if (queued.size() < queued_.size()) {
-        return port.flush();
+    if (!port.is_behind()) {
+        port.flush();
+        return;
     }
     const LocalInstant stamped = read_host_counter();
-    port.flush();
-    const Duration seen = (read_host_counter() - stamped) / static_cast<Duration::rep>(queued.size());
-    pace_ = std::min({pace_ + pace_ / kForgetting + kPaceGrowth, seen, kSlowestPace});
+    const bool took_all = port.flush();
+    port.pace().saw((read_host_counter() - stamped) / static_cast<Duration::rep>(queued.size()), took_all);
 }
 
 void Worker::learn_departures(UdpPort& port) {

@@ -81,7 +81,6 @@ private:
                                                         ///< CLOCK_REALTIME was stepped
     Responder responder_;
     std::array<Reply, UdpPort::kSubBatch> queued_;  ///< complete but for the time
-    Duration pace_{};  ///< from one reply of a sub-batch to the next, at least; none unless a port is behind
     QueryResponder queries_;
     std::array<QueryResponder::Fragment, UdpPort::kSubBatch> fragments_{};
     std::vector<const ClientTable*> tables_;

@@ -401,6 +401,31 @@ TEST(UdpPort, AnswersABatchEachToItsOwnClient) {
     }
 }
 
+TEST(UdpPort, TellsWhetherTheKernelTookAllReplies) {
+    UdpPort port{{"127.0.0.1", 0}, {}};
+    const Client client{"127.0.0.1", "127.0.0.1", port_of(port.descriptor())};
+    const std::string answer = "an answer";
+    for (std::size_t refused = 0; refused <= 3; ++refused) {
+        client.send("question");
+        client.send("question");
+        client.send("question");
+        ASSERT_TRUE(readable(port.descriptor()));
+        const auto batch = receive(port);
+        ASSERT_EQ(batch.size(), 3U);
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            if (i == refused) {
+                // Which takes a right of its own.
+                batch[i].peer.v4.sin_addr.s_addr = htonl(INADDR_BROADCAST);
+            }
+            port.reply(batch[i], std::as_bytes(std::span{answer}));
+        }
+        EXPECT_EQ(port.flush(), refused == 3) << refused;
+        for (std::size_t i = 0; i < (refused == 3 ? 3U : 2U); ++i) {
+            EXPECT_EQ(client.hear(), answer);
+        }
+    }
+}
+
 /// Two ports that share all addresses, as two workers have them.
 struct Sharing {
     UdpPort first{{"0.0.0.0", 0}, {.shared = true}};

@@ -2,12 +2,16 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -20,6 +24,24 @@
 #include "refclocks/counter.h"
 #include "server/ntp/packet.h"
 #include "tests/daemon/ntp_asker.h"
+
+namespace {
+
+/// How many replies the kernel was given by each call of this thread.
+thread_local std::vector<unsigned> sent_together;
+/// Whether it refuses the first of the next sixteen; it sends it all the same.
+thread_local bool refuses_one = false;
+
+}  // namespace
+
+// Instead of that of the C library.
+extern "C" int sendmmsg(int descriptor, mmsghdr* messages, unsigned count, int flags) {
+    sent_together.push_back(count);
+    const bool refuses = count == tokimori::UdpPort::kSubBatch && std::exchange(refuses_one, false);
+    const long sent = syscall(SYS_sendmmsg, descriptor, messages, refuses ? 1 : count, flags);
+    errno = refuses ? EPERM : errno;
+    return refuses ? -1 : static_cast<int>(sent);
+}
 
 namespace tokimori {
 namespace {
@@ -176,6 +198,19 @@ protected:
         }
         EXPECT_EQ(asked.asker->hear().header().origin, asked.header.transmit);
     }
+    void serve_too(const std::shared_ptr<UdpPort>& other) { worker_.serve({port_, other}); }
+    void expect_answer_at(const UdpPort& other) {
+        Asker asker{INADDR_LOOPBACK, port_of(other)};
+        Asked asked{.kind = Kind::kPlain, .asker = &asker, .header = {}};
+        ++asked_;
+        asked.header.version = 4;
+        asked.header.mode = NtpMode::kClient;
+        asked.header.transmit = {0x89AB'CDEF'0000'0000 + asked_};
+        Octets octets(kHeaderSize);
+        write_header(asked.header, std::span(octets).first<kHeaderSize>());
+        asker.send(octets);
+        expect_answer(asked);
+    }
     bool is_waited_for() const { return is_watched(descriptor_); }
     /// Stops the worker and lets go of the port; true if it is closed then.
     bool closes() {
@@ -318,6 +353,38 @@ TEST_F(WorkerThatIsBehind, ComesAgainByItselfUntilNothingIsLeft) {
     EXPECT_FALSE(port_->is_behind());
     EXPECT_TRUE(is_waited_for());
     expect_answer(ask(Kind::kPlain));
+}
+
+TEST_F(WorkerThatIsBehind, SendsItsFirstBatchOneByOneAndThenSixteenTogether) {
+    constexpr std::array kLight{Kind::kPlain};
+    sent_together.clear();
+    turn(kLight);
+    EXPECT_EQ(sent_together, std::vector<unsigned>(UdpPort::kBatch, 1));
+    sent_together.clear();
+    turn(kLight);
+    EXPECT_EQ(sent_together, std::vector<unsigned>(2, UdpPort::kSubBatch));
+}
+
+TEST_F(WorkerThatIsBehind, StampsAtNoPaceWhereTheKernelRefusesSome) {
+    constexpr std::array kLight{Kind::kPlain};
+    EXPECT_EQ(port_->pace().between(), 0ns);
+    turn(kLight);
+    EXPECT_GT(port_->pace().between(), 0ns);
+    refuses_one = true;
+    turn(kLight);
+    EXPECT_EQ(port_->pace().between(), 0ns);
+}
+
+TEST_F(WorkerThatIsBehind, GoesOnAtTheSamePaceWhenItIsAskedAtAnotherPort) {
+    constexpr std::array kLight{Kind::kPlain};
+    const auto other = std::make_shared<UdpPort>(ListenAddress{"127.0.0.1", 0}, UdpPort::Options{});
+    serve_too(other);
+    turn(kLight);
+    const Duration pace = port_->pace().between();
+    EXPECT_GT(pace, 0ns);
+    expect_answer_at(*other);
+    EXPECT_EQ(port_->pace().between(), pace);
+    EXPECT_EQ(other->pace().between(), 0ns);
 }
 
 TEST_F(WorkerThatIsBehind, LetsOthersHaveTheirTurn) {
