@@ -28,7 +28,7 @@ HashKey secret() {
 class Worker::Watch : public std::enable_shared_from_this<Watch> {
 public:
     Watch(boost::asio::io_context& io, Worker& worker, std::shared_ptr<UdpPort> port)
-        : io_{io}, worker_{worker}, port_{std::move(port)}, descriptor_{io, port_->descriptor()}, next_try_{io} {}
+        : io_{io}, worker_{worker}, port_{std::move(port)}, descriptor_{io}, next_try_{io} {}
     // The port closes its descriptor itself.
     ~Watch() { descriptor_.release(); }
     Watch(const Watch&) = delete;
@@ -36,7 +36,13 @@ public:
 
     const std::shared_ptr<UdpPort>& port() const { return port_; }
 
+    // Until something comes; where the kernel does not tell of that, for a while.
     void wait() {
+        if (!watch()) {
+            next_try_.expires_after(kBetweenTries);
+            next_try_.async_wait([self = shared_from_this()](const boost::system::error_code&) { self->serve(); });
+            return;
+        }
         descriptor_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
                                [self = shared_from_this()](const boost::system::error_code& error) {
                                    if (!error) {
@@ -64,11 +70,8 @@ private:
         if (port_->is_behind() || (found && !descriptor_.is_open())) {
             descriptor_.release();
             boost::asio::post(io_, [self = shared_from_this()] { self->serve(); });
-        } else if (watch()) {
-            wait();
         } else {
-            next_try_.expires_after(kBetweenTries);
-            next_try_.async_wait([self = shared_from_this()](const boost::system::error_code&) { self->serve(); });
+            wait();
         }
     }
 

@@ -419,6 +419,14 @@ TEST_F(WorkerThatIsBehind, TriesNowAndThenWhereTheKernelDoesNotWatchItsPort) {
     expect_answer(ask(Kind::kPlain));
 }
 
+TEST_F(WorkerThatIsBehind, TakesAPortThatTheKernelDoesNotWatchYet) {
+    const auto other = std::make_shared<UdpPort>(ListenAddress{"127.0.0.1", 0}, UdpPort::Options{});
+    boost::asio::posix::stream_descriptor watched{io_, other->descriptor()};
+    serve_too(other);
+    watched.release();
+    expect_answer_at(*other);
+}
+
 TEST_F(WorkerThatIsBehind, ClosesItsPortWhenItIsStoppedMeanwhile) {
     constexpr std::array kLight{Kind::kPlain};
     turn(kLight);
