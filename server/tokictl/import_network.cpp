@@ -95,6 +95,13 @@ std::optional<std::string> chrony_network_of(std::string_view text) {
     return network_of(whole + length, "");
 }
 
+bool is_wider(std::string_view network, std::string_view inner) {
+    const std::string_view length = network.substr(network.find('/'));
+    const std::string cut = std::string{inner.substr(0, inner.find('/'))} + std::string{length};
+    return network_of(cut, "") == network &&
+           number_in(length.substr(1), 128) < number_in(inner.substr(inner.find('/') + 1), 128);
+}
+
 bool is_whole_server_address(std::string_view text) {
     const std::size_t percent = text.find('%');
     const auto octets = address_of(text.substr(0, percent));

@@ -18,6 +18,9 @@ std::optional<std::string> network_of(std::string_view address, std::string_view
 /// names of hosts.
 std::optional<std::string> chrony_network_of(std::string_view text);
 
+/// Whether `network` holds all of `inner` and more. Both as `network_of` says it.
+bool is_wider(std::string_view network, std::string_view inner);
+
 /// Whether a server can be asked at this name or address: a link-local one needs its interface (fe80::1%eth0), no other
 /// may have one.
 bool is_whole_server_address(std::string_view text);

@@ -15,6 +15,11 @@ namespace {
 constexpr std::array<std::string_view, 11> kFlags{"ignore",  "noserve",   "noquery",  "limited", "kod",   "notrust",
                                                   "ntpport", "nomrulist", "nomodify", "nopeer",  "notrap"};
 
+// What [access] allow and query are without a line.
+constexpr std::array<std::string_view, 7> kServed{"10.0.0.0/8",     "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10",
+                                                  "169.254.0.0/16", "fc00::/7",      "fe80::/10"};
+constexpr std::array<std::string_view, 2> kQueried{"127.0.0.0/8", "::1/128"};
+
 template <typename List, typename Word>
 bool holds(const List& list, const Word& word) {
     return std::find(list.begin(), list.end(), word) != list.end();
@@ -131,6 +136,39 @@ void ImportedRules::note_defaults(bool has_interval) {
     }
 }
 
+/// The narrowest rule that is wider than `network`.
+const ImportedRules::Rule* ImportedRules::find_around(std::string_view network, bool ntp_port) const {
+    const Rule* narrowest = nullptr;
+    for (const Rule& rule : rules_) {
+        if (rule.ntp_port == ntp_port && is_wider(rule.network, network) &&
+            (narrowest == nullptr || is_wider(narrowest->network, rule.network))) {
+            narrowest = &rule;
+        }
+    }
+    return narrowest;
+}
+
+std::vector<std::string> ImportedRules::not_within_rules(std::span<const std::string_view> networks) const {
+    std::vector<std::string> rest;
+    for (const std::string_view network : networks) {
+        if (find_around(network, false) == nullptr) {
+            rest.emplace_back(network);
+        }
+    }
+    return rest;
+}
+
+// A network that is served without a rule must stay so for the other ports, where only those from port 123 were named.
+void ImportedRules::repeat_for(std::span<const std::string_view> networks, std::vector<Rule>& rules) const {
+    for (const std::string_view network : networks) {
+        const Rule* const around = find_around(network, true);
+        const bool has_own = find(network, false) != nullptr || find(network, true) != nullptr;
+        if (around != nullptr && !has_own && find_around(network, false) == nullptr) {
+            rules.push_back({std::string{network}, true, around->flags});
+        }
+    }
+}
+
 // Where the same is said of both families, in one word.
 std::vector<ImportedRules::Rule> ImportedRules::in_few_words() const {
     std::vector<Rule> rules = rules_;
@@ -140,6 +178,8 @@ std::vector<ImportedRules::Rule> ImportedRules::in_few_words() const {
         rules[static_cast<std::size_t>(v4 - rules_.data())].network = "any";
         rules.erase(rules.begin() + (v6 - rules_.data()));
     }
+    repeat_for(kServed, rules);
+    repeat_for(kQueried, rules);
     return rules;
 }
 
@@ -157,21 +197,13 @@ std::vector<ImportedRules::Group> ImportedRules::groups() const {
     return groups;
 }
 
-// Who is served, and whose ntpq is answered, without any rule would else be more narrowly named than by a default of
+// Who is served, and whose ntpq is answered, without any rule would else be more narrowly named than by a wider line of
 // ntpd's, and so be no matter of it.
 std::string ImportedRules::access_toml() const {
-    const bool v4 = find(kAllOfV4, false) != nullptr;
-    const bool v6 = find(kAllOfV6, false) != nullptr;
-    std::vector<std::string> allow;
-    std::vector<std::string> query;
-    if (!v4) {
-        allow = {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"};
-        query = {"127.0.0.0/8"};
-    } else if (!v6) {
-        allow = {"fc00::/7", "fe80::/10"};
-        query = {"::1"};
-    }
-    return v4 || v6 ? fmt::format("allow = {}\nquery = {}\n", toml_listed(allow), toml_listed(query)) : std::string{};
+    const std::vector<std::string> allow = not_within_rules(kServed);
+    const std::vector<std::string> query = not_within_rules(kQueried);
+    return (allow.size() == kServed.size() ? "" : fmt::format("allow = {}\n", toml_listed(allow))) +
+           (query.size() == kQueried.size() ? "" : fmt::format("query = {}\n", toml_listed(query)));
 }
 
 std::string ImportedRules::toml() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,9 @@ private:
     std::vector<std::string> flags_of(const ImportWords& words, std::size_t at);
     void add(const std::string& network, const std::vector<std::string>& flags);
     const Rule* find(std::string_view network, bool ntp_port) const;
+    const Rule* find_around(std::string_view network, bool ntp_port) const;
+    std::vector<std::string> not_within_rules(std::span<const std::string_view> networks) const;
+    void repeat_for(std::span<const std::string_view> networks, std::vector<Rule>& rules) const;
     std::vector<Rule> in_few_words() const;
     std::vector<Group> groups() const;
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -259,7 +260,9 @@ bool has_word(const Words& words, std::string_view word) {
 }
 
 /// ntpd's rule: the longest mask counts, of equal ones that with `ntpport`; lines for one network and port are one.
-std::uint16_t flags_by_ntpd(const std::vector<Restriction>& lines, const ClientAddress& address, bool ntp_port) {
+/// nullopt where no line names the client.
+std::optional<std::uint16_t> flags_by_ntpd(const std::vector<Restriction>& lines, const ClientAddress& address,
+                                           bool ntp_port) {
     std::pair<int, bool> best{-1, false};
     Rights rights;
     for (const Restriction& line : lines) {
@@ -276,13 +279,19 @@ std::uint16_t flags_by_ntpd(const std::vector<Restriction>& lines, const ClientA
             rights = has_word(line.flags, word) ? rights.add(flag) : rights;
         }
     }
-    return rights.flags;
+    return best.first < 0 ? std::nullopt : std::optional{rights.flags};
 }
 
 void expect_the_rights_of_ntpd(std::minstd_rand& dice) {
-    const Words networks{"10.0.0.0/8", "10.0.0.0/24", "192.0.2.0/24", "192.0.2.1/32", "2001:db8::/32", "fd00::/8"};
-    std::vector<Restriction> lines{{"0.0.0.0/0", {}}, {"::/0", {}}};
-    std::string text = "restrict default\n";
+    const Words networks{"10.0.0.0/7",   "10.0.0.0/8",   "10.0.0.0/24",   "172.0.0.0/8", "192.168.0.0/15",
+                         "192.0.2.0/24", "192.0.2.1/32", "2001:db8::/32", "fc00::/6",    "fe80::/9",
+                         "fd00::/8",     "::1/128",      "126.0.0.0/7",   "0.0.0.0/1"};
+    std::vector<Restriction> lines;
+    std::string text;
+    if (dice() % 2 == 0) {
+        lines = {{"0.0.0.0/0", {}}, {"::/0", {}}};
+        text = "restrict default\n";
+    }
     for (auto i = dice() % 12; i > 0; --i) {
         Restriction line{networks[dice() % networks.size()], {}};
         const bool is_default = dice() % 4 == 0;
@@ -301,13 +310,17 @@ void expect_the_rights_of_ntpd(std::minstd_rand& dice) {
     const CheckedTexts checked = check_texts(texts);
     ASSERT_TRUE(checked.configuration) << texts[0].text;
     const AccessRules rules{checked.configuration->access};
-    for (const std::string_view address : {"10.0.0.1", "10.1.0.1", "192.0.2.1", "192.0.2.9", "203.0.113.1",
-                                           "192.168.1.1", "2001:db8::1", "fd00::1", "fe80::1", "2001::1"}) {
+    const AccessRules without_lines{check_texts({}).configuration->access};
+    for (const std::string_view address :
+         {"10.0.0.1", "10.1.0.1", "192.0.2.1", "192.0.2.9", "203.0.113.1", "192.168.1.1", "172.16.0.1", "100.64.0.1",
+          "2001:db8::1", "fd00::1", "fe80::1", "2001::1"}) {
         const ClientAddress client = *parse_address(address);
         for (const std::uint16_t port : {std::uint16_t{123}, std::uint16_t{1123}}) {
-            const std::uint16_t wanted = flags_by_ntpd(lines, client, port == 123);
-            EXPECT_EQ(rules.for_time(client, port).flags, wanted) << address << " " << port << "\n" << text;
-            EXPECT_EQ(rules.for_query(client, port).flags, wanted) << address << " " << port << "\n" << text;
+            const auto said = flags_by_ntpd(lines, client, port == 123);
+            const auto for_time = said.value_or(without_lines.for_time(client, port).flags);
+            const auto for_query = said.value_or(without_lines.for_query(client, port).flags);
+            EXPECT_EQ(rules.for_time(client, port).flags, for_time) << address << " " << port << "\n" << text;
+            EXPECT_EQ(rules.for_query(client, port).flags, for_query) << address << " " << port << "\n" << text;
         }
     }
 }

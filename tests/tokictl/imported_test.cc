@@ -155,7 +155,7 @@ TEST(Import, LetsADefaultOfOneFamilyCountForThatAlone) {
               "[access]\nallow = []\nquery = []\n"
               "\n[[access.rule]]\nfrom = [\"any\"]\nflags = [\"nomodify\"]\n");
     EXPECT_EQ(toml("restrict -4 default\n"),
-              "[access]\nallow = [\"fc00::/7\", \"fe80::/10\"]\nquery = [\"::1\"]\n"
+              "[access]\nallow = [\"fc00::/7\", \"fe80::/10\"]\nquery = [\"::1/128\"]\n"
               "\n[[access.rule]]\nfrom = [\"0.0.0.0/0\"]\nflags = []\n");
     EXPECT_EQ(toml("restrict -6 default ignore\n"),
               "[access]\nallow = [\"10.0.0.0/8\", \"172.16.0.0/12\", \"192.168.0.0/16\", \"100.64.0.0/10\", "
@@ -164,6 +164,19 @@ TEST(Import, LetsADefaultOfOneFamilyCountForThatAlone) {
     EXPECT_EQ(import_configuration("allow ::/0\n", Dialect::kChrony).toml, "[access]\nallow = [\"::/0\"]\n");
     EXPECT_EQ(import_configuration("allow\ndeny 0/0\n", Dialect::kChrony).toml,
               "[access]\nallow = [\"::/0\"]\ndeny = [\"0.0.0.0/0\"]\n");
+}
+
+TEST(Import, KeepsWhatIsServedAnywayOutOfTheWayOfAWiderRule) {
+    const auto toml = [](std::string_view text) { return import_configuration(text, Dialect::kNtp).toml; };
+    EXPECT_EQ(toml("restrict 10.0.0.0 mask 254.0.0.0 ignore\n"),
+              "[access]\nallow = [\"172.16.0.0/12\", \"192.168.0.0/16\", \"100.64.0.0/10\", \"169.254.0.0/16\", "
+              "\"fc00::/7\", \"fe80::/10\"]\n"
+              "\n[[access.rule]]\nfrom = [\"10.0.0.0/7\"]\nflags = [\"ignore\"]\n");
+    EXPECT_EQ(toml("restrict 10.0.0.0 mask 255.0.0.0 ignore\n"),
+              "[[access.rule]]\nfrom = [\"10.0.0.0/8\"]\nflags = [\"ignore\"]\n");
+    EXPECT_EQ(toml("restrict fe80::/9 ntpport noserve\nrestrict fe80::/8 ntpport\n"),
+              "[[access.rule]]\nfrom = [\"fe80::/9\", \"fe80::/10\"]\nflags = [\"ntpport\", \"noserve\"]\n"
+              "\n[[access.rule]]\nfrom = [\"fe00::/8\"]\nflags = [\"ntpport\"]\n");
 }
 
 TEST(Import, TellsWhereTheOtherProgramServedOthersWithoutALine) {
