@@ -59,6 +59,19 @@ TEST(KeysFile, IsRefusedWhereItIsAbsentOrNoFileOrNonsense) {
     EXPECT_NE(read.errors[0].find("line 2"), std::string::npos);
 }
 
+TEST(KeysFile, IsRefusedWhereItBelongsToAnotherUser) {
+    if (geteuid() != 0) {
+        GTEST_SKIP() << "only root can give a file away";
+    }
+    constexpr uid_t kStranger = 63111;
+    const TemporaryFile file{"1 MD5 secret\n"};
+    ASSERT_EQ(chown(file.path().c_str(), kStranger, 0), 0);
+    const KeysFileResult read = read_keys_file(file.path());
+    EXPECT_EQ(read.keys, nullptr);
+    ASSERT_EQ(read.errors.size(), 1U);
+    EXPECT_NE(read.errors[0].find("another user"), std::string::npos);
+}
+
 TEST(KeysFile, IsEmptyWhereNoneIsNamed) {
     ASSERT_NE(read_keys_file("").keys, nullptr);
     EXPECT_EQ(read_keys_file("").keys->size(), 0U);

@@ -246,6 +246,26 @@ TEST(Responder, CountsWhoIsRefusedOnlyBecauseNobodyNamedHisNetwork) {
     EXPECT_EQ(responder.counts().last_unlisted, (ClientAddress{0x2001'0DB8'0000'0001, 0}));
 }
 
+TEST(Responder, RemembersWhatAClientSaysOfItself) {
+    Responder responder{{1, 2}, 64};
+    for (const auto& [first_octet, stratum] : {std::pair{0xE3U, 16U}, {0x5BU, 3U}, {0x23U, 0U}}) {
+        Datagram octets = datagram(first_octet);
+        octets[1] = static_cast<std::byte>(stratum);
+        Request request = request_of(octets);
+        request.source = ClientAddress::v4(0xC0A8'0001);
+        request.source_port = static_cast<std::uint16_t>(40000 + stratum);
+        Reply reply;
+        ASSERT_EQ(responder.answer(request, synchronised_state(), reply), Verdict::kAnswered);
+        std::vector<Client> clients;
+        responder.clients().for_each([&clients](const Client& client) { clients.push_back(client); });
+        ASSERT_EQ(clients.size(), 1U);
+        EXPECT_EQ(clients[0].address, request.source);
+        EXPECT_EQ(clients[0].first_octet, octets[0]);
+        EXPECT_EQ(clients[0].stratum, stratum);
+        EXPECT_EQ(clients[0].port, request.source_port);
+    }
+}
+
 TEST(Responder, CountsTheVersionsOfRequestsOnly) {
     Responder responder;
     Reply reply;

@@ -156,6 +156,49 @@ def test_a_client_with_a_key_is_answered_with_that_key() -> None:
         assert answers(daemon.port, 1, plain) == 1
 
 
+def write_keys(path: str, mode: int, *lines: str) -> None:
+    """Exchanges a file of keys."""
+    with open(os.open(path + ".new", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        file.write("".join(line + "\n" for line in lines))
+    os.chmod(path + ".new", mode)
+    os.rename(path + ".new", path)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_key_that_is_changed_or_revoked_is_good_until_the_next_reload_and_no_longer(workers: int) -> None:
+    other = KEY[::-1]
+    plain = request(secrets.randbits(64))
+    signed, signed_by_other = (plain + struct.pack("!I", 7) + hashlib.md5(key + plain).digest() for key in (KEY, other))
+    with Guarded("", workers=workers) as daemon:
+        keys = os.path.join(daemon.directory.name, "keys")
+        text = daemon.text() + '[access]\nkeys_file = "%s"\n' % keys
+
+        def is_good(octets: bytes, good: bool) -> None:
+            wait_until(lambda: answers(daemon.port, 1, octets, patience=0.2) == good, 5, "taken over by the worker")
+
+        write_keys(keys, 0o600, "7 MD5 HEX:%s" % KEY.hex())
+        daemon.wait_synchronised()
+        daemon.reload(text, "reloaded")
+        is_good(signed, True)
+        is_good(signed_by_other, False)
+        write_keys(keys, 0o600, "7 MD5 HEX:%s" % other.hex())
+        is_good(signed, True)
+        daemon.reload(text, "reloaded")
+        is_good(signed_by_other, True)
+        is_good(signed, False)
+        # A file that cannot be believed changes nothing.
+        write_keys(keys, 0o644, "7 MD5 HEX:%s" % KEY.hex())
+        since = daemon.mark()
+        daemon.reload(text, "reloaded")
+        assert daemon.find("keys_refused", since)
+        is_good(signed_by_other, True)
+        is_good(signed, False)
+        write_keys(keys, 0o600, "8 MD5 HEX:%s" % other.hex())
+        daemon.reload(text, "reloaded")
+        is_good(signed_by_other, False)
+        is_good(plain, True)
+
+
 def test_keys_that_anybody_could_read_are_refused_and_time_is_served() -> None:
     with Guarded("") as daemon:
         keys = os.path.join(daemon.directory.name, "keys")
@@ -308,4 +351,9 @@ def test_the_json_of_clients_has_what_is_documented() -> None:
                                            "last_seen_age_ns", "first_seen_age_ns", "version", "mode", "leap",
                                            "stratum"}
         assert json.dumps(found["latest"][0]["last_seen_age_ns"]) != "null"
+        told = bytearray(request(secrets.randbits(64), version=3, leap=2))
+        told[1] = 9
+        assert answers(daemon.port, 1, bytes(told)) == 1
+        latest = daemon.ask("clients")["clients"]["latest"][0]
+        assert [latest[word] for word in ("version", "mode", "leap", "stratum")] == [3, 3, 2, 9], "what it says of itself"
         assert "127.0.0.1" in daemon.tokictl("clients").stdout
