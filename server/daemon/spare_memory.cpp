@@ -13,9 +13,26 @@
 namespace tokimori {
 namespace {
 
+/// Whether the loader has written where nobody may write later.
+bool has_text_relocations(const dl_phdr_info& object) {
+    for (int i = 0; i < int{object.dlpi_phnum}; ++i) {
+        if (object.dlpi_phdr[i].p_type != PT_DYNAMIC) {
+            continue;
+        }
+        const auto* entry = reinterpret_cast<const ElfW(Dyn)*>(object.dlpi_addr + object.dlpi_phdr[i].p_vaddr);
+        for (; entry->d_tag != DT_NULL; ++entry) {
+            if (entry->d_tag == DT_TEXTREL || (entry->d_tag == DT_FLAGS && (entry->d_un.d_val & DF_TEXTREL) != 0)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 int give_back_object(dl_phdr_info* object, std::size_t, void*) {
-    if (object->dlpi_addr == getauxval(AT_SYSINFO_EHDR)) {
-        return 0;  // The kernel's own.
+    const bool is_kernels = object->dlpi_addr == getauxval(AT_SYSINFO_EHDR);
+    if (is_kernels || has_text_relocations(*object)) {
+        return 0;
     }
     const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
     for (int i = 0; i < int{object->dlpi_phnum}; ++i) {

@@ -8,8 +8,8 @@ namespace tokimori {
 void give_back_freed_memory();
 
 /// Pages of the program and its libraries that nobody can write (madvise(2), MADV_DONTNEED): most of them were read at
-/// the start and never again. What is needed comes back from the page cache with a minor fault, some hundred in all:
-/// once when the start is over, and not while every microsecond counts.
+/// the start and never again. What is needed comes back from the page cache with a minor fault, some hundred in all.
+/// What has text relocations (DT_TEXTREL) is left alone; breakpoints of a debugger are lost.
 void give_back_start_pages();
 
 }  // namespace tokimori

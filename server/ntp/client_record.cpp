@@ -1,5 +1,6 @@
 #include "server/ntp/client_record.h"
 
+#include <algorithm>
 #include <array>
 
 namespace tokimori {
@@ -48,6 +49,9 @@ Allowance ClientRecord::over_limit(const RateMeter& meter, LocalInstant now, Ran
         put(account_, static_cast<std::uint64_t>(meter.most) << 32 | low_of(account_));
         return Allowance::kServe;
     }
+    // Under a limit that is gentler since a reload nobody owes more than its bucket holds.
+    const auto owed = std::min<std::int64_t>(high_of(account_), meter.most);
+    put(account_, static_cast<std::uint64_t>(owed) << 32 | low_of(account_));
     return is_time_to_kiss(meter, now) ? Allowance::kKiss : Allowance::kDrop;
 }
 

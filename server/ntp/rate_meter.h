@@ -20,7 +20,7 @@ struct RateMeter {
     std::int64_t tolerance = std::numeric_limits<std::int64_t>::max();  ///< ticks; who owes more is over the limit
     std::int64_t most = 0;    ///< ticks that one owes who was served in spite of that
     unsigned leak = 0;        ///< of requests over the limit one in so many is served; 0: none
-    std::uint8_t pause = 0;   ///< between two kiss codes to one client, in their units
+    std::uint8_t pause = 0;   ///< units that begin between two kiss codes to one client
     std::int8_t poll = -128;  ///< log2 of the seconds between requests that are served for ever
 
     /// No limit.
@@ -30,14 +30,18 @@ struct RateMeter {
           tolerance{(limit.burst - 1) * increment},
           most{limit.burst * increment},
           leak{static_cast<unsigned>(limit.leak)},
-          pause{static_cast<std::uint8_t>(std::clamp<std::int64_t>(
-              std::max(limit.kiss, limit.interval).count() / kKissUnit, 1, std::int64_t{kLongestPause}))},
+          pause{pause_of(std::max(limit.kiss, limit.interval))},
           poll{poll_of(limit.interval)} {}
 
     friend bool operator==(const RateMeter&, const RateMeter&) = default;
 
 private:
-    static constexpr std::uint8_t kLongestPause = 127;
+    static constexpr std::int64_t kLongestPause = 127;
+
+    /// At least `span`, for up to 504 s: a unit is never whole at both ends.
+    static constexpr std::uint8_t pause_of(Duration span) {
+        return static_cast<std::uint8_t>(std::min((span.count() + kKissUnit - 1) / kKissUnit + 1, kLongestPause));
+    }
 
     static constexpr std::int8_t poll_of(Duration interval) {
         const std::chrono::seconds whole = std::chrono::ceil<std::chrono::seconds>(interval);

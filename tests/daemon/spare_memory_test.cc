@@ -3,10 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
-#include <cstdlib>
 #include <fstream>
 #include <string>
-#include <vector>
 
 namespace tokimori {
 namespace {
@@ -29,29 +27,6 @@ TEST(SpareMemory, PagesOfTheProgramAreGivenBackAndComeWhenTheyAreNeeded) {
     ASSERT_GT(before, 0U);
     give_back_start_pages();
     EXPECT_LT(told_as("RssFile"), before);
-}
-
-TEST(SpareMemory, WhatWasFreedIsGivenBack) {
-    constexpr std::size_t kPieces = 20'000;
-    std::vector<void*> pieces;
-    for (std::size_t i = 0; i < kPieces; ++i) {
-        pieces.push_back(std::calloc(1, 1000));
-    }
-    void* const last = std::calloc(1, 1000);
-    for (void* piece : pieces) {
-        std::free(piece);
-    }
-    give_back_freed_memory();
-    const std::size_t after = told_as("RssAnon");
-    for (void*& piece : pieces) {
-        piece = std::calloc(1, 1000);
-        static_cast<volatile char*>(piece)[999] = 1;
-    }
-    EXPECT_GT(told_as("RssAnon"), after + 5'000) << "it is taken anew";
-    for (void* piece : pieces) {
-        std::free(piece);
-    }
-    std::free(last);
 }
 
 }  // namespace
