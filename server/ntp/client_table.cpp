@@ -135,7 +135,8 @@ void ClientTable::look_for_oldest(std::uint32_t first, LocalInstant now, std::si
 
 void ClientTable::take_place(std::size_t place, const ClientKey& client, LocalInstant now) {
     Word& name = names_[place];
-    replaced_.store(get(replaced_) + (get(name) != 0 ? 1 : 0), std::memory_order_relaxed);
+    Word& counter = get(name) != 0 ? replaced_ : known_;
+    counter.store(get(counter) + 1, std::memory_order_relaxed);
     // Readers see the old client, nobody, or the new one: never one under the other's name.
     name.store(0, std::memory_order_release);
     records_[place].begin(client.high, now);

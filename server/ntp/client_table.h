@@ -53,6 +53,8 @@ public:
     /// Calls for each client, in no order. Any thread, as `at`.
     void for_each(const std::function<void(const Client&)>& visit) const;
 
+    /// How many there are. Any thread.
+    std::uint64_t known() const { return known_.load(std::memory_order_relaxed); }
     /// Clients that made room for others.
     std::uint64_t replaced() const { return replaced_.load(std::memory_order_relaxed); }
     std::size_t places() const { return places_; }
@@ -93,6 +95,7 @@ private:
     std::unique_ptr<std::uint32_t[]> first_seen_;  ///< s
     std::unique_ptr<Refusals[], Free> refusals_;
     ClientRecord shared_{};  ///< of all who found no place
+    Word known_{0};
     Word replaced_{0};
     RandomBits random_;
 };

@@ -1,4 +1,5 @@
-#include <functional>
+#include <algorithm>
+#include <array>
 
 #include "server/ntp/query_rows.h"
 
@@ -18,19 +19,12 @@ std::int64_t places_of(const QueryScene& scene) {
     return static_cast<std::int64_t>(places);
 }
 
-/// All clients that are known, in one number: `sum` of what there was so far and of one more.
-template <typename Sum>
-std::int64_t over_clients(const QueryScene& scene, const Sum& sum) {
-    std::int64_t total = 0;
-    const auto add = [&total, &sum](const Client& client) { total = sum(total, client); };
-    for (const ClientTable* const table : scene.tables) {
-        table->for_each(std::cref(add));
-    }
-    return total;
-}
-
 std::int64_t known_clients(const QueryScene& scene) {
-    return over_clients(scene, [](std::int64_t count, const Client&) { return count + 1; });
+    std::uint64_t known = 0;
+    for (const ClientTable* const table : scene.tables) {
+        known += table->known();
+    }
+    return static_cast<std::int64_t>(known);
 }
 
 // Nobody is forgotten but for another one, so that there never were more than there are.
@@ -78,13 +72,6 @@ constexpr std::array kCounters{
     QueryVariable{"mru_recyclefull",
                   [](std::string_view n, const QueryScene& s, QueryText& t) {
                       t.count(n, static_cast<std::int64_t>(s.view.counts.clients_replaced));
-                  }},
-    QueryVariable{"mru_oldest_age",
-                  [](std::string_view n, const QueryScene& s, QueryText& t) {
-                      t.count(n, over_clients(s, [&s](std::int64_t oldest, const Client& client) {
-                                  return std::max(oldest,
-                                                  std::int64_t{(s.now - client.last_seen) / std::chrono::seconds{1}});
-                              }));
                   }},
     QueryVariable{"iostats_reset", write_uptime},
     QueryVariable{"io_received",

@@ -71,7 +71,7 @@ TEST(QueryMemory, AllocatesNothingHoweverManyClientsAreListed) {
     EXPECT_EQ(ask(question(10, 0, nonce + ", frags=32")), 32U);
     EXPECT_EQ(ask(question(10, 0, nonce + ", frags=32, addr.0=10.0.0.9:123, last.0=0xeeacaf00.00000000")), 1U);
     EXPECT_GT(ask(question(2)), 0U);
-    EXPECT_EQ(ask(question(2, 0, "mru_depth,mru_oldest_age,kstflags")), 1U);
+    EXPECT_EQ(ask(question(2, 0, "mru_depth,mru_mem,kstflags")), 1U);
 }
 
 }  // namespace

@@ -108,6 +108,16 @@ TEST(ClientTable, CountsWhatWasDeniedAndTellsItByPlace) {
     EXPECT_EQ(found[0].limited, 0U);
 }
 
+TEST(ClientTable, CountsItsClientsAsTheyCome) {
+    ClientTable table(64, 128, kSecret);
+    for (unsigned i = 0; i < 300; ++i) {
+        ask(table, host(i % 200), kNow + seconds(i), {});
+        ASSERT_EQ(table.known(), all(table).size());
+    }
+    EXPECT_GT(table.replaced(), 100U);
+    EXPECT_LE(table.known(), 64U);
+}
+
 TEST(ClientTable, TellsWhoIsDeniedSoOnceInAPause) {
     ClientTable table(64, 128, kSecret);
     const RateMeter meter{kLan};

@@ -169,7 +169,6 @@ TEST(QueryVariables, ThatCountTellWhatIsSo) {
                 {"mru_new", "30"},
                 {"mru_recycleold", "0"},
                 {"mru_recyclefull", "19"},
-                {"mru_oldest_age", "129"},
                 {"iostats_reset", "7201"},
                 {"io_received", "16383"},
                 {"io_sent", "4097"},
@@ -177,7 +176,7 @@ TEST(QueryVariables, ThatCountTellWhatIsSo) {
                 {"authreset", "7201"},
                 {"authkeys", "18"}});
     const QueryScene without{.view = view, .now = kNow};
-    for (const char* const name : {"mru_enabled", "mru_depth", "mru_mindepth", "mru_mem", "mru_oldest_age"}) {
+    for (const char* const name : {"mru_enabled", "mru_depth", "mru_mindepth", "mru_mem"}) {
         EXPECT_EQ(written(QuerySet::kSystem, name, without), "0") << name;
     }
 }
