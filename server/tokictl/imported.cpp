@@ -6,6 +6,7 @@
 #include <array>
 
 #include "server/tokictl/import_access.h"
+#include "server/tokictl/import_listen.h"
 #include "server/tokictl/import_rules.h"
 #include "server/tokictl/import_sources.h"
 #include "server/tokictl/import_words.h"
@@ -13,9 +14,9 @@
 namespace tokimori {
 namespace {
 
-constexpr std::array<std::string_view, 14> kChronyWords{
-    "allow",    "keyfile",        "makestep",  "rtcsync",        "ratelimit", "deny",   "confdir",
-    "cmdallow", "bindcmdaddress", "leapsectz", "clientloglimit", "local",     "logdir", "sourcedir"};
+constexpr std::array<std::string_view, 15> kChronyWords{
+    "allow",          "keyfile",   "makestep",       "rtcsync", "ratelimit", "deny",      "confdir",    "cmdallow",
+    "bindcmdaddress", "leapsectz", "clientloglimit", "local",   "logdir",    "sourcedir", "bindaddress"};
 constexpr std::array<std::string_view, 5> kStatistics{"loopstats", "peerstats", "rawstats", "clockstats", "sysstats"};
 constexpr std::size_t kLongestPath = 1000;
 
@@ -44,6 +45,30 @@ std::string directory_of(std::string_view file) {
 
 std::string table_of(std::string_view heading, std::string_view key, const std::string& path) {
     return path.empty() ? std::string{} : fmt::format("\n[{}]\n{} = {}\n", heading, key, toml_quoted(path));
+}
+
+/// Why nothing was made of a line.
+ImportReason reason_without(std::string_view first, Dialect dialect) {
+    constexpr std::array<std::string_view, 4> kFurther{"includefile", "include", "confdir", "sourcedir"};
+    constexpr std::array<std::string_view, 2> kInterfaces{"interface", "nic"};
+    constexpr std::array<std::string_view, 3> kKeys{"trustedkey", "requestkey", "controlkey"};
+    if (is_one_of(first, kFurther)) {
+        return import_reason("what it names was not read; import that by itself",
+                             "指定されたファイルは読んでいません。それぞれ import してください");
+    }
+    if (dialect == Dialect::kNtp && is_one_of(first, kInterfaces)) {
+        return import_reason("was not taken over: all addresses are listened on; write those wanted in [server] listen",
+                             "引き継いでいません。すべてのアドレスで待ち受けます。限るには [server] の listen "
+                             "にアドレスを書いてください");
+    }
+    if (dialect == Dialect::kNtp && is_one_of(first, kKeys)) {
+        return import_reason(
+            "was not taken over: all keys of [access] keys_file are accepted; take out those that "
+            "must not be",
+            "引き継いでいません。[access] の keys_file "
+            "の鍵はすべて受け入れます。受け入れない鍵はファイルから除いてください");
+    }
+    return import_reason("has no counterpart", "相当する設定はありません");
 }
 
 /// Goes through the lines of a file and collects.
@@ -79,18 +104,14 @@ private:
     }
 
     void read_line(const ImportWords& words) {
-        constexpr std::array<std::string_view, 4> kFurther{"includefile", "include", "confdir", "sourcedir"};
         const bool read = dialect_ == Dialect::kNtp ? read_ntp(words) : read_chrony(words);
         if (read) {
             return;
         }
         if (words[0] == "server" || words[0] == "pool" || words[0] == "peer") {
             sources_.read_server(words);
-        } else if (is_one_of(words[0], kFurther)) {
-            report_.note(import_reason("what it names was not read; import that by itself",
-                                       "指定されたファイルは読んでいません。それぞれ import してください"));
         } else {
-            report_.note(import_reason("has no counterpart", "相当する設定はありません"));
+            report_.note(reason_without(words[0], dialect_));
         }
     }
 
@@ -159,6 +180,10 @@ private:
             access_.read_ratelimit(words);
         } else if (words[0] == "refclock") {
             sources_.read_chrony_clock(words);
+        } else if (words[0] == "bindaddress") {
+            listen_.read_address(words);
+        } else if (words[0] == "port") {
+            listen_.read_port(words);
         } else {
             return false;
         }
@@ -217,6 +242,7 @@ private:
         std::string toml = rules_.access_toml() + access_.toml();
         toml += keys_file_.empty() ? "" : fmt::format("keys_file = {}\n", toml_quoted(keys_file_));
         toml = (toml.empty() ? "" : "\n[access]\n") + toml + rules_.toml();
+        toml = listen_.toml() + toml;
         toml += table_of("state", "dir", state_dir_) + table_of("leap", "list_file", leap_list_);
         toml += table_of("statistics", "dir", statistics_dir_);
         if (!statistics_dir_.empty() && !statistics_files_.empty()) {
@@ -231,6 +257,7 @@ private:
     ImportedRules rules_{report_};
     ImportedAccess access_{report_};
     ImportedSources sources_{report_};
+    ImportedListen listen_{report_};
     std::string keys_file_;
     std::string state_dir_;
     ImportLine state_line_;

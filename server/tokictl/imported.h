@@ -19,8 +19,9 @@ struct Imported {
 };
 
 /// Reads the lines of an ntp.conf or a chrony.conf that mean something for a time server: restrict and discard, or
-/// allow, deny and ratelimit; keys, drift, statistics and leap seconds; other servers and reference clocks. All others
-/// are noted, and so is where the programs differ in what they do without a line. Pure; never throws whatever the text.
+/// allow, deny and ratelimit; bindaddress and port; keys, drift, statistics and leap seconds; other servers and
+/// reference clocks. All others are noted, and so is where the programs differ in what they do without a line. Pure;
+/// never throws whatever the text.
 Imported import_configuration(std::string_view text, Dialect dialect);
 
 /// chrony's where the text has words that only chrony knows, else ntpd's.

@@ -59,7 +59,8 @@ broadcast 192.168.0.255 autokey
 interface ignore wildcard
 rlimit memlock 32"""
 DROPPED_OF_NTP = {3: None, 7: "cryptostats", 13: "stands twice", 18: "maxpoll became 12", 19: "stands twice",
-                  23: "interface", 26: None, 27: "no rule", 33: "numbers", 34: "numbers", 35: "mssntp", 44: "not read"}
+                  23: "interface", 26: None, 27: "no rule", 33: "numbers", 34: "numbers", 35: "mssntp", 38: "all keys",
+                  39: "all keys", 44: "not read", 46: "[server] listen"}
 
 LONG_CHRONY = """\
 ! Configuration of a time server

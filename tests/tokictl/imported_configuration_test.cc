@@ -137,14 +137,14 @@ private:
             case 9:
                 return together({"statistics"}, some_of({"loopstats", "peerstats", "cryptostats", "rawstats"}));
             case 10:
-                return {one_of({"tinker", "tos", "filegen", "broadcastclient", "trustedkey"}), number()};
+                return {one_of({"tinker", "tos", "filegen", "broadcastclient", "trustedkey", "interface"}), number()};
             default:
                 return together({one_of({"server", "pool", "peer"}), host()}, server_options());
         }
     }
 
     Words line_of_chrony() {
-        switch (up_to(8)) {
+        switch (up_to(10)) {
             case 0:
             case 1:
                 return together(
@@ -166,6 +166,10 @@ private:
                 return {one_of({"keyfile", "logdir", "driftfile", "leapseclist", "confdir"}), path()};
             case 7:
                 return {one_of({"makestep", "maxupdateskew", "log", "rtcsync", "cmdallow"}), number()};
+            case 8:
+                return {"bindaddress", one_of({"192.0.2.1", "::ffff:192.0.2.1", "2001:db8::1", "fe80::1", "lan"})};
+            case 9:
+                return {"port", one_of({"0", "1123", "65535", "65536", "-1", "+5", "x"})};
             default:
                 return together({one_of({"server", "pool", "peer"}), host()}, server_options());
         }

@@ -233,6 +233,39 @@ TEST(Import, WritesStatisticsWhereChronyWroteItsLogs) {
     EXPECT_EQ(noted_lines(imported), (std::vector{2, 2, 2})) << "it stands twice; who may write there; the formats";
 }
 
+TEST(Import, ListensWhereChronyDid) {
+    const auto import = [](std::string_view text) { return import_configuration(text, Dialect::kChrony); };
+    const auto listen = [&](const std::string& text) {
+        const std::string toml = import(text).toml;
+        return toml.starts_with("[server]\n") ? toml.substr(9, toml.find('\n', 9) - 9) : std::string{};
+    };
+    EXPECT_EQ(listen("bindaddress 192.0.2.1\n"), "listen = [\"192.0.2.1:123\", \"[::]:123\"]");
+    EXPECT_EQ(listen("BindAddress 2001:DB8::1\nport 1123\n"), "listen = [\"0.0.0.0:1123\", \"[2001:db8::1]:1123\"]");
+    EXPECT_EQ(listen("port 1123\n"), "listen = [\"0.0.0.0:1123\", \"[::]:1123\"]");
+    EXPECT_EQ(listen("port 0\nbindaddress ::1\n"), "listen = [\"0.0.0.0:123\", \"[::1]:123\"]");
+    EXPECT_EQ(listen("port 0\n"), "");
+    EXPECT_EQ(noted_lines(import("bindaddress 192.0.2.1\nbindaddress ::1\nport 1123\n")), std::vector<int>{});
+    const Imported wrong = import(
+        "bindaddress 192.0.2.1\nbindaddress 192.0.2.2\nbindaddress eth0\nbindaddress 192.0.2.0/24\n"
+        "bindaddress fe80::1\nport 65536\nport\nport 0\n");
+    EXPECT_EQ(noted_lines(wrong), (std::vector{2, 3, 4, 5, 6, 7, 8}));
+    EXPECT_THAT(wrong.notes[6].why.english, HasSubstr("served nobody"));
+    EXPECT_EQ(dialect_of("bindaddress 192.0.2.1\n"), Dialect::kChrony);
+}
+
+TEST(Import, TellsWhatToWriteForInterfacesAndKeysOfNtpd) {
+    const auto why = [](std::string_view text) {
+        return import_configuration(text, Dialect::kNtp).notes.front().why.english;
+    };
+    for (const std::string_view line :
+         {"interface listen 192.0.2.1\n", "interface ignore wildcard\n", "nic drop eth0\n"}) {
+        EXPECT_THAT(why(line), HasSubstr("[server] listen")) << line;
+    }
+    for (const std::string_view line : {"trustedkey 1 2\n", "requestkey 1\n", "controlkey 1\n"}) {
+        EXPECT_THAT(why(line), HasSubstr("all keys of [access] keys_file")) << line;
+    }
+}
+
 TEST(Import, TakesTheFileOfLeapSeconds) {
     EXPECT_EQ(import_configuration("leapfile \"/etc/leap seconds\"\n", Dialect::kNtp).toml,
               "[leap]\nlist_file = \"/etc/leap seconds\"\n");
