@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <functional>
 #include <optional>
 
@@ -90,7 +91,8 @@ bool read_item(std::string_view item, ClientsAsked& asked) {
     }
     if (word == "minscore") {
         const auto end = value.data() + value.size();
-        return std::from_chars(value.data(), end, asked.least_score, std::chars_format::fixed).ptr == end;
+        const auto read = std::from_chars(value.data(), end, asked.least_score, std::chars_format::fixed);
+        return read.ec == std::errc{} && read.ptr == end && std::isfinite(asked.least_score);
     }
     const bool about_known = word.starts_with("addr.") || word.starts_with("last.");
     return about_known ? read_known(word, value, asked) : word != "laddr";

@@ -328,7 +328,8 @@ TEST_F(ClientsAskedFor, AreNotToldWhereTheQuestionCannotBeKept) {
     see(1, kNow);
     for (const char* const words :
          {"frags=32, laddr=127.0.0.1", "frags=32, mincount=two", "frags=32, mincount=", "frags=32, mincount=-1",
-          "frags=32, minscore=high", "frags=32, resany=0xg", "frags=32, last.0=0x1.2", "frags=1, addr.0=nonsense",
+          "frags=32, minscore=high", "frags=32, minscore=", "frags=32, minscore=nan", "frags=32, resany=0xg",
+          "frags=32, last.0=0x1.2", "frags=1, addr.0=nonsense",
           "frags=1, addr.0=0000:0000:0000:0000:0000:0000:0000:0000:0000:0000", "frags=32, addr.16=1.2.3.4:5",
           "frags=32, last.x=0x00000000.00000000", "frags=x"}) {
         EXPECT_EQ(error_for(words), 2U) << words;
