@@ -170,8 +170,13 @@ void DatagramReader::beware_of_ourselves(Datagram& datagram) const {
 
 bool DatagramReader::is_usual(const msghdr& message) const {
     const auto* const control = static_cast<const std::byte*>(message.msg_control);
-    return message.msg_controllen == usual_size_ && is_kind(control, stamp_kind_) &&
-           (address_at_ == 0 || is_kind(control + address_at_, {IPPROTO_IP, IP_PKTINFO}));
+    if (message.msg_controllen != usual_size_ || !is_kind(control, stamp_kind_)) {
+        return false;
+    }
+    if (address_at_ == 0) [[likely]] {
+        return true;
+    }
+    return is_kind(control + address_at_, {IPPROTO_IP, IP_PKTINFO});
 }
 
 void DatagramReader::take_usual(const msghdr& message, Datagram& datagram) const {
