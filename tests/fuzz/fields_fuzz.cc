@@ -186,16 +186,14 @@ void check_header(Octets datagram, const Reply& reply, const ServerState& state,
     check_times(header, reply, state, departure);
 }
 
-/// Before it is stamped it tells no time, and all there is of the request is what is asked with.
+/// Before it is stamped it says that there is no time, and of the request what is asked with.
 void check_unstamped(Octets datagram, const Reply& reply) {
-    NtpHeader expected;
-    expected.version = static_cast<std::uint8_t>(at(datagram, 0) / 8 % 8);
-    expected.mode = at(datagram, 0) % 8 == 1 ? NtpMode::kSymmetricPassive : NtpMode::kServer;
-    expected.poll = static_cast<std::int8_t>(datagram[2]);
-    expected.origin = timestamp_at(datagram, kTransmitAt);
-    std::array<std::byte, kHeaderSize> octets{};
-    write_header(expected, octets);
-    require(std::ranges::equal(octets, std::span(reply.octets).first<kHeaderSize>()));
+    const NtpHeader header = read_header(std::span(reply.octets).first<kHeaderSize>());
+    require(header.leap == LeapIndicator::kUnsynchronised && header.stratum == 0 && header.precision == 0);
+    require(header.version == at(datagram, 0) / 8 % 8);
+    require(header.mode == (at(datagram, 0) % 8 == 1 ? NtpMode::kSymmetricPassive : NtpMode::kServer));
+    require(header.poll == static_cast<std::int8_t>(datagram[2]));
+    require(header.origin == timestamp_at(datagram, kTransmitAt));
 }
 
 /// Signed as the request was, and nothing else behind the header: no field, no crypto-NAK.
