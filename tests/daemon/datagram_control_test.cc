@@ -9,25 +9,14 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/daemon/socket_address.h"
+
 namespace tokimori {
 namespace {
 
 constexpr std::uint16_t kOwnPort = 123;
 constexpr timespec kStamp{1'800'000'000, 123'456'789};
 constexpr std::int64_t kStampNanoseconds = 1'800'000'000'123'456'789;
-
-SocketAddress address(const std::string& text, std::uint16_t port) {
-    SocketAddress result{};
-    if (inet_pton(AF_INET, text.c_str(), &result.v4.sin_addr) == 1) {
-        result.v4.sin_family = AF_INET;
-        result.v4.sin_port = htons(port);
-        return result;
-    }
-    EXPECT_EQ(inet_pton(AF_INET6, text.c_str(), &result.v6.sin6_addr), 1) << text;
-    result.v6.sin6_family = AF_INET6;
-    result.v6.sin6_port = htons(port);
-    return result;
-}
 
 /// What a kernel tells, message by message.
 class Told {

@@ -18,6 +18,8 @@
 #include <system_error>
 #include <vector>
 
+#include "tests/daemon/socket_address.h"
+
 namespace tokimori {
 namespace {
 
@@ -78,19 +80,6 @@ private:
 };
 
 const auto* const kStampingHost = ::testing::AddGlobalTestEnvironment(new StampingHost);
-
-SocketAddress address(const std::string& text, std::uint16_t port) {
-    SocketAddress result{};
-    if (inet_pton(AF_INET, text.c_str(), &result.v4.sin_addr) == 1) {
-        result.v4.sin_family = AF_INET;
-        result.v4.sin_port = htons(port);
-        return result;
-    }
-    EXPECT_EQ(inet_pton(AF_INET6, text.c_str(), &result.v6.sin6_addr), 1) << text;
-    result.v6.sin6_family = AF_INET6;
-    result.v6.sin6_port = htons(port);
-    return result;
-}
 
 /// A client on the loopback. It may ask from an address that is not there, where no reply comes.
 class Client {
