@@ -18,10 +18,6 @@ bool is_all_addresses(const ListenAddress& listen) {
     return listen.address == "0.0.0.0" || listen.address == "::";
 }
 
-bool is_v6(const ListenAddress& listen) {
-    return listen.address.find(':') != std::string::npos;
-}
-
 /// Whether one holds the other.
 bool overlap(const ListenAddress& one, const ListenAddress& other) {
     return one.port == other.port && is_v6(one) == is_v6(other) && one.address != other.address &&

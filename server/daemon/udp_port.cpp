@@ -131,7 +131,7 @@ UdpPort::~UdpPort() {
 }
 
 bool UdpPort::steer_by_source(std::size_t ports) {
-    const int family = address_.address.find(':') != std::string::npos ? AF_INET6 : AF_INET;
+    const int family = is_v6(address_) ? AF_INET6 : AF_INET;
     std::vector<sock_filter> code = steering_program(family, ports);
     const sock_fprog program{static_cast<unsigned short>(code.size()), code.data()};
     return setsockopt(descriptor_, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program) == 0;
@@ -216,10 +216,13 @@ std::span<const DepartureStamps::Departed> UdpPort::departed() {
     return departures_ ? departures_->collect() : std::span<const DepartureStamps::Departed>{};
 }
 
+bool is_v6(const ListenAddress& listen) {
+    return listen.address.find(':') != std::string::npos;
+}
+
 std::string explain_listen_failure(const ListenAddress& address, int error) {
     const std::string where =
-        (address.address.find(':') != std::string::npos ? "[" + address.address + "]" : address.address) + ":" +
-        std::to_string(address.port);
+        (is_v6(address) ? "[" + address.address + "]" : address.address) + ":" + std::to_string(address.port);
     switch (error) {
         case EADDRINUSE:
             return "cannot listen on " + where +

@@ -112,6 +112,9 @@ private:
     std::optional<DepartureStamps> departures_;
 };
 
+/// Whether it is an address of IPv6, else of IPv4.
+bool is_v6(const ListenAddress& listen);
+
 /// A sentence for the operator: why this address cannot be opened, and what helps.
 std::string explain_listen_failure(const ListenAddress& address, int error);
 

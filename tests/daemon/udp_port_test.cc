@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -37,6 +38,22 @@ std::uint16_t port_of(int descriptor) {
     return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);  // the same place in both families
 }
 
+/// The first octet that is told of the next datagram beside its octets; nullopt: nothing is, or none comes.
+std::optional<int> hear_control(int descriptor) {
+    alignas(cmsghdr) std::array<unsigned char, 64> control{};
+    char octet = 0;
+    iovec part{&octet, 1};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    if (!readable(descriptor) || recvmsg(descriptor, &message, 0) < 0 || CMSG_FIRSTHDR(&message) == nullptr) {
+        return std::nullopt;
+    }
+    return *CMSG_DATA(CMSG_FIRSTHDR(&message));
+}
+
 /// Linux begins to stamp a moment after the first socket wants that, and ends with the last one: this one stays. An
 /// emulated processor has no such option; the tests that want stamps are not run there.
 class StampingHost : public ::testing::Environment {
@@ -61,20 +78,7 @@ public:
     void TearDown() override { close(descriptor_); }
 
 private:
-    bool is_stamped() const {
-        if (::send(descriptor_, "", 1, 0) != 1 || !readable(descriptor_)) {
-            return false;
-        }
-        std::array<char, 64> control{};
-        char octet = 0;
-        iovec part{&octet, 1};
-        msghdr message{};
-        message.msg_iov = &part;
-        message.msg_iovlen = 1;
-        message.msg_control = control.data();
-        message.msg_controllen = control.size();
-        return recvmsg(descriptor_, &message, 0) == 1 && CMSG_FIRSTHDR(&message) != nullptr;
-    }
+    bool is_stamped() const { return ::send(descriptor_, "", 1, 0) == 1 && hear_control(descriptor_).has_value(); }
 
     int descriptor_ = -1;
 };
@@ -110,19 +114,8 @@ public:
     }
     /// With which type of service, or traffic class, the next datagram came; -1 if none did.
     int hear_class() const {
-        alignas(cmsghdr) std::array<unsigned char, 64> control{};
-        char octet = 0;
-        iovec part{&octet, 1};
-        msghdr message{};
-        message.msg_iov = &part;
-        message.msg_iovlen = 1;
-        message.msg_control = control.data();
-        message.msg_controllen = control.size();
-        if (!readable(descriptor_) || recvmsg(descriptor_, &message, 0) < 0 || CMSG_FIRSTHDR(&message) == nullptr) {
-            return -1;
-        }
         // An octet of IPv4, the first of an int of IPv6.
-        return *CMSG_DATA(CMSG_FIRSTHDR(&message));
+        return hear_control(descriptor_).value_or(-1);
     }
     std::uint16_t port() const { return port_of(descriptor_); }
 
