@@ -193,6 +193,8 @@ def test_time_is_served_without_a_gap_while_settings_change(workers: int) -> Non
         client.close()
         assert done and len(replies) > 10
         assert all(reply is not None and reply.synchronised for reply in replies)
+        # What is answered may be heard before what is logged.
+        wait_until(lambda: len(daemon.find("info reloaded")) >= 10, PATIENCE, "ten reloads are in the log")
         assert len(daemon.find("info reloaded")) == 10
 
 
