@@ -55,7 +55,7 @@ public:
 
     LocalInstant now() const;
 
-    /// Reads all clocks and remembers it. To be called about twice a second, and around every change of a clock's rate:
+    /// Reads all clocks and remembers it. To be called about once a second, and around every change of a clock's rate:
     /// between two readings that clock is taken for a straight line. What was read.
     ClockReading keep();
 

@@ -21,6 +21,7 @@ void Cadence::note(LocalInstant at) {
     }
     if (last_) {
         intervals_[count_++ % kIntervals] = at - *last_;
+        interval_ = median();
     } else {
         poll_began_ = at;
     }
@@ -45,11 +46,8 @@ std::uint8_t Cadence::reach(LocalInstant now) const {
     return last_ ? shifted(now) : std::uint8_t{0};
 }
 
-Duration Cadence::interval() const {
+Duration Cadence::median() const {
     const auto known = static_cast<std::ptrdiff_t>(std::min(count_, kIntervals));
-    if (known == 0) {
-        return Duration::zero();
-    }
     auto sorted = intervals_;
     std::nth_element(sorted.begin(), sorted.begin() + (known - 1) / 2, sorted.begin() + known);
     return sorted[static_cast<std::size_t>((known - 1) / 2)];

@@ -20,7 +20,7 @@ public:
 
     std::optional<LocalInstant> last() const { return last_; }
     /// The median of the last intervals; 0 before the second time.
-    Duration interval() const;
+    Duration interval() const { return interval_; }
     /// `interval`, or what it announced where that is longer.
     Duration expected() const;
     /// How long it may be silent before something is wrong: four intervals, at least 8 s, at most 2 h.
@@ -36,9 +36,11 @@ private:
     static constexpr std::size_t kIntervals = 5;
 
     std::uint8_t shifted(LocalInstant now) const;
+    Duration median() const;
 
     std::array<Duration, kIntervals> intervals_{};
     std::size_t count_ = 0;
+    Duration interval_{};  ///< their median
     Duration announced_{};
     std::optional<LocalInstant> last_;
     LocalInstant poll_began_;

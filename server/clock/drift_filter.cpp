@@ -34,21 +34,23 @@ void DriftFilter::add(double elapsed, double time, double noise) {
 
 void DriftFilter::predict(double t) {
     auto& [time, frequency, drift] = state_;
-    time += frequency * t + drift * t * t / 2;
+    const double t2 = t * t;
+    const double t3 = t2 * t;
+    const double half = t2 / 2;
+    time += frequency * t + drift * half;
     frequency += drift * t;
-    const double half = t * t / 2;
-    tt_ += 2 * t * tf_ + 2 * half * td_ + t * t * ff_ + 2 * t * half * fd_ + half * half * dd_;
+    tt_ += 2 * t * tf_ + 2 * half * td_ + t2 * ff_ + 2 * t * half * fd_ + half * half * dd_;
     tf_ += t * ff_ + half * fd_ + t * (td_ + t * fd_ + half * dd_);
     td_ += t * fd_ + half * dd_;
-    ff_ += 2 * t * fd_ + t * t * dd_;
+    ff_ += 2 * t * fd_ + t2 * dd_;
     fd_ += t * dd_;
     const double f = square(crystal_.frequency_walk);
     const double d = square(crystal_.drift_walk);
-    tt_ += f * t * t * t / 3 + d * std::pow(t, 5) / 20;
-    tf_ += f * t * t / 2 + d * std::pow(t, 4) / 8;
-    td_ += d * t * t * t / 6;
-    ff_ += f * t + d * t * t * t / 3;
-    fd_ += d * t * t / 2;
+    tt_ += f * t3 / 3 + d * t3 * t2 / 20;
+    tf_ += f * half + d * t2 * t2 / 8;
+    td_ += d * t3 / 6;
+    ff_ += f * t + d * t3 / 3;
+    fd_ += d * half;
     dd_ += d * t;
 }
 

@@ -15,7 +15,7 @@ constexpr Rate kSlewLimit = rate_from_ppm(500.0);
 constexpr Duration kMostSlewed = 1s;
 // Beyond it RFC 5905 calls nobody synchronised.
 constexpr Duration kErrorLimit = 1s;
-constexpr Duration kWritingInterval = 900ms;
+constexpr Duration kWritingInterval = 600ms;
 constexpr Duration kNoticeable = 50us;
 constexpr Rate kRateBlur = rate_from_ppm(1.0);
 // What another loop had in mind for a second is done to its end.

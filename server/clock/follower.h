@@ -66,7 +66,7 @@ public:
         std::optional<KernelAdjustment> adjustment;
         std::vector<FollowerEvent> events;
     };
-    /// To be asked once or twice a second, with the clocks and the kernel read just before.
+    /// To be asked about once a second, with the clocks and the kernel read just before.
     Answer look(const HostClocks& host, const KernelClock& kernel, const ServerState& state, const LeapTable& table);
 
     /// An adjustment was made: the clocks and the kernel right after it.

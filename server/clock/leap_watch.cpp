@@ -111,7 +111,9 @@ bool LeapWatch::count_lacking(int more, TaiInstant now) {
 LeapTable LeapWatch::decided(UtcDay today) const {
     LeapTable table = manual_since_ ? knowledge_.table.until(*manual_since_) : knowledge_.table;
     for (const LeapEvent& event : memory_.counted) {
-        table = table.with_event(event);
+        if (event.kind != LeapKind::kNone) {
+            table = table.with_event(event);
+        }
     }
     for (const LeapEvent& event : knowledge_.manual) {
         if (knowledge_.manual_only || (event.day >= knowledge_.table.expires() && event.day < today)) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -12,8 +11,9 @@ class io_context;
 
 namespace tokimori {
 
-/// Does something again and again, on the thread of `io`: whenever the host's steady clock shows a whole number of
-/// periods. What one thread has to do twice a second, once a second and every five seconds wakes it twice a second.
+/// Does something again and again, on the thread of `io`. To be woken up costs a thread more than most of what it then
+/// does, so all beats of one `io` wake it together: whenever it is awake for one of them, or for anything else that
+/// says so (`join`), all are done whose time has nearly come.
 class Beat {
 public:
     /// `io` must outlive the object. `each` may stop, start and destroy it.
@@ -22,16 +22,24 @@ public:
     Beat(const Beat&) = delete;
     Beat& operator=(const Beat&) = delete;
 
-    /// From the next whole number of periods on. `period`: more than 0. Beats that were slept through are left out.
+    /// From now on about every `period`, which is more than 0: with another beat or with who joins them once three
+    /// quarters of it are over, and by itself when five quarters are. Beats that were slept through are left out.
     void start(Duration period);
+    /// From now on every `period`, as exactly as the host can.
+    void start_exact(Duration period);
     void stop();
+
+    /// The thread of `io` is awake for something else: what may be done already is done when it is through with that.
+    static void join(boost::asio::io_context& io);
 
 private:
     struct State;
+    class Rhythm;
 
-    static void wait(const std::shared_ptr<State>& state, std::uint64_t round);
+    void start(Duration period, bool exact);
 
     std::shared_ptr<State> state_;
+    Rhythm& rhythm_;
 };
 
 }  // namespace tokimori

@@ -12,7 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kTick = 500ms;
+// The bound, the leap indicator and the end of holdover are worked out for each reply, and do not wait for it.
+constexpr Duration kTick = 1s;
 // A memory card is no place for a quarrel that goes to and fro.
 constexpr Duration kBetweenRevocations = 10s;
 
@@ -170,10 +171,13 @@ void ClockService::observe(const Observation& observation) {
     }
     listener_(observation);
     // Clients were served until now, whenever it was that the report speaks of.
-    timekeeper_.advance(counter_.now());
+    const LocalInstant now = counter_.now();
+    notice_sleep(counter_.asleep(), now);
+    timekeeper_.advance(now);
     timekeeper_.observe(observation);
     publish();
     tell_changes();
+    Beat::join(io_);
 }
 
 // What is known of leap seconds cannot wait: nobody may tell it again. Nor can it that what is on the disk is not to be
@@ -197,10 +201,8 @@ void ClockService::keep() {
 void ClockService::tick() {
     const ClockReading kept = counter_.keep();
     const LocalInstant now = counter_.now();
-    if (Counter::slept_between(std::exchange(asleep_, kept.asleep()), kept.asleep())) {
-        log_.write(now, LogLevel::kWarning, "suspended", {{"effect", "the time is not known until a source tells it"}});
-        timekeeper_.lose_time(now);
-    }
+    turned_ = now;
+    notice_sleep(kept.asleep(), now);
     timekeeper_.advance(now);
     look_at_leap_list(now);
     leap_.watch(timekeeper_, now);
@@ -209,7 +211,7 @@ void ClockService::tick() {
     system_clock_.follow(kept, timekeeper_.own_state(), timekeeper_.leap_table());
     keep();
     tell_changes();
-    if (log_status_ > Duration::zero() && now - status_logged_ >= log_status_) {
+    if (log_status_ > Duration::zero() && now - status_logged_ >= log_status_ - kTick / 2) {
         status_logged_ = now;
         log_state(LogLevel::kInfo, "status");
         for (const SourceReport& report : timekeeper_.sources()) {
@@ -217,7 +219,25 @@ void ClockService::tick() {
         }
     }
     log_.tell_suppressed(now);
-    ++ticks_;
+    notice_leap_seconds(now);
+}
+
+// Nothing that is heard counts before the gap is known.
+void ClockService::notice_sleep(Duration asleep, LocalInstant now) {
+    if (Counter::slept_between(std::exchange(asleep_, asleep), asleep)) {
+        log_.write(now, LogLevel::kWarning, "suspended", {{"effect", "the time is not known until a source tells it"}});
+        timekeeper_.lose_time(now);
+    }
+}
+
+void ClockService::notice_leap_seconds(LocalInstant now) {
+    const ServerState& state = timekeeper_.state();
+    if (state.ever_synchronised) {
+        const TaiInstant tai = state.model.tai_at(now);
+        const LeapTable& table = timekeeper_.leap_table();
+        const std::pair known{table.tai_minus_utc_at(tai), table.next_event_after(tai)};
+        news_ += std::exchange(leap_seconds_, known) != known ? 1U : 0U;
+    }
 }
 
 void ClockService::publish() {
@@ -227,6 +247,7 @@ void ClockService::publish() {
 void ClockService::tell_changes() {
     const ClockState state = timekeeper_.clock_state();
     if (state != logged_state_ || (timekeeper_.selected() && timekeeper_.selected() != logged_source_)) {
+        ++news_;
         if (state != logged_state_) {
             state_since_ = counter_.now();
         }
@@ -237,6 +258,7 @@ void ClockService::tell_changes() {
     for (const SourceReport& report : timekeeper_.sources()) {
         const auto logged = logged_reasons_.find(report.source);
         if (logged == logged_reasons_.end() || logged->second != report.reason) {
+            ++news_;
             logged_reasons_[report.source] = report.reason;
             log_source(report);
             if (report.reason == Reason::kObjects) {

@@ -61,8 +61,11 @@ public:
 
     void observe(const Observation& observation) override;
     LocalInstant now() const { return counter_.now(); }
-    /// How often it has turned so far: twice a second, as long as it is well.
-    std::uint64_t ticks() const { return ticks_; }
+    /// When it turned last: 1.25 s ago at most, as long as it is well.
+    LocalInstant turned() const { return turned_; }
+    /// Counts what a person would be told: changes of the state of the clock, of whom it follows, of what is thought of
+    /// a source, and of leap seconds.
+    std::uint64_t news() const { return news_; }
     /// Why what it remembers cannot be written; empty: it can.
     std::string storage_fault() const { return state_keeper_.trouble(); }
     /// What is known now. The leap table in it is good until the next call of anything else.
@@ -82,6 +85,8 @@ private:
     void remove_leap_list(const LoadedLeapTable& left, const std::function<void(LeapListForgotten)>& then);
     void publish();
     void tell_changes();
+    void notice_sleep(Duration asleep, LocalInstant now);
+    void notice_leap_seconds(LocalInstant now);
     void ask_soon(SourceId source);
     void log_source(const SourceReport& report);
     void log_state(LogLevel level, std::string_view event);
@@ -116,7 +121,9 @@ private:
     std::map<SourceId, Reason> logged_reasons_;
     LocalInstant status_logged_;
     LocalInstant state_since_;
-    std::uint64_t ticks_ = 0;
+    LocalInstant turned_;
+    std::uint64_t news_ = 0;
+    std::pair<int, std::optional<LeapEvent>> leap_seconds_;  ///< TAI − UTC, and the next
 };
 
 }  // namespace tokimori

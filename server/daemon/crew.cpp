@@ -14,6 +14,8 @@ namespace tokimori {
 namespace {
 
 constexpr Duration kBetweenTidyings = std::chrono::seconds{20};
+constexpr Duration kBetweenReports = std::chrono::seconds{5};
+constexpr Duration kStandsStill = std::chrono::seconds{2};
 
 }  // namespace
 
@@ -23,11 +25,8 @@ Crew::Crew(boost::asio::io_context& io, const Configuration& configuration, Log&
       listeners_{std::max<std::size_t>(workers_of(configuration), 1), workers_of(configuration) > 0},
       clock_{io_, configuration, published_, log},
       started_{clock_.now()},
-      queries_{io_,
-               [this, &log] {
-                   unlisted_.tell(workers_.counts(), clock_.now(), log);
-                   return query_view();
-               }},
+      unlisted_beat_{io_, [this, &log] { unlisted_.tell(workers_.counts(), clock_.now(), log); }},
+      queries_{io_, {[this] { return query_view(); }, [this] { return clock_.news(); }}},
       workers_{io_,
                {published_, queries_.published()},
                {workers_of(configuration), clients_of_each(configuration), configuration.access.ipv6_prefix}},
@@ -76,6 +75,7 @@ void Crew::configure(const Configuration& configuration) {
     panel_.configure(configuration.front_panel);
     queries_.stop();
     queries_.start();
+    unlisted_beat_.start(kBetweenReports);
     tidying_.start(kBetweenTidyings);
 }
 
@@ -105,6 +105,7 @@ void Crew::stop_telling() {
     queries_.stop();
     panel_.stop();
     watchdog_.stop();
+    unlisted_beat_.stop();
     tidying_.stop();
 }
 
@@ -119,8 +120,7 @@ void Crew::take_keys(const KeysFileResult& read, Log& log) {
 
 // What keeps time from being served, as far as can be seen from here. Whoever looks is the clock thread itself.
 std::string Crew::trouble() {
-    const std::uint64_t ticks = clock_.ticks();
-    const bool stands_still = std::exchange(ticks_seen_, ticks) == ticks;
+    const bool stands_still = clock_.now() - clock_.turned() > kStandsStill;
     return stands_still ? "the clock stands still" : workers_.trouble();
 }
 

@@ -71,6 +71,7 @@ private:
     ClockService clock_;
     LocalInstant started_;
     UnlistedReport unlisted_;
+    Beat unlisted_beat_;
     QueryTeller queries_;
     WorkerThreads workers_;
     bool lab_mode_;
@@ -82,7 +83,6 @@ private:
     Watchdog watchdog_;
     Beat tidying_;
     bool start_is_over_ = false;
-    std::uint64_t ticks_seen_ = 0;
 };
 
 }  // namespace tokimori

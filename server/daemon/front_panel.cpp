@@ -41,7 +41,7 @@ void FrontPanel::configure(const FrontPanelConfiguration& configuration) {
         lines_ = std::make_unique<PanelLines>(log_, configuration, hardware_);
         lines_->take(sight_.now());
         step();
-        beat_.start(kPanelStep);
+        beat_.start_exact(kPanelStep);
     }
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 
 #include "server/daemon/beat.h"
@@ -13,17 +15,51 @@ class io_context;
 
 namespace tokimori {
 
-/// What the workers tell those who send control messages.
-using PublishedQueryView = Published<QueryView>;
+/// What the workers tell those who send control messages, and whether anybody did.
+class PublishedQueryView {
+public:
+    explicit PublishedQueryView(const QueryView& view) : view_{view} {}
+
+    /// These two: one thread only.
+    void write(const QueryView& view) { view_.write(view); }
+    /// Whether it was read since the last call.
+    bool was_read() { return read_.exchange(false, std::memory_order_relaxed); }
+
+    /// Any thread.
+    QueryView read() const {
+        read_.store(true, std::memory_order_relaxed);
+        return view_.read();
+    }
+
+private:
+    Published<QueryView> view_;
+    mutable std::atomic<bool> read_{false};
+};
 
 /// The facts of the clock room as ntpq wants to see them. Pure.
 QueryView query_view_of(const ClockFacts& facts, const ServerCounts& counts, LocalInstant started);
 
-/// Publishes the view once a second, on the clock thread.
+/// Whether the view is to be put together anew: about once a second, while it is read or something happens; else every
+/// five beats, once nobody has read it for ten. Pure.
+class QueryNeed {
+public:
+    /// To be asked once a beat. `read`: somebody read it since; `news`: how much has happened so far.
+    bool at_beat(bool read, std::uint64_t news);
+
+private:
+    int unread_ = 0;  ///< for so many beats
+    std::uint64_t told_ = 0;
+};
+
+/// Publishes the view, on the clock thread.
 class QueryTeller {
 public:
-    /// `view` is asked for each second, between `start` and `stop`; `io` must outlive the object.
-    QueryTeller(boost::asio::io_context& io, std::function<QueryView()> view);
+    struct Origin {
+        std::function<QueryView()> view;
+        std::function<std::uint64_t()> news;  ///< counts what changes what the view says in words
+    };
+    /// `origin` is asked between `start` and `stop`; `io` must outlive the object.
+    QueryTeller(boost::asio::io_context& io, Origin origin);
 
     void start();
     void stop() { beat_.stop(); }
@@ -32,8 +68,11 @@ public:
     const PublishedQueryView& published() const { return published_; }
 
 private:
+    void tell();
+
     PublishedQueryView published_{QueryView{}};
-    std::function<QueryView()> view_;
+    Origin origin_;
+    QueryNeed need_;
     Beat beat_;
 };
 

@@ -115,6 +115,16 @@ void tell_leap(QueryView& view, const ClockFacts& facts) {
     }
 }
 
+// It stays the same until the host starts anew.
+const utsname& running_kernel() {
+    static const utsname kKernel = [] {
+        utsname kernel{};
+        uname(&kernel);
+        return kernel;
+    }();
+    return kKernel;
+}
+
 std::int64_t thousandths(double value) {
     return std::isfinite(value) ? std::llround(value * 1000.0) : 0;
 }
@@ -141,11 +151,9 @@ QueryView query_view_of(const ClockFacts& facts, const ServerCounts& counts, Loc
     }
     number_units(view);
     tell_leap(view, facts);
-    utsname host{};
-    if (uname(&host) == 0) {
-        put_text(view.system, std::string{host.sysname} + "/" + host.release);
-        put_text(view.processor, host.machine);
-    }
+    const utsname& host = running_kernel();
+    put_text(view.system, std::string{host.sysname} + "/" + host.release);
+    put_text(view.processor, host.machine);
     return view;
 }
 

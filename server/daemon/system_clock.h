@@ -35,7 +35,7 @@ public:
     /// Whether it shows smeared time where that is served.
     void set_smeared(bool smeared) { follower_.set_smeared(smeared); }
 
-    /// To be called once or twice a second, right after `Counter::keep`. `kept` is what that read.
+    /// To be called about once a second, right after `Counter::keep`. `kept` is what that read.
     void follow(const ClockReading& kept, const ServerState& state, const LeapTable& table);
 
     /// Nobody will look after the clock from now on: it goes on at its right speed.

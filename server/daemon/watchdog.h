@@ -13,8 +13,9 @@ class io_context;
 
 namespace tokimori {
 
-/// Tells the service manager again and again that time is served, as long as it is: four times within its patience.
-/// Once it is not, the service manager hears nothing more and ends the process. Everything on the thread of `io`.
+/// Tells the service manager again and again that time is served, as long as it is: about four times within its
+/// patience. Once it is not, the service manager hears nothing more and ends the process. Everything on the thread of
+/// `io`.
 class Watchdog {
 public:
     /// What it goes by: the time, and what is wrong, empty where nothing is. All must outlive the object.

@@ -79,7 +79,7 @@ struct KernelView {
 };
 
 /// All that is told by control messages beside what the worker knows itself. Published by the clock thread about once a
-/// second.
+/// second while anybody asks, and every few seconds else.
 struct QueryView {
     static constexpr std::size_t kMostPeers = 32;
 

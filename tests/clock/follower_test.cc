@@ -222,7 +222,7 @@ TEST_F(Following, TheKernelIsToldAtOnceWhatIsNewAndOtherwiseOnceASecond) {
     begin("2026-11-28T07:00:00Z");
     EXPECT_TRUE(look().adjustment);
     EXPECT_FALSE(look_after(500ms).adjustment);
-    EXPECT_TRUE(look_after(500ms).adjustment);
+    EXPECT_TRUE(look_after(250ms).adjustment);
     state_.valid_until = now_;
     EXPECT_TRUE(look_after(100ms).adjustment) << "not synchronised any more";
     EXPECT_FALSE(look_after(10s).adjustment);

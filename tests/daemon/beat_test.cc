@@ -6,6 +6,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <thread>
 
 namespace tokimori {
@@ -28,36 +29,123 @@ TEST(Beat, ComesAgainAndAgainAndNoMoreOnceItIsStopped) {
     EXPECT_EQ(beats, 5);
 }
 
-TEST(Beat, ComesNoSoonerThanTheSteadyClockShowsAWholeNumberOfPeriods) {
+TEST(Beat, ComesAfterFiveQuartersOfItsPeriodWhereNothingElseHappens) {
     boost::asio::io_context io;
     std::optional<Beat> beat;
-    const auto period = 50ms;
     const auto began = steady_clock::now();
-    auto came = began;
-    beat.emplace(io, [&] {
-        came = steady_clock::now();
-        beat->stop();
-    });
-    beat->start(period);
+    beat.emplace(io, [&] { beat->stop(); });
+    beat->start(40ms);
     io.run();
-    EXPECT_GT(came.time_since_epoch() / period, began.time_since_epoch() / period);
+    EXPECT_GE(steady_clock::now() - began, 50ms);
+}
+
+TEST(Beat, ComesWithAnythingElseOnceThreeQuartersOfItsPeriodAreOver) {
+    boost::asio::io_context io;
+    int beats = 0;
+    Beat beat{io, [&] { ++beats; }};
+    beat.start(1h);
+    Beat::join(io);
+    io.poll();
+    EXPECT_EQ(beats, 0) << "not yet";
+
+    beat.start(80ms);
+    std::this_thread::sleep_for(62ms);
+    Beat::join(io);
+    Beat::join(io);
+    EXPECT_EQ(beats, 0) << "who joins is not interrupted";
+    io.poll();
+    EXPECT_EQ(beats, 1);
+}
+
+// So that a thread that hears something once a second is woken up once a second.
+TEST(Beat, ComesOnceAPeriodWithWhatComesOnceAPeriod) {
+    boost::asio::io_context io;
+    int beats = 0;
+    Beat beat{io, [&] { ++beats; }};
+    beat.start(100ms);
+    for (int heard = 1; heard <= 5; ++heard) {
+        std::this_thread::sleep_for(100ms);
+        Beat::join(io);
+        io.poll();
+        EXPECT_EQ(beats, heard);
+    }
+}
+
+TEST(Beat, ThatIsToBeExactJoinsNobody) {
+    boost::asio::io_context io;
+    int beats = 0;
+    Beat beat{io, [&] { ++beats; }};
+    beat.start_exact(10s);
+    Beat::join(io);
+    io.poll();
+    EXPECT_EQ(beats, 0);
+}
+
+TEST(Beat, ThatIsToBeExactDoesNotFallBehindByBeingLate) {
+    boost::asio::io_context io;
+    int beats = 0;
+    Beat beat{io, [&] { ++beats; }};
+    const auto began = steady_clock::now();
+    beat.start_exact(400ms);
+    std::this_thread::sleep_until(began + 450ms);
+    io.poll();
+    EXPECT_EQ(beats, 1);
+    std::this_thread::sleep_until(began + 825ms);
+    io.poll();
+    EXPECT_EQ(beats, 2);
+}
+
+TEST(Beat, LeavesOutWhatWasSleptThrough) {
+    for (const bool exact : {false, true}) {
+        boost::asio::io_context io;
+        int beats = 0;
+        Beat beat{io, [&] { ++beats; }};
+        exact ? beat.start_exact(100ms) : beat.start(100ms);
+        std::this_thread::sleep_for(450ms);
+        io.poll();
+        Beat::join(io);
+        io.poll();
+        EXPECT_EQ(beats, 1) << exact;
+    }
 }
 
 TEST(Beat, WakesTheThreadOnlyWhenOneOfAFinerPeriodDoesSoToo) {
     boost::asio::io_context io;
     int fine_beats = 0;
     int coarse_beats = 0;
-    Beat fine{io, [&] { ++fine_beats; }};
     Beat coarse{io, [&] { ++coarse_beats; }};
+    Beat fine{io, [&] { ++fine_beats; }};
+    coarse.start(30ms);
     fine.start(10ms);
-    coarse.start(20ms);
     while (coarse_beats < 5) {
         const int fine_before = fine_beats;
         const int coarse_before = coarse_beats;
         io.run_one();
-        io.poll();
         EXPECT_TRUE(coarse_beats == coarse_before || fine_beats > fine_before);
     }
+    EXPECT_GT(fine_beats, coarse_beats);
+}
+
+TEST(Beat, ThatThrowsEndsNoOther) {
+    boost::asio::io_context io;
+    int beats = 0;
+    Beat thrower{io, [] { throw std::runtime_error{"no more room"}; }};
+    std::optional<Beat> other;
+    other.emplace(io, [&] {
+        ++beats;
+        other->stop();
+        thrower.stop();
+    });
+    thrower.start(4ms);
+    other->start(8ms);
+    EXPECT_THROW(io.run(), std::runtime_error);
+    while (beats == 0) {
+        try {
+            io.run();
+        } catch (const std::runtime_error&) {
+        }
+    }
+    EXPECT_EQ(beats, 1);
 }
 
 TEST(Beat, ThatIsStartedTwiceComesOnce) {
@@ -74,18 +162,39 @@ TEST(Beat, ThatIsStartedTwiceComesOnce) {
     EXPECT_EQ(beats, 1);
 }
 
-// Its wait is over and cannot be cancelled any more.
+// The wait is over and cannot be cancelled any more.
 TEST(Beat, ThatWasDueWhenItWasStoppedDoesNotCome) {
     boost::asio::io_context io;
     int beats = 0;
-    Beat first{io, [&] { ++beats; }};
-    Beat second{io, [&] { ++beats; }};
+    std::optional<Beat> second;
+    Beat first{io, [&] {
+                   ++beats;
+                   second->stop();
+               }};
+    second.emplace(io, [&] { ++beats; });
     first.start(1ms);
-    second.start(1ms);
+    second->start(1ms);
     std::this_thread::sleep_for(5ms);
     io.run_one();
     first.stop();
-    second.stop();
+    io.run();
+    EXPECT_EQ(beats, 1);
+}
+
+TEST(Beat, MayStartAnother) {
+    boost::asio::io_context io;
+    int beats = 0;
+    std::optional<Beat> second;
+    second.emplace(io, [&] {
+        ++beats;
+        second->stop();
+    });
+    std::optional<Beat> first;
+    first.emplace(io, [&] {
+        first->stop();
+        second->start(1ms);
+    });
+    first->start(1ms);
     io.run();
     EXPECT_EQ(beats, 1);
 }
@@ -101,6 +210,15 @@ TEST(Beat, MayDestroyItself) {
     beat->start(1ms);
     io.run();
     EXPECT_EQ(beats, 1);
+}
+
+TEST(Beat, ThatRunsWhenTheLoopIsDestroyedIsNoTrouble) {
+    auto io = std::make_unique<boost::asio::io_context>();
+    auto beat = std::make_unique<Beat>(*io, [] {});
+    beat->start(1ms);
+    Beat::join(*io);
+    beat.reset();
+    io.reset();
 }
 
 }  // namespace

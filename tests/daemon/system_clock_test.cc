@@ -19,7 +19,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr Duration kTick = 480ms;
+constexpr Duration kTick = 1240ms;   // as seldom as the clock service turns
 constexpr Duration kDistance = 5us;  // what our own time is good for
 
 std::int64_t posix(std::string_view utc) {
@@ -53,10 +53,10 @@ protected:
     }
     void lose() { state_.valid_until = LocalInstant::min(); }
 
-    /// The daemon at its work; `each` is called 25 times a second, over long spans twice.
+    /// The daemon at its work; `each` is called 25 times a second, over long spans once a tick.
     template <typename Each>
     void run(Duration span, Each each) {
-        const int parts = span > 10min ? 1 : 12;
+        const int parts = span > 10min ? 1 : 31;
         for (Duration passed{}; passed < span; passed += kTick) {
             for (int i = 0; i < parts; ++i) {
                 kernel_.pass(kTick / parts);
@@ -130,7 +130,7 @@ TEST_F(Host, ACrystalBeyondTheReachOfTheFrequencyIsSteeredByTheTickToo) {
     for (const double crystal : {730.0, -950.0}) {
         begin("2026-11-28T07:00:00Z", "2026-11-28T07:00:00Z", crystal);
         synchronise();
-        run(60s);
+        run(80s);
         EXPECT_LE(std::abs(error()), 200) << crystal;
         EXPECT_NEAR(kernel_.ppm(), crystal, 0.1);
         EXPECT_NE(kernel_.told().tick, 10'000);
@@ -162,7 +162,7 @@ TEST_F(Host, WhatLiesWithinOurOwnBoundIsNotSteppedOn) {
     EXPECT_EQ(said("system_clock_set"), 1U);
 }
 
-TEST_F(Host, AnotherProgramsStepIsToldWithinASecondAndMendedByAStepWhereThatIsAllowed) {
+TEST_F(Host, AnotherProgramsStepIsToldAtTheNextLookAndMendedByAStepWhereThatIsAllowed) {
     configuration_.system_clock_step = SystemClockStep::kAlways;
     begin("2026-11-28T07:00:00Z", "2026-11-28T07:00:00Z", -7.0);
     synchronise();
@@ -220,7 +220,7 @@ TEST_F(Host, OtherLoopsOfTheKernelAreEndedAndTold) {
     pll.offset = 400'000;
     kernel_.adjust(pll);
     synchronise();
-    run(60s);
+    run(90s);
     EXPECT_FALSE(has_flag(STA_PLL));
     EXPECT_LE(std::abs(error()), 200);
     EXPECT_EQ(said("system_clock_contested"), 0U) << "it was there before us";
@@ -323,8 +323,8 @@ TEST_F(Host, TheKernelIsToldOnceASecondAndNotMoreOften) {
     run(10s);
     const int writes = kernel_.writes;
     run(60s);
-    EXPECT_LE(kernel_.writes - writes, 63);
-    EXPECT_GE(kernel_.writes - writes, 55);
+    EXPECT_LE(kernel_.writes - writes, 60);
+    EXPECT_GE(kernel_.writes - writes, 48);
 }
 
 TEST_F(Host, WithoutTheRightItSaysSoOnceAndLeavesTheClockAlone) {
@@ -419,6 +419,7 @@ protected:
     void begin_day(std::string_view now) {
         begin(now, now, 15.0, with(GetParam().kind, "2026-12-31"));
         synchronise();
+        clock_.follow(counter_.keep(), state_, table_);
     }
     /// The kernel's clock shows what UTC by POSIX shows, but for the moments in which the kernel has not noticed yet.
     void run_right_until(std::string_view utc) {

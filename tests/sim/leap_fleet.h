@@ -92,6 +92,7 @@ private:
     };
 
     void pass_second();
+    void tick_until(Duration until);
     bool is_loud() const;
     void carry_out(Disturbance what);
     void start(bool cold);
@@ -131,6 +132,7 @@ private:
     Duration booted_{};
     int boots_ = 0;
     int second_;
+    Duration next_tick_{};
     int back_at_ = INT32_MIN;  ///< off until then
     int busy_until_ = INT32_MIN;
     bool same_boot_ = true;

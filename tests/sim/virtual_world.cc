@@ -12,6 +12,10 @@ constexpr LocalInstant kBoot{1000s};
 constexpr LocalInstant kReboot{30s};
 constexpr std::size_t kSentences = 5;
 constexpr Duration kRounding{10};
+// As seldom as the clock service of the daemon turns.
+constexpr Duration kLongestTick{1250ms};
+// When the second is judged.
+constexpr Duration kLook{950ms};
 
 std::vector<SourceSettings> settings_of(const std::vector<Driver>& drivers) {
     std::vector<SourceSettings> all;
@@ -93,11 +97,13 @@ void VirtualWorld::pass_second() {
         driver.hear(moment, told_);
     }
     std::stable_sort(told_.begin(), told_.end(), [](const Told& a, const Told& b) { return a.when < b.when; });
-    advance(tai_ + 400ms);
-    advance(tai_ + 900ms);
-    look(tai_ + 950ms);
+    for (next_tick_ = std::max(next_tick_, tai_); next_tick_ < tai_ + kLook; next_tick_ += kLongestTick) {
+        advance(next_tick_);
+    }
+    tell_until(tai_ + kLook);
+    look(tai_ + kLook);
     tell_until(tai_ + 1s);
-    history_.push_back(verdict_at(tai_ + 950ms));
+    history_.push_back(verdict_at(tai_ + kLook));
     local_ = local_at(tai_ + 1s);
     tai_ += 1s;
     ++second_;

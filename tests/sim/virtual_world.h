@@ -82,9 +82,10 @@ private:
     std::vector<Verdict> history_;
     std::vector<Told> told_;  ///< not yet told, the earliest first
     std::vector<std::string> broken_;
-    TaiInstant start_;    ///< of the counter …
-    LocalInstant boot_;   ///< … and what it showed then
-    TaiInstant tai_;      ///< the beginning of the current second
+    TaiInstant start_;   ///< of the counter …
+    LocalInstant boot_;  ///< … and what it showed then
+    TaiInstant tai_;     ///< the beginning of the current second
+    TaiInstant next_tick_;
     LocalInstant local_;  ///< what the counter showed then
     double rate_ = 0;     ///< counter seconds per second − 1, in this second
     int second_ = 0;

@@ -173,6 +173,14 @@ class Process:
         with open("/proc/%d/status" % self.pid, encoding="ascii") as file:
             return int(next(line for line in file if line.startswith("VmRSS")).split()[1])
 
+    def wake_ups(self) -> int:
+        """How often its threads have waited for something so far."""
+        count = 0
+        for task in os.listdir("/proc/%d/task" % self.pid):
+            with open("/proc/%d/task/%s/status" % (self.pid, task), encoding="ascii") as file:
+                count += int(next(line for line in file if line.startswith("voluntary_ctxt_switches:")).split()[1])
+        return count
+
     def _read(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:

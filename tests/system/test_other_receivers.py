@@ -134,17 +134,17 @@ def test_shared_memory_that_nobody_writes_is_told_and_waited_for() -> None:
 
 
 class Sender:
-    """A program that measures the host's clock to be `offset` seconds slow, once a tenth of a second."""
+    """A program that measures the host's clock to be `offset` seconds slow, every `pause` seconds."""
 
-    def __init__(self, path: str, offset: float, pulse: bool = False, age: float = 0.0) -> None:
-        self._path, self._offset, self._pulse, self._age = path, offset, pulse, age
+    def __init__(self, path: str, offset: float, pulse: bool = False, age: float = 0.0, pause: float = 0.1) -> None:
+        self._path, self._offset, self._pulse, self._age, self._pause = path, offset, pulse, age, pause
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-            while not self._stop.wait(0.1):
+            while not self._stop.wait(self._pause):
                 stamp = time.time_ns() - int(self._age * SECOND)
                 octets = struct.pack("@qqdiiii", stamp // SECOND, stamp % SECOND // 1000, self._offset,
                                      int(self._pulse), 0, 0, 0x534F434B)
@@ -175,6 +175,25 @@ def test_a_program_passes_the_time_by_the_sock_protocol(workers: int) -> Dict[st
             figures = {"offset_error_us": round((reply.offset - 123.25) * 1e6, 1)}
         assert not os.path.exists(path), "the socket is taken away at the end"
         return figures
+
+
+@pytest.mark.story
+@pytest.mark.parametrize("workers", [0, 2])
+def test_while_nobody_asks_it_wakes_up_as_often_as_it_hears_something(workers: int) -> Dict[str, object]:
+    """Whatever else it does once a second, it does then."""
+    span, seen = 8.0, []
+    with tempfile.TemporaryDirectory(prefix="tokimori-") as directory:
+        path = os.path.join(directory, "gps.sock")
+        sock: Refclock = {"driver": "sock", "name": "program", "path": path}
+        with Sender(path, 0.0, pause=1.0), daemon_in((), sock, workers=workers) as daemon:
+            daemon.wait_for("state=synchronised", 20 * slowness())
+            # Where others keep the host busy a sample comes late at times.
+            while not seen or (seen[-1] > 1.4 * span and len(seen) < 4):
+                before = daemon.wake_ups()
+                time.sleep(span)
+                seen.append(daemon.wake_ups() - before)
+        assert seen[-1] <= 1.4 * span, seen
+        return {"wake_ups": seen}
 
 
 @pytest.mark.story

@@ -1,0 +1,77 @@
+#include "server/daemon/query_teller.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+
+namespace tokimori {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr bool kRead = true;
+
+/// How many of `beats` put the view together anew.
+int times(QueryNeed& need, int beats, bool read, std::uint64_t news = 0) {
+    int told = 0;
+    for (int i = 0; i < beats; ++i) {
+        told += need.at_beat(read, news) ? 1 : 0;
+    }
+    return told;
+}
+
+TEST(QueryNeed, IsThereAtEachBeatWhileTheViewIsReadAndForTenAfterThat) {
+    QueryNeed need;
+    EXPECT_EQ(times(need, 100, kRead), 100);
+    EXPECT_EQ(times(need, 10, !kRead), 10);
+    EXPECT_EQ(times(need, 4, !kRead), 0);
+}
+
+TEST(QueryNeed, IsThereEveryFiveBeatsForEverWhereNobodyReads) {
+    QueryNeed need;
+    times(need, 10, !kRead);
+    EXPECT_EQ(times(need, 1000, !kRead), 200);
+    EXPECT_TRUE(need.at_beat(kRead, 0)) << "at once when somebody does";
+    EXPECT_EQ(times(need, 10, !kRead), 10);
+}
+
+TEST(QueryNeed, IsThereOnceForWhateverHappens) {
+    QueryNeed need;
+    times(need, 10, !kRead);
+    EXPECT_TRUE(need.at_beat(!kRead, 7));
+    EXPECT_FALSE(need.at_beat(!kRead, 7));
+}
+
+TEST(PublishedQueryView, KnowsWhetherItWasReadSinceItWasAskedLast) {
+    PublishedQueryView published{QueryView{}};
+    EXPECT_FALSE(published.was_read());
+    published.read();
+    published.read();
+    EXPECT_TRUE(published.was_read());
+    EXPECT_FALSE(published.was_read());
+}
+
+TEST(QueryTeller, TellsAtTheStartAndAgainWhenItWasReadOrSomethingHappened) {
+    boost::asio::io_context io;
+    std::uint64_t made = 0;
+    std::uint64_t news = 0;
+    QueryTeller teller{io,
+                       {[&] {
+                            QueryView view;
+                            view.keys = static_cast<std::uint32_t>(++made);
+                            return view;
+                        },
+                        [&] { return news; }}};
+    teller.start();
+    EXPECT_EQ(teller.published().read().keys, 1U);
+    news = 1;
+    io.run_one_for(10s);
+    EXPECT_EQ(teller.published().read().keys, 2U);
+    teller.stop();
+    io.run();
+    EXPECT_EQ(made, 2U);
+}
+
+}  // namespace
+}  // namespace tokimori
