@@ -119,6 +119,28 @@ TEST_F(Queries, AreRefusedAsNtpdRefusesThem) {
     EXPECT_EQ(error_of(question(2) + zeros(2)), 2U);
 }
 
+TEST_F(Queries, AreRefusedInTheVeryOctetsOfAnNtpdThatKnowsNothing) {
+    struct Case {
+        const char* asked;
+        const char* told;
+        const char* what;
+    };
+    const Case cases[] = {
+        {"16030002 00000000 00000008 6c6561703d312020", "d6c30002 01000000 00000000", "permission"},
+        {"160d0002 00000000 00000000", "d6cd0002 03000000 00000000", "bad opcode"},
+        {"16020002 00000001 00000000", "d6c20002 04000001 00000000", "unknown association"},
+        {"16020002 00000000 00000008 6e6f737563683120", "d6c20002 05000000 00000000", "unknown variable"}};
+    QueryView view = view_with(0);
+    view.state = ServerState{};
+    for (const Case& one : cases) {
+        ASSERT_EQ(responder_->ask({from_hex(one.asked), kAsker, kNow, true}, view, tables_), 1U) << one.what;
+        const std::size_t size = responder_->write(0, fragment_);
+        EXPECT_EQ(Datagram(fragment_.begin(), fragment_.begin() + static_cast<std::ptrdiff_t>(size)),
+                  from_hex(one.told))
+            << one.what;
+    }
+}
+
 TEST_F(Queries, AreSilentToWhatIsNoQuestion) {
     const QueryView view = view_with(1);
     EXPECT_EQ(ask(from_hex("16020001 00000000 000000"), view).fragments, 0U);
