@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from typing import List, Sequence
+from typing import List, Optional, Sequence
 
 import pytest
 
@@ -25,16 +25,19 @@ def mounting(mount: str, place: str, prefix: Sequence[str] = ()) -> List[str]:
 
 class NetworkNamespace:
     """Exists as long as its block. Needs root, or a kernel that lets users have namespaces; skips the test loudly
-    otherwise."""
+    otherwise. `neighbour`: one that a cable can be led to."""
 
-    def __init__(self) -> None:
-        self._holder, self._own_user = self._open()
+    def __init__(self, neighbour: Optional[NetworkNamespace] = None) -> None:
+        self._holder, self._own_user = self._open(neighbour)
 
-    def _open(self) -> "tuple[subprocess.Popen[bytes], bool]":
+    def _open(self, neighbour: Optional[NetworkNamespace]) -> "tuple[subprocess.Popen[bytes], bool]":
         complaints: List[str] = []
-        for own_user in ([False, True] if os.geteuid() == 0 else [True]):
+        before = neighbour.prefix if neighbour else []
+        ways = [neighbour._own_user] if neighbour else [False, True] if os.geteuid() == 0 else [True]
+        for own_user in ways:
+            user = ["-r"] if own_user and not neighbour else []
             holder = subprocess.Popen(
-                [tool("unshare") or "unshare", *(["-r"] if own_user else []), "-n", "sh", "-c", _HOLD],
+                [*before, tool("unshare") or "unshare", *user, "-n", "sh", "-c", _HOLD],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                 env={**os.environ, "PATH": os.environ.get("PATH", "") + ":/usr/sbin:/sbin"})
             assert holder.stdout is not None and holder.stderr is not None
@@ -44,10 +47,15 @@ class NetworkNamespace:
         pytest.skip("NO NETWORK NAMESPACE: clients that insist on port 123 were not tried (%s)" % "; ".join(complaints))
 
     @property
+    def pid(self) -> int:
+        """A process in here."""
+        return self._holder.pid
+
+    @property
     def prefix(self) -> Sequence[str]:
         """What a command begins with so that it runs in here."""
         user = ["--user", "--preserve-credentials"] if self._own_user else []
-        return [tool("nsenter") or "nsenter", "--target", str(self._holder.pid), *user, "--net", "--"]
+        return [tool("nsenter") or "nsenter", "--target", str(self.pid), *user, "--net", "--"]
 
     def __enter__(self) -> NetworkNamespace:
         return self

@@ -1,4 +1,4 @@
-"""Addresses that come and go while the daemon runs, and clients of IPv6 that are counted by their network."""
+"""Addresses and interfaces that come and go while the daemon runs; clients of IPv6, counted by their network."""
 from __future__ import annotations
 
 import json
@@ -15,6 +15,7 @@ pytestmark = pytest.mark.story
 
 ONE, ALL = 123, 1123  # the ports of those who listen on one address, and on all
 NEW = {4: "10.9.0.7", 6: "fd09::7"}
+OTHER = {4: "10.9.0.9", 6: "fd09::9"}  # another host's
 OLD = {4: "10.9.0.1", 6: "fd09::1"}
 
 # Hears only what comes from the very address that was asked.
@@ -35,20 +36,24 @@ json.dump([is_answered(*one) for one in json.load(sys.stdin)], sys.stdout)
 Question = Tuple[str, str, int]
 
 
+def ip(prefix: Sequence[str], line: str) -> None:
+    """What ip does."""
+    done = run([*prefix, tool("ip") or "ip", *line.split()])
+    assert done.returncode == 0, (line, done.stderr)
+
+
 class Host(NetworkNamespace):
     """A host of its own, whose addresses change."""
 
     def change(self, what: str, addresses: Sequence[str]) -> None:
         """Adds them, or deletes them."""
         for address in addresses:
-            changed = run([*self.prefix, tool("ip") or "ip", "address", what,
-                           address + ("/128" if ":" in address else "/32"), "dev", "lo"])
-            assert changed.returncode == 0, changed.stderr
+            ip(self.prefix, "address %s %s/%d dev lo" % (what, address, 128 if ":" in address else 32))
 
-    def answered(self, questions: Sequence[Question]) -> List[Question]:
-        """Those of (from, to, port) that are answered."""
-        asked = subprocess.run([*self.prefix, "/usr/bin/python3", "-c", ASK], input=json.dumps(questions), text=True,
-                               stdout=subprocess.PIPE, timeout=20 * slowness(), check=True)
+    def answered(self, questions: Sequence[Question], asker: Optional[NetworkNamespace] = None) -> List[Question]:
+        """Those of (from, to, port) that are answered, asked here or by another host."""
+        asked = subprocess.run([*(asker or self).prefix, "/usr/bin/python3", "-c", ASK], input=json.dumps(questions),
+                               text=True, stdout=subprocess.PIPE, timeout=20 * slowness(), check=True)
         return [question for question, heard in zip(questions, json.loads(asked.stdout)) if heard]
 
 
@@ -75,6 +80,30 @@ def test_an_address_is_answered_from_when_it_comes_and_silent_when_it_is_gone(wo
                 assert host.answered(questions) == []
             still_there = [(OLD[family], OLD[family], ALL) for family in OLD]
             assert host.answered(still_there) == still_there
+
+
+def come_up(host: NetworkNamespace, interface: str, addresses: Sequence[str]) -> None:
+    """An interface gets its addresses, of which IPv6 does not first ask whether they are others'."""
+    for address in addresses:
+        ip(host.prefix, "address add %s dev %s" % (address + ("/64 nodad" if ":" in address else "/24"), interface))
+    ip(host.prefix, "link set %s up" % interface)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_an_interface_is_answered_through_whenever_it_comes(workers: int) -> None:
+    questions = [(OTHER[family], NEW[family], port) for family in NEW for port in (ONE, ALL)]
+    still_there = [(OLD[family], OLD[family], ALL) for family in OLD]
+    with Host() as host, NetworkNamespace(neighbour=host) as neighbour:
+        host.change("add", list(OLD.values()))
+        with Listening(prefix=host.prefix, workers=workers) as daemon:
+            daemon.wait_for("started")
+            for _ in range(2):
+                ip(host.prefix, "link add d0 type veth peer name d1 netns %d" % neighbour.pid)
+                come_up(neighbour, "d1", list(OTHER.values()))
+                come_up(host, "d0", list(NEW.values()))
+                wait_until(lambda: host.answered(questions, neighbour) == questions, 5, "replies through the interface")
+                ip(host.prefix, "link del d0")
+                assert host.answered(still_there) == still_there
 
 
 @pytest.mark.parametrize("workers", [0, 2])
