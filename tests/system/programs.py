@@ -416,6 +416,13 @@ def run(command: Sequence[str], seconds: float = 20.0) -> "subprocess.CompletedP
                           timeout=seconds * slowness(), check=False, text=True)
 
 
+def ntpq(prefix: Sequence[str], *arguments: str, host: str = "127.0.0.1") -> "subprocess.CompletedProcess[str]":
+    """Asks port 123 as monitors do."""
+    path = tool("ntpq")
+    assert path, "There is no ntpq; packaging/install-dependencies tests brings it."
+    return run([*prefix, "/usr/bin/python3", path, *arguments, host])
+
+
 def wait_until(true: Callable[[], bool], seconds: float, what: str) -> None:
     """For what gives no sign of its own: looks again and again; raises AssertionError after `seconds`."""
     deadline = time.monotonic() + seconds * slowness()

@@ -8,7 +8,6 @@ import re
 import secrets
 import socket
 import struct
-import subprocess
 from typing import List, Optional, Sequence, Set
 
 import pytest
@@ -16,7 +15,7 @@ import pytest
 from control import SKY, AskedDaemon
 from namespace import NetworkNamespace
 from ntp_client import request
-from programs import Tokimorid, configuration, run, tool, wait_until
+from programs import Tokimorid, configuration, ntpq, run, tool, wait_until
 
 pytestmark = pytest.mark.story
 
@@ -211,14 +210,6 @@ def test_keys_that_anybody_could_read_are_refused_and_time_is_served() -> None:
         assert answers(daemon.port, 1) == 1
 
 
-def ntpq(prefix: Sequence[str], *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Asks 127.0.0.1 as monitors do."""
-    path = tool("ntpq")
-    if path is None:
-        pytest.skip("NO ntpq: packaging/install-dependencies tests brings it")
-    return run([*prefix, "/usr/bin/python3", path, *arguments, "127.0.0.1"])
-
-
 def test_ntpq_prints_what_an_ntpd_with_reference_clocks_prints() -> None:
     with NetworkNamespace() as own:
         text = configuration(["127.0.0.1:123", "[::1]:123"], [SKY], lab_mode=True)
@@ -312,6 +303,12 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
 
 
 def test_who_is_refused_by_default_is_told_of_and_served_once_his_network_is_named() -> None:
+    def may_query() -> bool:
+        answer = ntpq(own.prefix, "-n", "-c", "timeout 500", "-c", "rv", host="203.0.113.7")
+        told = "stratum=1" in answer.stdout
+        assert told or "timed out" in answer.stdout + answer.stderr, (answer.stdout, answer.stderr)
+        return told
+
     with NetworkNamespace() as own:
         added = run([*own.prefix, tool("ip") or "ip", "address", "add", "203.0.113.7/32", "dev", "lo"])
         assert added.returncode == 0, added.stderr
@@ -320,10 +317,15 @@ def test_who_is_refused_by_default_is_told_of_and_served_once_his_network_is_nam
             daemon.wait_for("state=synchronised", 10)
             ask = [*own.prefix, "/usr/bin/python3", "-c", STRANGER]
             assert run(ask).returncode != 0
+            assert not may_query()
             network = daemon.wait_for(r"clients_unlisted count=1 latest=\S+ what=.* add (\S+) to that list", 10).group(1)
             assert network == "203.0.113.0/24"
-            daemon.reload(text + '[access]\nallow = ["private", "%s"]\n' % network, "reloaded")
+            served = text + '[access]\nallow = ["private", "%s"]\n' % network
+            daemon.reload(served, "reloaded")
             wait_until(lambda: run(ask).returncode == 0, 10, "a reply for who is named")
+            assert not may_query()
+            daemon.reload(served + 'query = ["%s"]\n' % network, "reloaded")
+            wait_until(may_query, 10, "an answer to the question of who is named")
 
 
 def test_who_may_not_query_hears_nothing() -> None:
