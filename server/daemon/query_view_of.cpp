@@ -83,7 +83,9 @@ PeerView peer_of(const NamedSource& source, const ClockFacts& facts) {
     peer.heard = report.last_heard.has_value();
     peer.last_heard = report.last_heard.value_or(LocalInstant{});
     peer.delay = report.delay;
-    peer.offset = report.last_offset.value_or(report.offset);
+    if (facts.clock.server.ever_synchronised) {
+        peer.offset = report.last_offset.value_or(report.offset);
+    }
     peer.jitter = report.jitter;
     peer.dispersion = report.distance;
     peer.accepted = report.accepted;

@@ -42,7 +42,8 @@ char tally_of(std::string_view reason_code) {
 
 char tally_of(const NamedSource& source, const ClockFacts& facts) {
     const char tally = tally_of(reason_code(source.report.reason));
-    return tally == '*' && facts.clock.by_pulses && !source.whole_sky ? 'o' : tally;
+    const bool is_of_pulses = facts.clock.by_pulses && !source.whole_sky && source.driver != "upstream";
+    return tally == '*' && is_of_pulses ? 'o' : tally;
 }
 
 }  // namespace tokimori

@@ -3,30 +3,37 @@
 namespace tokimori {
 namespace {
 
+void write_refid_of_peer(std::string_view name, const QueryScene& scene, QueryText& text) {
+    write_refid(name, scene.peer->refid, is_server(*scene.peer) && scene.peer->stratum > 1, text);
+}
+
 constexpr std::array kPeer{
     QueryVariable{"srcadr",
                   [](std::string_view n, const QueryScene& s, QueryText& t) { t.address(n, address_of(*s.peer)); },
                   true},
     QueryVariable{"srcport", [](std::string_view n, const QueryScene&, QueryText& t) { t.count(n, 123); }, true},
-    QueryVariable{
-        "srchost",
-        [](std::string_view n, const QueryScene& s, QueryText& t) {
-            std::array<char, 16> room{};
-            const std::string_view driver = text_in(s.peer->driver);
-            std::size_t at =
-                static_cast<std::size_t>(std::copy(driver.begin(), driver.end(), room.begin()) - room.begin());
-            room[at++] = '(';
-            room[at++] = static_cast<char>('0' + s.peer->unit % 10);
-            room[at++] = ')';
-            t.words(n, s.peer->driver_number != 0 ? std::string_view{room.data(), at} : text_in(s.peer->name));
-        },
-        true},
+    QueryVariable{"srchost",
+                  [](std::string_view n, const QueryScene& s, QueryText& t) {
+                      std::array<char, 16> room{};
+                      const std::string_view driver = text_in(s.peer->driver);
+                      std::size_t at = static_cast<std::size_t>(std::copy(driver.begin(), driver.end(), room.begin()) -
+                                                                room.begin());
+                      room[at++] = '(';
+                      room[at++] = static_cast<char>('0' + s.peer->unit % 10);
+                      room[at++] = ')';
+                      t.words(n, is_server(*s.peer) ? text_in(s.peer->name) : std::string_view{room.data(), at});
+                  },
+                  true},
     QueryVariable{"dstadr", [](std::string_view n, const QueryScene&, QueryText& t) { t.bare(n, "127.0.0.1"); }, true},
     QueryVariable{"dstport", [](std::string_view n, const QueryScene&, QueryText& t) { t.count(n, 123); }, true},
     QueryVariable{"leap",
                   [](std::string_view n, const QueryScene& s, QueryText& t) { t.count(n, s.peer->reach != 0 ? 0 : 3); },
                   true},
-    QueryVariable{"stratum", [](std::string_view n, const QueryScene& s, QueryText& t) { t.count(n, s.peer->stratum); },
+    QueryVariable{"stratum",
+                  [](std::string_view n, const QueryScene& s, QueryText& t) {
+                      constexpr int kUnknown = 16;
+                      t.count(n, is_server(*s.peer) && !s.peer->heard ? kUnknown : s.peer->stratum);
+                  },
                   true},
     QueryVariable{"precision",
                   [](std::string_view n, const QueryScene& s, QueryText& t) { t.count(n, s.view.state.precision); },
@@ -35,8 +42,7 @@ constexpr std::array kPeer{
     QueryVariable{"rootdisp",
                   [](std::string_view n, const QueryScene& s, QueryText& t) { t.milliseconds(n, s.peer->dispersion); },
                   true},
-    QueryVariable{
-        "refid", [](std::string_view n, const QueryScene& s, QueryText& t) { write_refid(n, s.peer->refid, t); }, true},
+    QueryVariable{"refid", write_refid_of_peer, true},
     QueryVariable{"reftime",
                   [](std::string_view n, const QueryScene& s, QueryText& t) {
                       t.timestamp(n, s.peer->heard ? timestamp_of(s, s.peer->last_heard) : NtpTimestamp{});
@@ -104,8 +110,7 @@ constexpr std::array kClock{
     QueryVariable{"fudgetime2", write_nothing},
     QueryVariable{"stratum", [](std::string_view n, const QueryScene& s, QueryText& t) { t.count(n, s.peer->stratum); },
                   true},
-    QueryVariable{
-        "refid", [](std::string_view n, const QueryScene& s, QueryText& t) { write_refid(n, s.peer->refid, t); }, true},
+    QueryVariable{"refid", write_refid_of_peer, true},
     QueryVariable{"flags", write_zero, true},
 };
 
@@ -121,7 +126,7 @@ std::span<const QueryVariable> clock_variables() {
 
 ClientAddress address_of(const PeerView& peer) {
     const std::uint32_t clock = 127U << 24 | 127U << 16 | std::uint32_t{peer.driver_number} << 8 | peer.unit;
-    return peer.driver_number != 0 ? ClientAddress::v4(clock) : peer.address;
+    return is_server(peer) ? peer.address : ClientAddress::v4(clock);
 }
 
 }  // namespace tokimori

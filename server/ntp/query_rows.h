@@ -49,6 +49,11 @@ inline std::int64_t count_of(const QueryScene& scene, Verdict verdict) {
     return static_cast<std::int64_t>(scene.view.counts.of(verdict));
 }
 
+/// Whether it is another server, not a clock.
+inline bool is_server(const PeerView& peer) {
+    return peer.driver_number == 0;
+}
+
 /// 127.127.type.unit, as ntpd writes clocks; the address of a server.
 ClientAddress address_of(const PeerView& peer);
 
@@ -58,7 +63,8 @@ std::string_view text_in(const std::array<char, size>& room) {
     return {room.data(), static_cast<std::size_t>(std::find(room.begin(), room.end(), '\0') - room.begin())};
 }
 
-void write_refid(std::string_view name, const ReferenceId& refid, QueryText& text);
+/// A name, or the address it is; `above_one`: of a stratum at which it is an address whatever it looks like.
+void write_refid(std::string_view name, const ReferenceId& refid, bool above_one, QueryText& text);
 void write_zero(std::string_view name, const QueryScene& scene, QueryText& text);
 void write_nothing(std::string_view name, const QueryScene& scene, QueryText& text);  ///< 0.000
 

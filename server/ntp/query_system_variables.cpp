@@ -101,7 +101,9 @@ constexpr std::array kSystem{
                   true},
     QueryVariable{"refid",
                   [](std::string_view n, const QueryScene& s, QueryText& t) {
-                      write_refid(n, is_synchronised(s) ? s.view.state.refid : reference_id("INIT"), t);
+                      const PeerView* const peer = system_peer(s);
+                      write_refid(n, is_synchronised(s) ? s.view.state.refid : reference_id("INIT"),
+                                  is_synchronised(s) && peer != nullptr && is_server(*peer), t);
                   },
                   true},
     QueryVariable{"reftime",

@@ -85,7 +85,18 @@ NtpTimestamp timestamp_of(const QueryScene& scene, LocalInstant at) {
     return state.ever_synchronised ? state.scale.at(state.model.tai_at(at)).timestamp : NtpTimestamp{};
 }
 
-void write_refid(std::string_view name, const ReferenceId& refid, QueryText& text) {
+void write_refid(std::string_view name, const ReferenceId& refid, bool above_one, QueryText& text) {
+    // Another server chooses its own, and shall not write other variables with it.
+    const auto is_of_name = [](std::uint8_t octet) {
+        return octet == 0 || (octet > ' ' && octet <= '~' && octet != ',' && octet != '"' && octet != '=');
+    };
+    if (above_one || !std::all_of(refid.begin(), refid.end(), is_of_name)) {
+        std::uint32_t address = 0;
+        for (const std::uint8_t octet : refid) {
+            address = address << 8 | octet;
+        }
+        return text.address(name, ClientAddress::v4(address));
+    }
     std::array<char, 5> room{};
     std::copy(refid.begin(), refid.end(), room.begin());
     text.bare(name, text_in(room));

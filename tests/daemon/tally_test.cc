@@ -44,13 +44,17 @@ TEST(Tally, HasAQuestionForAReasonThatIsNew) {
     EXPECT_EQ(tally_of(""), '?');
 }
 
-TEST(Tally, MarksAChoiceByPulsesUnlessTheWholeSkyIsSimulated) {
+TEST(Tally, MarksAChoiceByPulsesUnlessTheWholeSkyIsSimulatedOrItIsAServer) {
     ClockFacts facts = SampleFacts::synchronised();
     EXPECT_EQ(tally_of(facts.sources[0], facts), 'o');
     EXPECT_EQ(tally_of(facts.sources[1], facts), '?');
     facts.sources[0].whole_sky = true;
     EXPECT_EQ(tally_of(facts.sources[0], facts), '*');
     facts.sources[0].whole_sky = false;
+    facts.sources[0].driver = "upstream";
+    EXPECT_EQ(tally_of(facts.sources[0], facts), '*') << "a server has no pulses";
+    facts.sources[0].driver = "pps-kernel";
+    EXPECT_EQ(tally_of(facts.sources[0], facts), 'o');
     facts.clock.by_pulses = false;
     EXPECT_EQ(tally_of(facts.sources[0], facts), '*');
 }

@@ -228,6 +228,35 @@ TEST(QueryVariables, OfAPeerAndOfItsClockTellWhatIsSo) {
                 {"flags", "0"}});
 }
 
+TEST(QueryVariables, TellARefidAsTheNameOrTheAddressItIs) {
+    struct Case {
+        int driver_number;
+        std::uint8_t stratum;
+        ReferenceId refid;
+        const char* of_peer;
+        const char* of_system;  // that follows it
+    };
+    const Case cases[] = {{46, 0, {'G', 'P', 'S', 0}, "GPS", "GPS"},
+                          {1, 10, {'L', 'O', 'C', 'L'}, "LOCL", "LOCL"},
+                          {0, 1, {'N', 'I', 'C', 'T'}, "NICT", "78.73.67.84"},
+                          {0, 1, {127, 127, 1, 1}, "127.127.1.1", "127.127.1.1"},
+                          {0, 1, {'a', ',', 'b', '='}, "97.44.98.61", "97.44.98.61"},
+                          {0, 2, {192, 0, 2, 1}, "192.0.2.1", "192.0.2.1"},
+                          {0, 2, {50, 60, 70, 80}, "50.60.70.80", "50.60.70.80"}};
+    for (const Case& one : cases) {
+        QueryView view = distinct_view();
+        PeerView& source = view.peers[1];
+        source.driver_number = static_cast<std::uint8_t>(one.driver_number);
+        source.stratum = one.stratum;
+        source.refid = view.state.refid = one.refid;
+        view.system_peer = 1;
+        const QueryScene scene{.view = view, .now = kNow, .peer = &source, .association = 2};
+        EXPECT_EQ(written(QuerySet::kPeer, "refid", scene), one.of_peer);
+        EXPECT_EQ(written(QuerySet::kSystem, "refid", scene), one.of_system) << one.of_peer;
+        EXPECT_EQ(written(QuerySet::kClock, "refid", scene), one.of_peer);
+    }
+}
+
 TEST(QueryVariables, ChangeWhereASourceIsSilentAndNothingIsSynchronised) {
     QueryView view = distinct_view();
     view.state = ServerState{};
@@ -251,11 +280,9 @@ TEST(QueryVariables, ChangeWhereASourceIsSilentAndNothingIsSynchronised) {
     for (const auto& [name, value] : of_system) {
         EXPECT_EQ(written(QuerySet::kSystem, name, system), value) << name;
     }
-    const std::pair<const char*, const char*> of_peer[] = {{"leap", "3"},
-                                                           {"flash", "0x1000"},
-                                                           {"rec", "0x00000000.00000000"},
-                                                           {"srcadr", "192.0.2.1"},
-                                                           {"srchost", "\"source1\""}};
+    const std::pair<const char*, const char*> of_peer[] = {{"leap", "3"},           {"stratum", "16"},
+                                                           {"flash", "0x1000"},     {"rec", "0x00000000.00000000"},
+                                                           {"srcadr", "192.0.2.1"}, {"srchost", "\"source1\""}};
     for (const auto& [name, value] : of_peer) {
         EXPECT_EQ(written(QuerySet::kPeer, name, peer), value) << name;
     }

@@ -416,6 +416,13 @@ def run(command: Sequence[str], seconds: float = 20.0) -> "subprocess.CompletedP
                           timeout=seconds * slowness(), check=False, text=True)
 
 
+def chronyd_path() -> str:
+    """Where chronyd is."""
+    path = os.environ.get("TOKIMORI_CHRONYD") or tool("chronyd")
+    assert path, "There is no chronyd; packaging/install-dependencies tests brings it."
+    return path
+
+
 def ntpq(prefix: Sequence[str], *arguments: str, host: str = "127.0.0.1") -> "subprocess.CompletedProcess[str]":
     """Asks port 123 as monitors do."""
     path = tool("ntpq")

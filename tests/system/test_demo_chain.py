@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from typing import Dict, Sequence, Tuple
 
@@ -10,7 +9,7 @@ import pytest
 
 from namespace import NetworkNamespace
 from ntp_client import NtpWatch, Reply
-from programs import Chain, Tokimorid, run, slowness, tool
+from programs import Chain, Tokimorid, chronyd_path, ntpq, run, slowness, tool
 
 pytestmark = pytest.mark.story
 
@@ -38,15 +37,10 @@ def assert_never_wrong(watch: NtpWatch) -> int:
     return len(served)
 
 
-def chronyd() -> str:
-    path = os.environ.get("TOKIMORI_CHRONYD") or tool("chronyd")
-    assert path, "There is no chronyd; packaging/install-dependencies tests brings it."
-    return path
-
-
 def offset_of_chronyd(port: int, prefix: Sequence[str] = ()) -> float:
     """What chronyd found, s; positive where the host is slow. It sets nothing (-Q) and keeps its user (-U -u root)."""
-    asked = run([*prefix, chronyd(), "-U", "-u", "root", "-Q", "-t", "10", "server 127.0.0.1 port %d iburst" % port])
+    asked = run([*prefix, chronyd_path(), "-U", "-u", "root", "-Q", "-t", "10",
+                 "server 127.0.0.1 port %d iburst" % port])
     found = re.search(r"System clock wrong by (-?[0-9.]+) seconds", asked.stderr)
     assert asked.returncode == 0 and found, asked.stderr
     return float(found[1])
@@ -89,7 +83,21 @@ def test_clients_that_insist_on_port_123_find_it_right() -> Dict[str, object]:
         told = json.loads(asked.stdout)
         assert (told["stratum"], told["leap"]) == (1, "no-leap")
         assert all(abs(offset) < MILLISECOND + doubt for offset, doubt in found.values()), found
+        assert_ntpq_lists_receiver_and_pulses(own.prefix)
         return {name + "_offset_ms": offset * 1e3 for name, (offset, _) in found.items()}
+
+
+def assert_ntpq_lists_receiver_and_pulses(prefix: Sequence[str]) -> None:
+    """As of an ntpd that numbers its pulses by a receiver, in the order of the configuration."""
+    rows = (r"^[ +-]GPSD\(0\) +\.GPS\. +0 l .*\n"
+            r"oLOCAL\(0\) +\.SIM\. +0 l +[\d-]+ +1 +[1-7]+ +0\.0000 +(-?[\d.]+) +[\d.]+$")
+    listed = ntpq(prefix, "-pn").stdout
+    told = re.search(rows, listed, re.MULTILINE)
+    assert told and abs(float(told[1])) < 1, listed
+    pulses = ntpq(prefix, "-n", "-c", "rv &2").stdout
+    assert re.search(r"status=97\w\w conf, reach, sel_pps\.peer,", pulses), pulses
+    for item in ("srcadr=127.127.1.0", 'srchost="LOCAL(0)"', "stratum=0", "refid=SIM", "hmode=3", "flash=00 ok"):
+        assert re.search(r"(^|[ ,])%s," % re.escape(item), pulses, re.MULTILINE), (item, pulses)
 
 
 def test_the_daemon_may_be_started_before_gpsd() -> Dict[str, object]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 import struct
 import tempfile
@@ -15,7 +16,8 @@ import pytest
 from control import AskedDaemon
 from namespace import NetworkNamespace, mounting
 from ntp_client import UNIX_EPOCH
-from programs import WITHOUT_CLOCK, Process, Value, free_port, program, run, tool, unpacked, wait_until
+from programs import (WITHOUT_CLOCK, Process, Tokimorid, Value, chronyd_path, configuration, free_port, ntpq, program,
+                      run, unpacked, wait_until)
 
 pytestmark = pytest.mark.story
 
@@ -62,17 +64,14 @@ def ntpd(*lines: str, prefix: Sequence[str]) -> Iterator[Process]:
 @contextlib.contextmanager
 def chronyd(port: int, *lines: str, prefix: Sequence[str] = ()) -> Iterator[Process]:
     """A real chronyd that serves the time of this host and sets nothing."""
-    path = os.environ.get("TOKIMORI_CHRONYD") or tool("chronyd")
-    assert path, "There is no chronyd; packaging/install-dependencies tests brings it."
     with tempfile.TemporaryDirectory(prefix="tokimori-") as directory:
         file = os.path.join(directory, "chrony.conf")
         with open(file, "w", encoding="utf-8") as out:
             out.write("\n".join(["port %d" % port, "bindaddress 127.0.0.1", "cmdport 0", "allow 127.0.0.0/8",
                                  "pidfile %s/pid" % directory, *lines, ""]))
-        with Process([*prefix, path, "-x", "-d", "-U", "-u", "root", "-f", file]) as process:
+        with Process([*prefix, chronyd_path(), "-x", "-d", "-U", "-u", "root", "-f", file]) as process:
             process.wait_for("chronyd version", PATIENCE)
             yield process
-
 
 
 def timestamp(nanoseconds: int) -> int:
@@ -174,6 +173,33 @@ def test_one_wrong_server_among_three_is_a_falseticker() -> None:
         with daemon.client() as client:
             served = client.best_within(0.2, PATIENCE)
         assert served.proven_error < served.root_distance
+
+
+def test_ntpq_lists_servers_as_ntpd_does() -> None:
+    """A stratum 1 and a stratum 2 whose refids are addresses, and one that is silent."""
+    servers = "".join(upstream(port).replace("127.0.0.1", "127.0.0.%d" % number)
+                      for number, port in ((2, 1123), (3, 1124), (4, 1125)))
+    with NetworkNamespace() as own, chronyd(1123, "bindaddress 127.0.0.2", "local stratum 1", prefix=own.prefix), \
+            chronyd(1124, "bindaddress 127.0.0.3", "local stratum 2", prefix=own.prefix), \
+            Tokimorid(configuration(["127.0.0.1:123"]) + servers, 123, own.prefix) as daemon:
+        daemon.wait_for("state=synchronised", PATIENCE)
+
+        def listed() -> Dict[str, Sequence[str]]:
+            rows = re.findall(r"^(.)(127\S+) +(\S+) +(\d+) (\w) .* +(\d+)(?: +-?[\d.]+){3}$",
+                              ntpq(own.prefix, "-pn").stdout, re.MULTILINE)
+            return {remote: rest for _, remote, *rest in rows} if [row[0] for row in rows].count("*") == 1 else {}
+
+        wait_until(lambda: bool(listed()), 10, "a server that is followed")
+        told = listed()
+        assert {remote: rest[:3] for remote, rest in told.items()} == {
+            "127.0.0.2": ["127.127.1.1", "1", "u"], "127.0.0.3": ["127.127.1.1", "2", "u"],
+            "127.0.0.4": [".INIT.", "16", "u"]}
+        assert told["127.0.0.2"][3] != "0" and told["127.0.0.4"][3] == "0", "reach"
+        system = ntpq(own.prefix, "-n", "-c", "rv").stdout
+        followed = re.search(r"stratum=[23],[\s\S]*refid=(127\.0\.0\.[23]),[\s\S]*peer=([12]),", system)
+        assert followed and followed[1] == "127.0.0.%d" % (int(followed[2]) + 1), system
+        peer = ntpq(own.prefix, "-n", "-c", "rv &" + followed[2]).stdout
+        assert re.search(r"status=961a conf, reach, sel_sys\.peer,", peer) and "hmode=3, pmode=4" in peer, peer
 
 
 FREE_COUNTER = "refclock local unit 0 stratum 0 minpoll 3 maxpoll 3 iburst"
