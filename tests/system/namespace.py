@@ -57,6 +57,11 @@ class NetworkNamespace:
         user = ["--user", "--preserve-credentials"] if self._own_user else []
         return [tool("nsenter") or "nsenter", "--target", str(self.pid), *user, "--net", "--"]
 
+    def ip(self, line: str) -> None:
+        """What ip does in here."""
+        done = run([*self.prefix, tool("ip") or "ip", *line.split()])
+        assert done.returncode == 0, (line, done.stderr)
+
     def __enter__(self) -> NetworkNamespace:
         return self
 

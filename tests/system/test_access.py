@@ -310,8 +310,7 @@ def test_who_is_refused_by_default_is_told_of_and_served_once_his_network_is_nam
         return told
 
     with NetworkNamespace() as own:
-        added = run([*own.prefix, tool("ip") or "ip", "address", "add", "203.0.113.7/32", "dev", "lo"])
-        assert added.returncode == 0, added.stderr
+        own.ip("address add 203.0.113.7/32 dev lo")
         text = configuration(["0.0.0.0:123"], [SKY], lab_mode=True)
         with Tokimorid(text, 123, own.prefix) as daemon:
             daemon.wait_for("state=synchronised", 10)

@@ -9,7 +9,7 @@ import pytest
 
 from control import SKY, AskedDaemon
 from namespace import NetworkNamespace
-from programs import configuration, run, slowness, tool, wait_until
+from programs import configuration, slowness, wait_until
 
 pytestmark = pytest.mark.story
 
@@ -36,19 +36,13 @@ json.dump([is_answered(*one) for one in json.load(sys.stdin)], sys.stdout)
 Question = Tuple[str, str, int]
 
 
-def ip(prefix: Sequence[str], line: str) -> None:
-    """What ip does."""
-    done = run([*prefix, tool("ip") or "ip", *line.split()])
-    assert done.returncode == 0, (line, done.stderr)
-
-
 class Host(NetworkNamespace):
     """A host of its own, whose addresses change."""
 
     def change(self, what: str, addresses: Sequence[str]) -> None:
         """Adds them, or deletes them."""
         for address in addresses:
-            ip(self.prefix, "address %s %s/%d dev lo" % (what, address, 128 if ":" in address else 32))
+            self.ip("address %s %s/%d dev lo" % (what, address, 128 if ":" in address else 32))
 
     def answered(self, questions: Sequence[Question], asker: Optional[NetworkNamespace] = None) -> List[Question]:
         """Those of (from, to, port) that are answered, asked here or by another host."""
@@ -85,8 +79,8 @@ def test_an_address_is_answered_from_when_it_comes_and_silent_when_it_is_gone(wo
 def come_up(host: NetworkNamespace, interface: str, addresses: Sequence[str]) -> None:
     """An interface gets its addresses, of which IPv6 does not first ask whether they are others'."""
     for address in addresses:
-        ip(host.prefix, "address add %s dev %s" % (address + ("/64 nodad" if ":" in address else "/24"), interface))
-    ip(host.prefix, "link set %s up" % interface)
+        host.ip("address add %s dev %s" % (address + ("/64 nodad" if ":" in address else "/24"), interface))
+    host.ip("link set %s up" % interface)
 
 
 @pytest.mark.parametrize("workers", [0, 2])
@@ -98,11 +92,11 @@ def test_an_interface_is_answered_through_whenever_it_comes(workers: int) -> Non
         with Listening(prefix=host.prefix, workers=workers) as daemon:
             daemon.wait_for("started")
             for _ in range(2):
-                ip(host.prefix, "link add d0 type veth peer name d1 netns %d" % neighbour.pid)
+                host.ip("link add d0 type veth peer name d1 netns %d" % neighbour.pid)
                 come_up(neighbour, "d1", list(OTHER.values()))
                 come_up(host, "d0", list(NEW.values()))
                 wait_until(lambda: host.answered(questions, neighbour) == questions, 5, "replies through the interface")
-                ip(host.prefix, "link del d0")
+                host.ip("link del d0")
                 assert host.answered(still_there) == still_there
 
 
