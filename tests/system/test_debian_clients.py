@@ -10,9 +10,9 @@ from typing import Dict, Iterator, List, Sequence
 
 import pytest
 
-from control import SKY
+from control import SKY, AskedDaemon
 from namespace import NetworkNamespace, mounting
-from programs import WITHOUT_CLOCK, Process, Tokimorid, configuration, may_set_clock, run, unpacked
+from programs import WITHOUT_CLOCK, Process, Tokimorid, chronyd_path, configuration, may_set_clock, run, unpacked
 
 pytestmark = pytest.mark.story
 
@@ -94,3 +94,22 @@ def test_ntplib_gets_an_answer_of_its_version(version: int) -> Dict[str, object]
         best = min(told, key=lambda reply: reply.delay)
         assert abs(best.offset) < MILLISECOND + best.delay
         return {"ntplib_offset_ms": best.offset * 1e3}
+
+
+@pytest.mark.parametrize("kind, version, works", [("AES128", 4, True), ("AES128", 4, False), ("SHA256", 4, True)])
+def test_chronyd_with_a_key_takes_what_is_signed_with_the_same_alone(kind: str, version: int, works: bool) -> None:
+    key = bytes(range(16))
+    with tempfile.TemporaryDirectory(prefix="tokimori-") as room, AskedDaemon() as daemon:
+        for name, octets in (("ours", key), ("theirs", key if works else key[::-1])):
+            with open(os.open(os.path.join(room, name), os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+                file.write("1 %s HEX:%s\n" % (kind, octets.hex()))
+        daemon.wait_synchronised()
+        daemon.reload(daemon.text() + '[access]\nkeys_file = "%s/ours"\n' % room, "reloaded")
+        confined = WITHOUT_CLOCK if os.geteuid() == 0 else []
+        asked = run([*confined, chronyd_path(), "-U", "-u", "root", "-Q", "-t", "10" if works else "4",
+                     "server 127.0.0.1 port %d iburst key 1 version %d" % (daemon.port, version),
+                     "keyfile %s/theirs" % room])
+        assert ("System clock wrong by" in asked.stderr) == works == (asked.returncode == 0), asked.stderr
+        verdicts = daemon.ask("serverstats")["serverstats"]["verdicts"]
+        heard, unheard = ("answered", "unauthenticated") if works else ("unauthenticated", "answered")
+        assert verdicts[heard] >= 1 and verdicts[unheard] == 0, verdicts

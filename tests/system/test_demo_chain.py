@@ -90,7 +90,7 @@ def test_clients_that_insist_on_port_123_find_it_right() -> Dict[str, object]:
 def assert_ntpq_lists_receiver_and_pulses(prefix: Sequence[str]) -> None:
     """As of an ntpd that numbers its pulses by a receiver, in the order of the configuration."""
     rows = (r"^[ +-]GPSD\(0\) +\.GPS\. +0 l .*\n"
-            r"oLOCAL\(0\) +\.SIM\. +0 l +[\d-]+ +1 +[1-7]+ +0\.0000 +(-?[\d.]+) +[\d.]+$")
+            r"oLOCAL\(0\) +\.SIM\. +0 l +[\d-]+ +1 +[1-7][0-7]* +0\.0000 +(-?[\d.]+) +[\d.]+$")
     listed = ntpq(prefix, "-pn").stdout
     told = re.search(rows, listed, re.MULTILINE)
     assert told and abs(float(told[1])) < 1, listed
