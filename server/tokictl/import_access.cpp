@@ -75,17 +75,13 @@ void ImportedAccess::read_allow(const ImportWords& words) {
                                    "ネットワークの後に書かれたものは引き継ぎませんでした"));
     }
     if (all) {
-        report_.note(
-            import_reason("narrower rules that came before it inside this network stay in force; remove them by hand",
-                          "このネットワーク内の、これより前のより狭い規則は残ります。手で削除してください"));
+        std::erase_if(permissions_, [&](const Permission& one) { return is_wider(*network, one.network); });
     }
     say(*network, allowed);
 }
 
 void ImportedAccess::say(const std::string& network, bool allowed) {
-    permissions_.erase(std::remove_if(permissions_.begin(), permissions_.end(),
-                                      [&](const Permission& one) { return one.network == network; }),
-                       permissions_.end());
+    std::erase_if(permissions_, [&](const Permission& one) { return one.network == network; });
     permissions_.push_back({network, allowed});
 }
 

@@ -194,9 +194,9 @@ bool says_the_same(const Imported& one, const Imported& other) {
            std::equal(one.notes.begin(), one.notes.end(), other.notes.begin(), other.notes.end(), same);
 }
 
-// What we do without being told to, or what the address says, too.
+// What we do without being told to, what the address says, too, or what is about other lines.
 bool is_needless(const std::string& word) {
-    return word == "iburst" || word == "-4" || word == "-6";
+    return word == "iburst" || word == "-4" || word == "-6" || word == "all";
 }
 
 // A line of which nothing is reported has every word in effect.
@@ -252,7 +252,9 @@ struct Restriction {
     Words flags;
 };
 
-constexpr std::array<std::pair<std::string_view, AccessFlag>, 6> kFlags{{{"ignore", AccessFlag::kIgnore},
+constexpr std::array<std::pair<std::string_view, AccessFlag>, 8> kFlags{{{"ignore", AccessFlag::kIgnore},
+                                                                         {"kod", AccessFlag::kKod},
+                                                                         {"nomrulist", AccessFlag::kNoMruList},
                                                                          {"noserve", AccessFlag::kNoServe},
                                                                          {"noquery", AccessFlag::kNoQuery},
                                                                          {"limited", AccessFlag::kLimited},
@@ -333,6 +335,61 @@ TEST(ImportedRules, GiveEveryClientTheRightsThatNtpdGave) {
     std::minstd_rand dice{1};
     for (int file = 0; file < 300 && !::testing::Test::HasFailure(); ++file) {
         expect_the_rights_of_ntpd(dice);
+    }
+}
+
+/// A line `allow` or `deny` of chrony.
+struct Permission {
+    bool allowed = false;
+    bool all = false;
+    std::string network;  ///< empty: all addresses
+};
+
+/// chronyd's rule: the longest prefix counts, of one prefix what was said last; `all` takes back what was said of any
+/// prefix inside.
+bool is_served_by_chronyd(const std::vector<Permission>& lines, const ClientAddress& address) {
+    const std::string everything = address.is_v4() ? "0.0.0.0/0" : "::/0";
+    int longest = -1;
+    bool allowed = false;
+    for (const Permission& line : lines) {
+        const std::string& network = line.network.empty() ? everything : line.network;
+        const bool is_of_family = address.is_v4() == (network.find(':') == std::string::npos);
+        const Prefix prefix = parse_prefixes(network)->front();
+        if (is_of_family && prefix.contains(address) && (prefix.length >= longest || line.all)) {
+            longest = prefix.length;
+            allowed = line.allowed;
+        }
+    }
+    return allowed;
+}
+
+void expect_the_clients_of_chronyd(std::minstd_rand& dice) {
+    const Words networks{"10.0.0.0/7",   "10.0.0.0/8",   "10.0.0.0/24",   "10.0.0.1/32", "192.168.0.0/15", "0.0.0.0/0",
+                         "192.0.2.0/24", "192.0.2.1/32", "2001:db8::/32", "fc00::/6",    "fd00::/8",       "::/0"};
+    std::vector<Permission> lines;
+    std::string text;
+    for (auto i = 1 + dice() % 10; i > 0; --i) {
+        const Permission line{dice() % 2 == 0, dice() % 3 == 0,
+                              dice() % 6 == 0 ? "" : networks[dice() % networks.size()]};
+        text += std::string{line.allowed ? "allow" : "deny"} + (line.all ? " all " : " ") + line.network + "\n";
+        lines.push_back(line);
+    }
+    const std::array texts{ConfigurationText{"imported", import_configuration(text, Dialect::kChrony).toml}};
+    const CheckedTexts checked = check_texts(texts);
+    ASSERT_TRUE(checked.configuration) << texts[0].text;
+    const AccessRules rules{checked.configuration->access};
+    for (const std::string_view address : {"10.0.0.1", "10.0.0.2", "10.1.0.1", "11.0.0.1", "192.0.2.1", "192.0.2.9",
+                                           "203.0.113.1", "192.168.1.1", "2001:db8::1", "fd00::1", "2001::1"}) {
+        const ClientAddress client = *parse_address(address);
+        EXPECT_EQ(rules.for_time(client, 1123).may_have_time(), is_served_by_chronyd(lines, client)) << address << "\n"
+                                                                                                     << text;
+    }
+}
+
+TEST(ImportedRules, ServeWhomChronydServed) {
+    std::minstd_rand dice{1};
+    for (int file = 0; file < 1000 && !::testing::Test::HasFailure(); ++file) {
+        expect_the_clients_of_chronyd(dice);
     }
 }
 

@@ -136,6 +136,8 @@ TEST(Import, LetsTheLastWordOfChronyCount) {
                 HasSubstr("allow = []\ndeny = [\"10.0.0.0/8\"]"));
     EXPECT_THAT(import_configuration("deny 10/8\nallow all\n", Dialect::kChrony).toml,
                 HasSubstr("allow = [\"any\"]\n"));
+    EXPECT_THAT(import_configuration("allow 10.1\nallow 11\nallow 2001:db8::1\ndeny all 10/8\n", Dialect::kChrony).toml,
+                HasSubstr("allow = [\"11.0.0.0/8\", \"2001:db8::1/128\"]\ndeny = [\"10.0.0.0/8\"]\n"));
 }
 
 TEST(Import, KeepsWhatIsSaidOfTheNtpPortApart) {
@@ -308,7 +310,7 @@ TEST(Import, TellsOfWhatALineSaysBesideWhatWasTakenOver) {
                                                "ratelimit\n"
                                                "allow\n",
                                                Dialect::kChrony)),
-              (std::vector{1, 2, 2, 3, 4}));
+              (std::vector{1, 2, 3, 4}));
 }
 
 TEST(Import, WritesNothingTwice) {
