@@ -113,10 +113,6 @@ int measure_host_precision() {
 
 Counter::Counter(std::function<ClockReading()> reader) : reader_{std::move(reader)} {}
 
-LocalInstant Counter::now() const {
-    return LocalInstant{Duration{reader_().raw}};
-}
-
 ClockReading Counter::keep() {
     const ClockReading reading = reader_();
     push(reading);

@@ -19,7 +19,8 @@ struct ClockReading {
     std::int64_t boottime = 0;   ///< CLOCK_BOOTTIME: tells of a suspend
     std::int64_t width = 0;      ///< how far apart the first and the last of the readings were
 
-    /// How long the host had slept since its boot, while the counter stood still.
+    LocalInstant local() const { return LocalInstant{Duration{raw}}; }
+    /// How long the host had slept since its boot, while the counter stood still: up to `width` too long.
     Duration asleep() const { return Duration{boottime - monotonic}; }
 };
 
@@ -53,7 +54,8 @@ public:
     /// Reads by `reader`; tests pass their own. `now()` then is that reader's `raw`.
     explicit Counter(std::function<ClockReading()> reader = read_host_clocks);
 
-    LocalInstant now() const;
+    LocalInstant now() const { return read().local(); }
+    ClockReading read() const { return reader_(); }
 
     /// Reads all clocks and remembers it. To be called about once a second, and around every change of a clock's rate:
     /// between two readings that clock is taken for a straight line. What was read.

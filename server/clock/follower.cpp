@@ -307,7 +307,7 @@ void Follower::wait(const Scene& scene, Answer& answer) {
     report_.max_error = kUnsynchronisedError;
 }
 
-// While it steers the kernel is told once a second; otherwise only what it does not know.
+// While it steers the kernel is told at every look, if these are not too many; otherwise only what it does not know.
 bool Follower::is_due(const Scene& scene, const KernelAdjustment& next) const {
     const KernelClock& kernel = scene.kernel;
     const bool news = next.step != Duration::zero() || next.end_other_loops || next.tai_minus_utc ||

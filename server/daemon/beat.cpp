@@ -28,10 +28,10 @@ struct Beat::State {
     LocalInstant soonest() const { return last + (period - period / (exact ? kPartForSlews : 4)); }
     LocalInstant latest() const { return last + (period + (exact ? Duration::zero() : period / 4)); }
 
-    // What is exact keeps its place however late the host is; what was slept through does not come afterwards.
+    // What is exact keeps its place, in the middle of a whole period of the counter, however late the host is.
+    void begin(LocalInstant now) { last = exact ? now - (now.time_since_epoch() + period / 2) % period : now; }
     void pass(LocalInstant now) {
-        const LocalInstant due = last + period;
-        last = exact && now - due < period ? due : now;
+        last = exact ? last + std::max<Duration::rep>((now - last) / period, 1) * period : now;
     }
 };
 
@@ -45,7 +45,7 @@ public:
         : service{context}, io_{static_cast<boost::asio::io_context&>(context)}, timer_{std::in_place, io_} {}
 
     void start(const std::shared_ptr<State>& state) {
-        state->last = read_host_counter();
+        state->begin(read_host_counter());
         if (!std::exchange(state->running, true)) {
             running_.push_back(state);
         }
@@ -70,7 +70,8 @@ public:
     }
 
 private:
-    /// What comes next is waited for once, at the end, even if one of them throws.
+    /// What comes next is waited for once, at the end, even if one of them throws. Where there is no memory for that
+    /// the program ends.
     struct Turning {
         explicit Turning(Rhythm& whose) : rhythm{whose} { rhythm.turning_ = true; }
         ~Turning() {
@@ -149,6 +150,9 @@ void Beat::start_exact(Duration period) {
 }
 
 void Beat::start(Duration period, bool exact) {
+    if (state_->running && state_->period == period && state_->exact == exact) {
+        return;
+    }
     state_->period = period;
     state_->exact = exact;
     rhythm_.start(state_);

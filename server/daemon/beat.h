@@ -23,9 +23,10 @@ public:
     Beat& operator=(const Beat&) = delete;
 
     /// From now on about every `period`, which is more than 0: with another beat or with who joins them once three
-    /// quarters of it are over, and by itself when five quarters are. Beats that were slept through are left out.
+    /// quarters of it are over, and by itself when five quarters are. Beats that were slept through are left out. One
+    /// that runs so already goes on, as with the next.
     void start(Duration period);
-    /// From now on every `period`, as exactly as the host can.
+    /// From now on in the middle of every whole `period` of the counter, as exactly as the host can.
     void start_exact(Duration period);
     void stop();
 

@@ -16,6 +16,13 @@ using namespace std::chrono_literals;
 constexpr Duration kTick = 1s;
 // A memory card is no place for a quarrel that goes to and fro.
 constexpr Duration kBetweenRevocations = 10s;
+// Longer than what people are told stays as it was while nothing happens.
+constexpr Duration kEndIsNear = 10s;
+
+bool tells_time(const Observation& observation) {
+    return std::holds_alternative<Pulse>(observation) || std::holds_alternative<Label>(observation) ||
+           std::holds_alternative<OffsetSample>(observation);
+}
 
 NamedSource named_source(const RefclockConfiguration& configuration, const SourceReport& report) {
     return {.name = configuration.name,
@@ -36,11 +43,12 @@ struct ClockService::Source {
 };
 
 ClockService::ClockService(boost::asio::io_context& io, const Configuration& configuration, PublishedState& published,
-                           Log& log)
+                           Log& log, Counter counter)
     : io_{io},
       published_{published},
       log_{log},
       log_status_{configuration.log_status},
+      counter_{std::move(counter)},
       state_keeper_{state_settings(configuration), counter_, log},
       errands_{io, configuration.workers != 0U},
       timekeeper_{timekeeper_settings(configuration), leap_.begin(configuration, counter_.now()), counter_.now()},
@@ -171,10 +179,12 @@ void ClockService::observe(const Observation& observation) {
     }
     listener_(observation);
     // Clients were served until now, whenever it was that the report speaks of.
-    const LocalInstant now = counter_.now();
-    notice_sleep(counter_.asleep(), now);
-    timekeeper_.advance(now);
-    timekeeper_.observe(observation);
+    const ClockReading reading = counter_.read();
+    const bool slept = notice_sleep(reading);
+    timekeeper_.advance(reading.local());
+    if (!slept || !tells_time(observation)) {
+        timekeeper_.observe(observation);
+    }
     publish();
     tell_changes();
     Beat::join(io_);
@@ -200,9 +210,8 @@ void ClockService::keep() {
 
 void ClockService::tick() {
     const ClockReading kept = counter_.keep();
-    const LocalInstant now = counter_.now();
-    turned_ = now;
-    notice_sleep(kept.asleep(), now);
+    const LocalInstant now = kept.local();
+    notice_sleep(kept);
     timekeeper_.advance(now);
     look_at_leap_list(now);
     leap_.watch(timekeeper_, now);
@@ -219,53 +228,26 @@ void ClockService::tick() {
         }
     }
     log_.tell_suppressed(now);
-    notice_leap_seconds(now);
+    const Duration vouched_for = timekeeper_.state().valid_until - now;
+    news_ += vouched_for > Duration::zero() && vouched_for < kEndIsNear ? 1U : 0U;
+    turned_ = counter_.now();
 }
 
-// Nothing that is heard counts before the gap is known.
-void ClockService::notice_sleep(Duration asleep, LocalInstant now) {
-    if (Counter::slept_between(std::exchange(asleep_, asleep), asleep)) {
-        log_.write(now, LogLevel::kWarning, "suspended", {{"effect", "the time is not known until a source tells it"}});
-        timekeeper_.lose_time(now);
+// Nothing that is heard counts before the gap is known, nor what may be of before. What the readings of two clocks were
+// apart is no sleep.
+bool ClockService::notice_sleep(const ClockReading& reading) {
+    const Duration before = std::exchange(asleep_, reading.asleep());
+    if (!Counter::slept_between(before, reading.asleep() - Duration{reading.width})) {
+        return false;
     }
-}
-
-void ClockService::notice_leap_seconds(LocalInstant now) {
-    const ServerState& state = timekeeper_.state();
-    if (state.ever_synchronised) {
-        const TaiInstant tai = state.model.tai_at(now);
-        const LeapTable& table = timekeeper_.leap_table();
-        const std::pair known{table.tai_minus_utc_at(tai), table.next_event_after(tai)};
-        news_ += std::exchange(leap_seconds_, known) != known ? 1U : 0U;
-    }
+    log_.write(reading.local(), LogLevel::kWarning, "suspended",
+               {{"effect", "the time is not known until a source tells it"}});
+    timekeeper_.lose_time(reading.local());
+    return true;
 }
 
 void ClockService::publish() {
     published_.write({timekeeper_.state(), asleep_});
-}
-
-void ClockService::tell_changes() {
-    const ClockState state = timekeeper_.clock_state();
-    if (state != logged_state_ || (timekeeper_.selected() && timekeeper_.selected() != logged_source_)) {
-        ++news_;
-        if (state != logged_state_) {
-            state_since_ = counter_.now();
-        }
-        logged_state_ = state;
-        logged_source_ = timekeeper_.selected();
-        log_state(state == ClockState::kSynchronised ? LogLevel::kInfo : LogLevel::kWarning, "clock");
-    }
-    for (const SourceReport& report : timekeeper_.sources()) {
-        const auto logged = logged_reasons_.find(report.source);
-        if (logged == logged_reasons_.end() || logged->second != report.reason) {
-            ++news_;
-            logged_reasons_[report.source] = report.reason;
-            log_source(report);
-            if (report.reason == Reason::kObjects) {
-                ask_soon(report.source);
-            }
-        }
-    }
 }
 
 void ClockService::ask_soon(SourceId source) {
@@ -293,45 +275,6 @@ ClockFacts ClockService::facts() const {
         }
     }
     return facts;
-}
-
-void ClockService::log_source(const SourceReport& report) {
-    const auto milliseconds = [](Duration span) { return static_cast<double>(span.count()) * 1e-6; };
-    log_.write(counter_.now(), LogLevel::kInfo, "source",
-               {{"name", name_of(report.source)},
-                {"reason", reason_code(report.reason)},
-                {"pulses", report.from_pulses},
-                {"jitter", report.jitter},
-                {"sentence_delay_ms",
-                 report.sentence_delay ? fmt::format("{:.1f}", milliseconds(*report.sentence_delay)) : "unknown"},
-                {"satellites", report.satellites ? report.satellites->used : 0},
-                {"week_mended", report.week_mended}});
-}
-
-void ClockService::log_state(LogLevel level, std::string_view event) {
-    const LocalInstant now = counter_.now();
-    const ServerState& state = timekeeper_.state();
-    const ClockState clock = timekeeper_.clock_state();
-    if (clock == ClockState::kNeverSynchronised) {
-        log_.write(now, level, event, {{"state", state_name(clock)}, {"serving", "LI=3 stratum 0"}});
-        return;
-    }
-    const UtcTime utc = timekeeper_.leap_table().utc_at(state.model.tai_at(now));
-    const auto selected = timekeeper_.selected();
-    log_.write(now, level, event,
-               {{"state", state_name(clock)},
-                {"source", selected ? name_of(*selected) : "-"},
-                {"refid", refid_text(state.refid)},
-                {"offset", timekeeper_.offset()},
-                {"root_distance", state.root_distance_at(now)},
-                {"frequency_ppm", fmt::format("{:.3f}", ppm_from_rate(state.model.rate))},
-                {"utc", format_utc(utc)},
-                {"jst", format_jst(utc)}});
-}
-
-void ClockService::log_device(const DeviceState& device) {
-    log_.write(counter_.now(), device.working ? LogLevel::kInfo : LogLevel::kWarning, "device",
-               {{"name", name_of(device.source)}, {"working", device.working}, {"what", device.sentence}});
 }
 
 ClockService::Sources::const_iterator ClockService::find_source(SourceId id) const {

@@ -12,6 +12,7 @@
 #include "server/clock/timekeeper.h"
 #include "server/daemon/beat.h"
 #include "server/daemon/clock_facts.h"
+#include "server/daemon/clock_headlines.h"
 #include "server/daemon/configuration.h"
 #include "server/daemon/file_errands.h"
 #include "server/daemon/given_leap_list.h"
@@ -33,7 +34,9 @@ namespace tokimori {
 class ClockService : public ObservationSink {
 public:
     /// All must outlive the object. Until `start` it publishes only what an earlier run left, if that still counts.
-    ClockService(boost::asio::io_context& io, const Configuration& configuration, PublishedState& published, Log& log);
+    /// Tests pass a counter of their own.
+    ClockService(boost::asio::io_context& io, const Configuration& configuration, PublishedState& published, Log& log,
+                 Counter counter = Counter{});
     ~ClockService() override;
 
     /// Whom to tell what the sources say, beside the timekeeper.
@@ -61,10 +64,10 @@ public:
 
     void observe(const Observation& observation) override;
     LocalInstant now() const { return counter_.now(); }
-    /// When it turned last: 1.25 s ago at most, as long as it is well.
+    /// When it turned last: 1.25 s ago at most, as long as it is well and the thread has time.
     LocalInstant turned() const { return turned_; }
-    /// Counts what a person would be told: changes of the state of the clock, of whom it follows, of what is thought of
-    /// a source, and of leap seconds.
+    /// Counts what a person would be told: changes of the state of the clock, of its headlines, and of what is thought
+    /// of a source; while that is near, that it ends how long the time is vouched for.
     std::uint64_t news() const { return news_; }
     /// Why what it remembers cannot be written; empty: it can.
     std::string storage_fault() const { return state_keeper_.trouble(); }
@@ -85,8 +88,7 @@ private:
     void remove_leap_list(const LoadedLeapTable& left, const std::function<void(LeapListForgotten)>& then);
     void publish();
     void tell_changes();
-    void notice_sleep(Duration asleep, LocalInstant now);
-    void notice_leap_seconds(LocalInstant now);
+    bool notice_sleep(const ClockReading& reading);
     void ask_soon(SourceId source);
     void log_source(const SourceReport& report);
     void log_state(LogLevel level, std::string_view event);
@@ -123,7 +125,7 @@ private:
     LocalInstant state_since_;
     LocalInstant turned_;
     std::uint64_t news_ = 0;
-    std::pair<int, std::optional<LeapEvent>> leap_seconds_;  ///< TAI − UTC, and the next
+    ClockHeadlines headlines_;
 };
 
 }  // namespace tokimori

@@ -15,7 +15,7 @@ namespace {
 
 constexpr Duration kBetweenTidyings = std::chrono::seconds{20};
 constexpr Duration kBetweenReports = std::chrono::seconds{5};
-constexpr Duration kStandsStill = std::chrono::seconds{2};
+constexpr Duration kStandsStill = std::chrono::seconds{5};
 
 }  // namespace
 

@@ -5,7 +5,6 @@
 namespace tokimori {
 namespace {
 
-constexpr Duration kBeat = std::chrono::seconds{1};
 // In beats.
 constexpr int kReadLately = 10;
 constexpr int kBetweenUnread = 5;
@@ -22,12 +21,12 @@ bool QueryNeed::at_beat(bool read, std::uint64_t news) {
     return happened || unread_ <= kReadLately;
 }
 
-QueryTeller::QueryTeller(boost::asio::io_context& io, Origin origin)
-    : origin_{std::move(origin)}, beat_{io, [this] { tell(); }} {}
+QueryTeller::QueryTeller(boost::asio::io_context& io, Origin origin, Duration beat)
+    : origin_{std::move(origin)}, period_{beat}, beat_{io, [this] { tell(); }} {}
 
 void QueryTeller::start() {
     published_.write(origin_.view());
-    beat_.start(kBeat);
+    beat_.start(period_);
 }
 
 void QueryTeller::tell() {

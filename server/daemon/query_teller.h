@@ -58,8 +58,8 @@ public:
         std::function<QueryView()> view;
         std::function<std::uint64_t()> news;  ///< counts what changes what the view says in words
     };
-    /// `origin` is asked between `start` and `stop`; `io` must outlive the object.
-    QueryTeller(boost::asio::io_context& io, Origin origin);
+    /// `origin` is asked about every `beat` between `start` and `stop`; `io` must outlive the object.
+    QueryTeller(boost::asio::io_context& io, Origin origin, Duration beat = std::chrono::seconds{1});
 
     void start();
     void stop() { beat_.stop(); }
@@ -73,6 +73,7 @@ private:
     PublishedQueryView published_{QueryView{}};
     Origin origin_;
     QueryNeed need_;
+    Duration period_;
     Beat beat_;
 };
 

@@ -218,7 +218,7 @@ TEST_F(Following, ReadingsThatWereTornApartMakeNoIntervention) {
     EXPECT_EQ(follower_.report().interventions, 0U);
 }
 
-TEST_F(Following, TheKernelIsToldAtOnceWhatIsNewAndOtherwiseOnceASecond) {
+TEST_F(Following, TheKernelIsToldAtOnceWhatIsNewAndOtherwiseAboutOnceASecond) {
     begin("2026-11-28T07:00:00Z");
     EXPECT_TRUE(look().adjustment);
     EXPECT_FALSE(look_after(500ms).adjustment);

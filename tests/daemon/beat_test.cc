@@ -3,11 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <thread>
+
+#include "refclocks/counter.h"
 
 namespace tokimori {
 namespace {
@@ -85,14 +88,31 @@ TEST(Beat, ThatIsToBeExactDoesNotFallBehindByBeingLate) {
     boost::asio::io_context io;
     int beats = 0;
     Beat beat{io, [&] { ++beats; }};
-    const auto began = steady_clock::now();
     beat.start_exact(400ms);
-    std::this_thread::sleep_until(began + 450ms);
-    io.poll();
+    io.run_one();
+    const auto first = steady_clock::now();
     EXPECT_EQ(beats, 1);
-    std::this_thread::sleep_until(began + 825ms);
+    std::this_thread::sleep_until(first + 500ms);
     io.poll();
     EXPECT_EQ(beats, 2);
+    std::this_thread::sleep_until(first + 825ms);
+    io.poll();
+    EXPECT_EQ(beats, 3);
+}
+
+// Steps of a pattern are numbered by whole periods: a beat at their edges would show one twice, and one not at all.
+TEST(Beat, ThatIsToBeExactComesInTheMiddleOfAWholePeriodOfTheCounter) {
+    boost::asio::io_context io;
+    std::optional<Beat> beat;
+    LocalInstant came;
+    beat.emplace(io, [&] {
+        came = read_host_counter();
+        beat->stop();
+    });
+    beat->start_exact(800ms);
+    io.run();
+    EXPECT_GE(came.time_since_epoch() % 800ms, 300ms);
+    EXPECT_LE(came.time_since_epoch() % 800ms, 700ms);
 }
 
 TEST(Beat, LeavesOutWhatWasSleptThrough) {
@@ -162,8 +182,19 @@ TEST(Beat, ThatIsStartedTwiceComesOnce) {
     EXPECT_EQ(beats, 1);
 }
 
-// The wait is over and cannot be cancelled any more.
-TEST(Beat, ThatWasDueWhenItWasStoppedDoesNotCome) {
+TEST(Beat, ThatRunsGoesOnWhereItIsStartedAgain) {
+    boost::asio::io_context io;
+    int beats = 0;
+    Beat beat{io, [&] { ++beats; }};
+    beat.start(100ms);
+    std::this_thread::sleep_for(80ms);
+    beat.start(100ms);
+    Beat::join(io);
+    io.poll();
+    EXPECT_EQ(beats, 1);
+}
+
+TEST(Beat, ThatWasDueWhenAnotherStoppedItDoesNotCome) {
     boost::asio::io_context io;
     int beats = 0;
     std::optional<Beat> second;
@@ -179,6 +210,18 @@ TEST(Beat, ThatWasDueWhenItWasStoppedDoesNotCome) {
     first.stop();
     io.run();
     EXPECT_EQ(beats, 1);
+}
+
+// The wait is over and cannot be cancelled any more.
+TEST(Beat, ThatWasDueWhenItWasStoppedDoesNotCome) {
+    boost::asio::io_context io;
+    int beats = 0;
+    Beat beat{io, [&] { ++beats; }};
+    beat.start(1ms);
+    std::this_thread::sleep_for(5ms);
+    boost::asio::post(io, [&] { beat.stop(); });
+    io.run();
+    EXPECT_EQ(beats, 0);
 }
 
 TEST(Beat, MayStartAnother) {
@@ -214,10 +257,11 @@ TEST(Beat, MayDestroyItself) {
 
 TEST(Beat, ThatRunsWhenTheLoopIsDestroyedIsNoTrouble) {
     auto io = std::make_unique<boost::asio::io_context>();
-    auto beat = std::make_unique<Beat>(*io, [] {});
+    auto beat = std::make_shared<Beat>(*io, [] {});
     beat->start(1ms);
-    Beat::join(*io);
+    boost::asio::post(*io, [beat] {});
     beat.reset();
+    Beat::join(*io);
     io.reset();
 }
 
