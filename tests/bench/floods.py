@@ -59,8 +59,10 @@ def idle(name, directory, seconds):
         time.sleep(15)
         cpu, wake_ups = server.cpu(), server.wake_ups()
         time.sleep(seconds)
-        return {"ms of CPU in a second": (server.cpu() - cpu) / seconds * 1e3,
-                "wake-ups in a second": (server.wake_ups() - wake_ups) / seconds}
+        answer = {"ms of CPU in a second": (server.cpu() - cpu) / seconds * 1e3,
+                  "wake-ups in a second": (server.wake_ups() - wake_ups) / seconds}
+        seen = result(asker(server, seconds=seconds, rate=5, first=LEGITIMATE, addresses=100))
+        return {**answer, "p50 us, asked five times a second": seen["p50"], "the same, p99": seen["p99"]}
 
 
 def low_load(name, directory, seconds):
