@@ -35,7 +35,8 @@ std::optional<NtpTimestamp> read_timestamp(std::string_view text) {
     constexpr std::string_view kForm = "0x00000000.00000000";
     std::uint32_t seconds = 0;
     std::uint32_t fraction = 0;
-    if (text.size() != kForm.size() || text[10] != '.' || !read_number(text.substr(0, 10), seconds) ||
+    if (text.size() != kForm.size() || !text.starts_with("0x") || text[10] != '.' ||
+        !read_number(text.substr(0, 10), seconds) ||
         std::from_chars(text.data() + 11, text.data() + text.size(), fraction, 16).ptr != text.data() + text.size()) {
         return std::nullopt;
     }
@@ -123,9 +124,13 @@ LocalInstant local_of(NtpTimestamp told, const QueryScene& scene) {
 bool is_called(const Client& client, std::string_view address) {
     std::array<char, kAddressRoom> room{};
     const std::string_view text = address_text(client.address, room);
-    address.remove_prefix(address.starts_with('[') ? 1 : 0);
-    return address.starts_with(text) && address.size() > text.size() &&
-           (address[text.size()] == ':' || address[text.size()] == ']');
+    const bool bracketed = !client.address.is_v4();
+    if (address.starts_with('[') != bracketed) {
+        return false;
+    }
+    address.remove_prefix(bracketed ? 1 : 0);
+    // Not only how it begins: "2001:db8::1:2" begins with "2001:db8::1:".
+    return address.starts_with(text) && address.substr(text.size()).starts_with(bracketed ? "]:" : ":");
 }
 
 std::uint32_t restrictions_of(const Client& client) {

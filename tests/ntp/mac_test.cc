@@ -92,6 +92,20 @@ TEST(KeyRing, ReadsTheFormsOfChronyAndNtpd) {
     EXPECT_EQ(result.ring->find(0), nullptr);
 }
 
+TEST(KeyRing, HasAnEnd) {
+    std::string text;
+    for (std::size_t id = kMostKeys; id > 0; --id) {
+        text += std::to_string(id) + " key\n";
+    }
+    const auto full = parse_keys(text);
+    ASSERT_TRUE(full.ring);
+    EXPECT_EQ(full.ring->size(), kMostKeys);
+    EXPECT_NE(full.ring->find(1), nullptr);
+    const auto overfull = parse_keys(text + "4097 key\n");
+    EXPECT_FALSE(overfull.ring);
+    EXPECT_EQ(overfull.errors, std::vector<std::string>{"line 4097: there are more than 4096 keys; remove some"});
+}
+
 TEST(KeyRing, NamesEachWrongLineAndNeverAKey) {
     const auto result = parse_keys(
         "1 MD5 good\n"

@@ -165,6 +165,20 @@ TEST_F(ClientsAskedFor, OfIPv6WithTheLargestNumbersFitToo) {
     EXPECT_EQ(told_[0].address, "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:0]:65535");
 }
 
+TEST_F(ClientsAskedFor, AreNotTakenForThoseTheirAddressesBeginWith) {
+    constexpr std::uint64_t kHigh = 0x2001'0DB8'0000'0000;
+    // Whichever place the one and the other have in the table.
+    for (std::uint64_t i = 1; i < 20; ++i) {
+        for (const std::uint64_t low : {i, i << 16 | i}) {
+            const ClientKey key = table_.find({kHigh, low});
+            table_.note(key, {kNow - seconds(100 - static_cast<int>(i)), {std::byte{0x23}}, 123}, {});
+        }
+    }
+    EXPECT_EQ(fetch("limit=1"), 38);
+    EXPECT_EQ(told_.size(), 38U);
+    EXPECT_EQ(addresses().size(), 38U);
+}
+
 TEST_F(ClientsAskedFor, ThatWereSeenAtTheSameInstantAreAllTold) {
     for (unsigned i = 0; i < 300; ++i) {
         see(i, kNow - seconds(9));
@@ -329,7 +343,7 @@ TEST_F(ClientsAskedFor, AreNotToldWhereTheQuestionCannotBeKept) {
     for (const char* const words :
          {"frags=32, laddr=127.0.0.1", "frags=32, mincount=two", "frags=32, mincount=", "frags=32, mincount=-1",
           "frags=32, minscore=high", "frags=32, minscore=", "frags=32, minscore=nan", "frags=32, resany=0xg",
-          "frags=32, last.0=0x1.2", "frags=1, addr.0=nonsense",
+          "frags=32, last.0=0x1.2", "frags=32, last.0=4000000000.00000000", "frags=1, addr.0=nonsense",
           "frags=1, addr.0=0000:0000:0000:0000:0000:0000:0000:0000:0000:0000", "frags=32, addr.16=1.2.3.4:5",
           "frags=32, last.x=0x00000000.00000000", "frags=x"}) {
         EXPECT_EQ(error_for(words), 2U) << words;
