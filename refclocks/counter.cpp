@@ -135,11 +135,11 @@ void Counter::push_if_telling(const ClockReading& reading) {
 // A batch is stamped just before it is read: the packet path needs no ring.
 Counter::RealtimeStamps Counter::realtime_stamps() {
     const ClockReading reading = reader_();
-    const std::optional<ClockReading> last = std::exchange(last_batch_, reading);
     RealtimeStamps stamps;
-    stamps.realtime_ = last && stepped(*last, reading) ? kNever : reading.realtime;
+    stamps.realtime_ = stepped(last_batch_, reading) ? kNever : reading.realtime;
     stamps.raw_ = reading.raw;
     stamps.asleep_ = reading.asleep();
+    last_batch_ = reading;
     return stamps;
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 
 #include "leap/instant.h"
@@ -127,7 +128,8 @@ private:
     std::array<ClockReading, kReadings> ring_{};
     std::size_t next_ = 0;  // where the next reading goes
     std::size_t size_ = 0;
-    std::optional<ClockReading> last_batch_;
+    // Before the first batch: too wide for any step to show.
+    ClockReading last_batch_{.width = std::numeric_limits<std::int64_t>::max() / 2};
 };
 
 }  // namespace tokimori

@@ -130,27 +130,29 @@ bool is_for_all(const Datagram& datagram) {
 }
 
 DatagramReader::DatagramReader(const SocketAddress& bound, int stamp)
-    : is_v4_{bound.generic.sa_family == AF_INET},
+    : hears_{bound.generic.sa_family == AF_INET ? Hears::kV4 : Hears::kV6},
       stamp_kind_{SOL_SOCKET, stamp},
       usual_size_{CMSG_SPACE(stamp == SCM_TIMESTAMPING ? sizeof(scm_timestamping) : sizeof(timespec))} {
     Request own;
-    is_v4_ ? read_v4_sender(bound.v4, own) : read_v6_sender(bound.v6, own);
+    hears_ == Hears::kV4 ? read_v4_sender(bound.v4, own) : read_v6_sender(bound.v6, own);
     own_port_ = own.source_port;
     if (own.from_unicast) {
         own_address_ = own.source;
-    } else if (is_v4_) {
+    } else if (hears_ == Hears::kV4) {
+        hears_ = Hears::kV4AtAny;
         address_at_ = std::exchange(usual_size_, usual_size_ + CMSG_SPACE(sizeof(in_pktinfo)));
     } else {
         usual_size_ = kNever;
     }
 }
 
+template <DatagramReader::Hears kHears>
 void DatagramReader::take(mmsghdr& received, Datagram& datagram) const {
     Request& request = datagram.request;
     request.octets = {request.octets.data(), received.msg_len};
     msghdr& message = received.msg_hdr;
-    if (is_usual(message)) {
-        take_usual(message, datagram);
+    if (is_usual<kHears>(message)) {
+        take_usual<kHears>(message, datagram);
     } else {
         take_control(message, datagram);
         if (own_address_) {
@@ -168,21 +170,20 @@ void DatagramReader::beware_of_ourselves(Datagram& datagram) const {
     }
 }
 
+template <DatagramReader::Hears kHears>
 bool DatagramReader::is_usual(const msghdr& message) const {
     const auto* const control = static_cast<const std::byte*>(message.msg_control);
     if (message.msg_controllen != usual_size_ || !is_kind(control, stamp_kind_)) {
         return false;
     }
-    if (address_at_ == 0) [[likely]] {
-        return true;
-    }
-    return is_kind(control + address_at_, {IPPROTO_IP, IP_PKTINFO});
+    return kHears != Hears::kV4AtAny || is_kind(control + address_at_, {IPPROTO_IP, IP_PKTINFO});
 }
 
+template <DatagramReader::Hears kHears>
 void DatagramReader::take_usual(const msghdr& message, Datagram& datagram) const {
     auto* const control = static_cast<std::byte*>(message.msg_control);
     datagram.stamp = nanoseconds_at(control + CMSG_LEN(0));
-    if (address_at_ != 0) {
+    if constexpr (kHears == Hears::kV4AtAny) {
         datagram.answers_from = {control + address_at_, CMSG_SPACE(sizeof(in_pktinfo))};
         constexpr int kAnyInterface = 0;
         std::memcpy(control + address_at_ + CMSG_LEN(offsetof(in_pktinfo, ipi_ifindex)), &kAnyInterface,
@@ -190,16 +191,19 @@ void DatagramReader::take_usual(const msghdr& message, Datagram& datagram) const
     }
 }
 
-void DatagramReader::read_v4(mmsghdr& received, Datagram& datagram) const {
-    take(received, datagram);
-    read_v4_sender(datagram.peer.v4, datagram.request);
+template <DatagramReader::Hears kHears>
+void DatagramReader::read(mmsghdr& received, Datagram& datagram) const {
+    take<kHears>(received, datagram);
+    if constexpr (kHears == Hears::kV6) {
+        read_v6_sender(datagram.peer.v6, datagram.request);
+    } else {
+        read_v4_sender(datagram.peer.v4, datagram.request);
+    }
     beware_of_ourselves(datagram);
 }
 
-void DatagramReader::read_v6(mmsghdr& received, Datagram& datagram) const {
-    take(received, datagram);
-    read_v6_sender(datagram.peer.v6, datagram.request);
-    beware_of_ourselves(datagram);
-}
+template void DatagramReader::read<DatagramReader::Hears::kV4>(mmsghdr&, Datagram&) const;
+template void DatagramReader::read<DatagramReader::Hears::kV4AtAny>(mmsghdr&, Datagram&) const;
+template void DatagramReader::read<DatagramReader::Hears::kV6>(mmsghdr&, Datagram&) const;
 
 }  // namespace tokimori

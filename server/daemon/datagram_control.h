@@ -52,28 +52,32 @@ public:
     /// IPV6_RECVPKTINFO) unless that is one address alone. `stamp`: SCM_TIMESTAMPNS or SCM_TIMESTAMPING.
     DatagramReader(const SocketAddress& bound, int stamp);
 
-    /// Of which family all its datagrams are.
-    bool is_v4() const { return is_v4_; }
+    /// Of which kind all its datagrams are: of IPv4, sent to the one address that it is bound to or to any; or of IPv6.
+    enum class Hears : std::uint8_t { kV4, kV4AtAny, kV6 };
+    Hears hears() const { return hears_; }
 
-    /// A datagram that was received into its `peer` and where its octets begin; `answers_from` began where the control
-    /// messages do. `received` is made ready for the next.
-    void read_v4(mmsghdr& received, Datagram& datagram) const;
-    void read_v6(mmsghdr& received, Datagram& datagram) const;
+    /// A datagram, of the kind that it hears, that was received into its `peer` and where its octets begin;
+    /// `answers_from` began where the control messages do. `received` is made ready for the next.
+    template <Hears kHears>
+    void read(mmsghdr& received, Datagram& datagram) const;
 
 private:
     using Kind = std::array<int, 2>;  // level and type of a control message
 
+    template <Hears kHears>
     [[gnu::always_inline]] inline void take(mmsghdr& received, Datagram& datagram) const;
     void beware_of_ourselves(Datagram& datagram) const;
+    template <Hears kHears>
     bool is_usual(const msghdr& message) const;
+    template <Hears kHears>
     void take_usual(const msghdr& message, Datagram& datagram) const;
 
-    bool is_v4_;
+    Hears hears_;
     std::uint16_t own_port_;
     std::optional<ClientAddress> own_address_;  ///< nullopt: it is told with every datagram
     // What nearly all come with: a stamp, and of IPv4 the address that was asked.
     Kind stamp_kind_;
-    std::size_t address_at_ = 0;  ///< 0: none
+    std::size_t address_at_ = 0;
     std::size_t usual_size_;
 };
 

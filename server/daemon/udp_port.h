@@ -18,9 +18,8 @@ namespace tokimori {
 /// sockets. One thread at a time.
 class UdpPort {
 public:
-    static constexpr std::size_t kBatch = 32;
-    static constexpr std::size_t kSubBatch = 16;  ///< sent together at most, and that only while it is behind
-    static constexpr int kPatience = 32;          ///< full batches, less others, that mean that it is behind
+    static constexpr std::size_t kBatch = 16;  ///< received together at most; sent so only while it is behind
+    static constexpr int kPatience = 32;       ///< full batches, less others, that mean that it is behind
 
     /// `shared`: several workers each open the same address (SO_REUSEPORT). `tells_departures`: where the kernel can.
     /// `leaves_to_first`: broadcast and multicast, which come to each of these, are for another of them.
@@ -47,18 +46,17 @@ public:
     template <typename Visit>
     std::span<Datagram> receive(const Visit& visit) {
         const std::span<Datagram> batch{datagrams_.data(), fetch()};
-        const DatagramReader reader = *reader_;
-        mmsghdr* received = received_.data();
-        if (reader.is_v4()) {
-            for (Datagram& datagram : batch) {
-                reader.read_v4(*received++, datagram);
-                visit(datagram);
-            }
-        } else {
-            for (Datagram& datagram : batch) {
-                reader.read_v6(*received++, datagram);
-                visit(datagram);
-            }
+        using Hears = DatagramReader::Hears;
+        switch (reader_->hears()) {
+            case Hears::kV4:
+                read<Hears::kV4>(batch, visit);
+                break;
+            case Hears::kV4AtAny:
+                read<Hears::kV4AtAny>(batch, visit);
+                break;
+            case Hears::kV6:
+                read<Hears::kV6>(batch, visit);
+                break;
         }
         return leaves_to_first_ ? without_those_for_all(batch) : batch;
     }
@@ -91,6 +89,16 @@ public:
 
 private:
     struct Buffers;
+
+    template <DatagramReader::Hears kHears, typename Visit>
+    void read(std::span<Datagram> batch, const Visit& visit) {
+        const DatagramReader reader = *reader_;
+        mmsghdr* received = received_.data();
+        for (Datagram& datagram : batch) {
+            reader.read<kHears>(*received++, datagram);
+            visit(datagram);
+        }
+    }
 
     void prepare(std::size_t slot, std::uint32_t address_size);
     std::size_t fetch();

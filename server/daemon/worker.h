@@ -80,9 +80,9 @@ private:
     Counter departures_{read_host_clocks_for_packets};  ///< of its own, so that either notices for itself that
                                                         ///< CLOCK_REALTIME was stepped
     Responder responder_;
-    std::array<Reply, UdpPort::kSubBatch> queued_;  ///< complete but for the time
+    std::array<Reply, UdpPort::kBatch> queued_;  ///< complete but for the time
     QueryResponder queries_;
-    std::array<QueryResponder::Fragment, UdpPort::kSubBatch> fragments_{};
+    std::array<QueryResponder::Fragment, UdpPort::kBatch> fragments_{};
     std::vector<const ClientTable*> tables_;
     std::vector<std::shared_ptr<Watch>> watches_;
     std::uint64_t received_ = 0;  ///< by the last `keeps_up`

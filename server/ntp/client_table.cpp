@@ -61,6 +61,11 @@ Allowance ClientTable::note_elsewhere(const ClientKey& client, Sighting sighting
     return record.note(sighting, counted) ? Allowance::kServe : over_limit(record, sighting.at(), counted);
 }
 
+Allowance ClientTable::note_at_length(const ClientKey& client, Sighting sighting, const RateMeter& meter,
+                                      ClientRecord* over) {
+    return over != nullptr ? over_limit(*over, sighting.at(), meter) : note_elsewhere(client, sighting, meter);
+}
+
 Allowance ClientTable::over_limit(ClientRecord& record, LocalInstant now, const RateMeter& meter) {
     const Allowance allowance = record.over_limit(meter, now, random_);
     if (Refusals* const refusals = refusals_of(record); refusals != nullptr && allowance != Allowance::kServe) {

@@ -37,12 +37,17 @@ public:
     [[gnu::always_inline]] Allowance note(const ClientKey& client, Sighting sighting, const RateMeter& meter) {
         const Word* name = &names_[client.one];
         ClientRecord* record = &records_[client.one];
+        ClientRecord* over = nullptr;
         for (std::size_t ways = kWays; ways > 0; --ways, ++name, ++record) {
             if (name->load(std::memory_order_relaxed) == client.name && record->has_high(client.high)) [[likely]] {
-                return record->note(sighting, meter) ? Allowance::kServe : over_limit(*record, sighting.at(), meter);
+                if (record->note(sighting, meter)) [[likely]] {
+                    return Allowance::kServe;
+                }
+                over = record;
+                break;
             }
         }
-        return note_elsewhere(client, sighting, meter);
+        return note_at_length(client, sighting, meter, over);
     }
 
     /// Notes a request that a rule of access turns down. True if it is time to tell so by a kiss code.
@@ -80,6 +85,8 @@ private:
     ClientTable(std::size_t room, bool remembers, int ipv6_prefix, HashKey key);
     Allowance over_limit(ClientRecord& record, LocalInstant now, const RateMeter& meter);
     Allowance note_elsewhere(const ClientKey& client, Sighting sighting, const RateMeter& meter);
+    [[gnu::noinline]] Allowance note_at_length(const ClientKey& client, Sighting sighting, const RateMeter& meter,
+                                               ClientRecord* over);
     ClientRecord* find_in(std::uint32_t first, const ClientKey& client);
     ClientRecord& place_for(const ClientKey& client, LocalInstant now);
     Refusals* refusals_of(const ClientRecord& record);

@@ -80,7 +80,18 @@ public:
         received_.msg_len = 48;
         received_.msg_hdr.msg_controllen = told.write(room_.octets);
         datagram_.peer = address(from, port);
-        reader_.is_v4() ? reader_.read_v4(received_, datagram_) : reader_.read_v6(received_, datagram_);
+        using Hears = DatagramReader::Hears;
+        switch (reader_.hears()) {
+            case Hears::kV4:
+                reader_.read<Hears::kV4>(received_, datagram_);
+                break;
+            case Hears::kV4AtAny:
+                reader_.read<Hears::kV4AtAny>(received_, datagram_);
+                break;
+            case Hears::kV6:
+                reader_.read<Hears::kV6>(received_, datagram_);
+                break;
+        }
         EXPECT_EQ(received_.msg_hdr.msg_controllen, kControlSize);
         EXPECT_EQ(datagram_.request.octets.size(), 48U);
         return datagram_;

@@ -40,7 +40,8 @@ Request heard_from(const std::string& address, std::uint16_t port, std::span<con
     Datagram datagram;
     datagram.request.octets = octets;
     datagram.peer = peer;
-    is_v4 ? reader.read_v4(received, datagram) : reader.read_v6(received, datagram);
+    using Hears = DatagramReader::Hears;
+    is_v4 ? reader.read<Hears::kV4>(received, datagram) : reader.read<Hears::kV6>(received, datagram);
     return datagram.request;
 }
 

@@ -37,7 +37,7 @@ thread_local bool refuses_one = false;
 // Instead of that of the C library.
 extern "C" int sendmmsg(int descriptor, mmsghdr* messages, unsigned count, int flags) {
     sent_together.push_back(count);
-    const bool refuses = count == tokimori::UdpPort::kSubBatch && std::exchange(refuses_one, false);
+    const bool refuses = count == tokimori::UdpPort::kBatch && std::exchange(refuses_one, false);
     const long sent = syscall(SYS_sendmmsg, descriptor, messages, refuses ? 1 : count, flags);
     errno = refuses ? EPERM : errno;
     return refuses ? -1 : static_cast<int>(sent);
@@ -362,7 +362,7 @@ TEST_F(WorkerThatIsBehind, SendsItsFirstBatchOneByOneAndThenSixteenTogether) {
     EXPECT_EQ(sent_together, std::vector<unsigned>(UdpPort::kBatch, 1));
     sent_together.clear();
     turn(kLight);
-    EXPECT_EQ(sent_together, std::vector<unsigned>(2, UdpPort::kSubBatch));
+    EXPECT_EQ(sent_together, std::vector<unsigned>{UdpPort::kBatch});
 }
 
 TEST_F(WorkerThatIsBehind, StampsAtNoPaceWhereTheKernelRefusesSome) {
