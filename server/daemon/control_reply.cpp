@@ -77,6 +77,11 @@ json::value if_shown(const SourceReport& report, json::value value) {
     return shows_a_line(report) ? std::move(value) : json::value(nullptr);
 }
 
+// Offsets are from the clock: before it was first right they would say how far away nowhere is.
+json::value if_set(const ControlFacts& facts, json::value offset) {
+    return facts.clock.clock.server.ever_synchronised ? std::move(offset) : json::value(nullptr);
+}
+
 json::object begin_source(const NamedSource& source, const ControlFacts& facts) {
     return {{"name", source.name},
             {"tally", std::string(1, tally_of(source, facts.clock))},
@@ -154,8 +159,8 @@ json::object source_reply(const NamedSource& source, const ControlFacts& facts) 
     reply["from_pulses"] = report.from_pulses;
     reply["last_heard_age_ns"] = age_of(report.last_heard, now);
     reply["last_sample_age_ns"] = age_of(report.last_sample, now);
-    reply["last_offset_ns"] = nanoseconds(report.last_offset);
-    reply["offset_ns"] = if_shown(report, nanoseconds(report.offset));
+    reply["last_offset_ns"] = if_set(facts, nanoseconds(report.last_offset));
+    reply["offset_ns"] = if_set(facts, if_shown(report, nanoseconds(report.offset)));
     reply["jitter_ns"] = if_shown(report, nanoseconds(report.jitter));
     reply["distance_ns"] = if_shown(report, nanoseconds(report.distance));
     reply["accepted"] = report.accepted;
@@ -177,7 +182,7 @@ json::object statistics_reply(const NamedSource& source, const ControlFacts& fac
     reply["last_sample_age_ns"] = age_of(report.last_sample, facts.clock.now);
     reply["frequency_ppm"] = if_shown(report, number(report.frequency_ppm));
     reply["skew_ppm"] = if_shown(report, number(report.frequency_bound_ppm));
-    reply["offset_ns"] = if_shown(report, nanoseconds(report.offset));
+    reply["offset_ns"] = if_set(facts, if_shown(report, nanoseconds(report.offset)));
     reply["deviation_ns"] = if_shown(report, nanoseconds(report.deviation));
     reply["jitter_ns"] = if_shown(report, nanoseconds(report.jitter));
     reply["delay_ns"] = if_shown(report, nanoseconds(report.delay));

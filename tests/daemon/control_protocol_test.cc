@@ -223,6 +223,18 @@ TEST(ControlProtocol, TellsTheLinesOfTheSources) {
     EXPECT_EQ(sources[1].at("frequency_ppm"), nullptr);
 }
 
+TEST(ControlProtocol, TellsNoOffsetFromAClockThatWasNeverRight) {
+    ControlFacts facts = sample();
+    facts.clock.clock.server.ever_synchronised = false;
+    const json::value source = tell("sources", facts).at("sources").at(0);
+    EXPECT_EQ(source.at("offset_ns"), nullptr);
+    EXPECT_EQ(source.at("last_offset_ns"), nullptr);
+    EXPECT_EQ(source.at("distance_ns"), 2000);
+    EXPECT_EQ(tell("sourcestats", facts).at("sourcestats").at(0).at("offset_ns"), nullptr);
+    // How far sources are from each other is seen of these all the same.
+    EXPECT_EQ(tell("selectdata", facts).at("selectdata").at(0).at("lowest_ns"), -2123);
+}
+
 TEST(ControlProtocol, TellsWhatTheSelectionHadToGoBy) {
     const json::array sources = tell("selectdata").at("selectdata").as_array();
     EXPECT_EQ(sources[0].at("lowest_ns"), -2123);
