@@ -22,7 +22,8 @@ constexpr Duration kStandsStill = std::chrono::seconds{5};
 Crew::Crew(boost::asio::io_context& io, const Configuration& configuration, Log& log)
     : io_{io},
       // One-thread mode uses no more of the kernel than it must.
-      listeners_{std::max<std::size_t>(workers_of(configuration), 1), workers_of(configuration) > 0},
+      listeners_{std::max<std::size_t>(workers_of(configuration), 1), workers_of(configuration) > 0,
+                 configuration.access.ipv6_prefix},
       clock_{io_, configuration, published_, log},
       started_{clock_.now()},
       unlisted_beat_{io_, [this, &log] { unlisted_.tell(workers_.counts(), clock_.now(), log); }},

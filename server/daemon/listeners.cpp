@@ -107,7 +107,7 @@ Listeners::PortSet Listeners::open_address(const ListenAddress& address, const P
     if (alone) {
         set_shared(set, 0);
     } else {
-        steered = set.back()->steer_by_source(workers_) && steered;
+        steered = set.back()->steer_by_source(workers_, ipv6_prefix_) && steered;
     }
     return set;
 }

@@ -12,8 +12,10 @@ namespace tokimori {
 /// All ports of all workers: every worker has one of its own for every address.
 class Listeners {
 public:
-    /// `workers` ≥ 1: how many sockets each address needs. `tells_departures`: as in UdpPort.
-    Listeners(std::size_t workers, bool tells_departures) : workers_{workers}, tells_departures_{tells_departures} {}
+    /// `workers` ≥ 1: how many sockets each address needs. `tells_departures`: as in UdpPort. IPv6 clients of which so
+    /// many bits are equal come to one worker.
+    Listeners(std::size_t workers, bool tells_departures, int ipv6_prefix)
+        : workers_{workers}, tells_departures_{tells_departures}, ipv6_prefix_{ipv6_prefix} {}
 
     /// Opens what is new in `addresses`, keeps what is open already and forgets the rest; all addresses and single ones
     /// may be open beside each other. An address family that this host does not have is a warning. Throws
@@ -32,6 +34,7 @@ private:
 
     std::size_t workers_;
     bool tells_departures_;
+    int ipv6_prefix_;
     std::vector<PortSet> sets_;
 };
 

@@ -130,9 +130,9 @@ UdpPort::~UdpPort() {
     close(descriptor_);
 }
 
-bool UdpPort::steer_by_source(std::size_t ports) {
+bool UdpPort::steer_by_source(std::size_t ports, int ipv6_prefix) {
     const int family = is_v6(address_) ? AF_INET6 : AF_INET;
-    std::vector<sock_filter> code = steering_program(family, ports);
+    std::vector<sock_filter> code = steering_program(family, ports, ipv6_prefix);
     const sock_fprog program{static_cast<unsigned short>(code.size()), code.data()};
     return setsockopt(descriptor_, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program) == 0;
 }

@@ -34,9 +34,9 @@ public:
     UdpPort(const UdpPort&) = delete;
     UdpPort& operator=(const UdpPort&) = delete;
 
-    /// Of `ports` open sockets that share this address, chooses by the address of the client: each client always comes
-    /// to the same one, in the order in which they were opened. False where the kernel cannot.
-    bool steer_by_source(std::size_t ports);
+    /// Of `ports` open sockets that share this address, chooses by the address of the client, of IPv6 by so many bits:
+    /// each client always comes to the same one, in the order in which they were opened. False where the kernel cannot.
+    bool steer_by_source(std::size_t ports, int ipv6_prefix = 128);
 
     int descriptor() const { return descriptor_; }
     const ListenAddress& address() const { return address_; }

@@ -524,6 +524,8 @@ struct Clients {
     std::vector<std::string> asked;
     const char* before;
     const char* after;
+    int ipv6_prefix = 128;
+    std::size_t ports_used = 3;
 };
 
 class UdpPortsOfWorkers : public testing::TestWithParam<Clients> {
@@ -567,7 +569,7 @@ protected:
 };
 
 TEST_P(UdpPortsOfWorkers, LetsEachClientComeToTheSameOneOfThemAlways) {
-    ASSERT_TRUE(ports_.back()->steer_by_source(ports_.size()));
+    ASSERT_TRUE(ports_.back()->steer_by_source(ports_.size(), GetParam().ipv6_prefix));
     std::set<std::size_t> used;
     for (int client = 1; client <= 30; ++client) {
         const std::string from = GetParam().before + std::to_string(client) + GetParam().after;
@@ -575,7 +577,7 @@ TEST_P(UdpPortsOfWorkers, LetsEachClientComeToTheSameOneOfThemAlways) {
         EXPECT_EQ(came_to.size(), 1U) << from;
         used.insert(came_to.begin(), came_to.end());
     }
-    EXPECT_EQ(used.size(), ports_.size());
+    EXPECT_EQ(used.size(), GetParam().ports_used);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -584,7 +586,11 @@ INSTANTIATE_TEST_SUITE_P(
                     Clients{"IPv6FirstWord", "::", {"::1", "::1"}, "fd00:", "::1"},
                     Clients{"IPv6SecondWord", "::", {"::1"}, "fd00:0:0:", "::1"},
                     Clients{"IPv6ThirdWord", "::", {"::1"}, "fd00::", ":0:1"},
-                    Clients{"IPv6LastWord", "::", {"::1", "::1"}, "fd00::", ""}),
+                    Clients{"IPv6LastWord", "::", {"::1", "::1"}, "fd00::", ""},
+                    Clients{"IPv6Networks", "::", {"::1"}, "fd00:0:0:", "::1", 64},
+                    Clients{"IPv6OfOneNetwork", "::", {"::1", "::1"}, "fd00::", ":0:1", 64, 1},
+                    Clients{"IPv6NetworksWithinAWord", "::", {"::1"}, "fd00:0:", "::1", 48},
+                    Clients{"IPv6OfOneNetworkWithinAWord", "::", {"::1"}, "fd00:0:", "::1", 40, 1}),
     [](const testing::TestParamInfo<Clients>& clients) { return clients.param.name; });
 
 TEST(UdpPort, ExplainsEveryFailureInASentence) {
