@@ -13,6 +13,8 @@ struct ServerFacts {
     std::uint8_t stratum = 0;                     ///< 1 … 14
     std::array<std::uint8_t, 4> refid{};          ///< what it follows
     std::array<std::uint8_t, 4> address_refid{};  ///< how it is called by whoever follows it (RFC 5905 section 7.3)
+    std::array<std::uint64_t, 2> address{};       ///< at which it was asked, as of IPv6, the first half first
+    std::uint16_t port = 0;                       ///< likewise
     Duration delay{};                             ///< round trip to it
     Duration root_delay{};                        ///< what it claims: round trip from it to the root of its time
     Duration next{};                              ///< when it is asked again, after this sample

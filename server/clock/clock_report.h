@@ -47,6 +47,7 @@ struct SourceReport {
     std::optional<Satellites> satellites = std::nullopt;
     std::optional<ReceiverHealth> health = std::nullopt;  ///< where the receiver says something of it
     std::optional<JjyHeard> jjy = std::nullopt;           ///< the last minute, where the source decodes long wave
+    std::optional<ServerFacts> server = std::nullopt;     ///< what another server said of itself with its newest sample
 };
 
 /// What a person may want to know of the clock itself.

@@ -75,6 +75,7 @@ std::vector<SourceReport> Timekeeper::sources() const {
         report.satellites = source.news().satellites;
         report.health = source.news().health;
         report.jjy = source.news().jjy;
+        report.server = source.news().server;
         reports.push_back(report);
     }
     return reports;

@@ -73,8 +73,12 @@ PeerView peer_of(const NamedSource& source, const ClockFacts& facts) {
     put_text(peer.driver, driver.theirs);
     peer.driver_number = driver.number;
     peer.kind = driver.kind;
-    // A server that is called otherwise than by its address has none that is told.
+    // A server that is called by a name has no address before it answers.
     peer.address = parse_address(source.name).value_or(ClientAddress{});
+    if (report.server) {
+        peer.address = {report.server->address[0], report.server->address[1]};
+        peer.port = report.server->port;
+    }
     peer.select = select_code(tally_of(source, facts));
     peer.refid = report.refid;
     peer.stratum = report.stratum;

@@ -232,6 +232,8 @@ private:
                              .server = ServerFacts{.stratum = judged.header.stratum,
                                                    .refid = judged.header.refid,
                                                    .address_refid = reference_id_of(address()),
+                                                   .address = {address().high, address().low},
+                                                   .port = settings_.port,
                                                    .delay = measured.delay,
                                                    .root_delay = duration_from_short(judged.header.root_delay),
                                                    .next = next}});
@@ -259,8 +261,7 @@ private:
 
     // The other addresses of the name have not refused.
     void note_refusal() {
-        const LocalInstant now = counter().now();
-        addresses_.leave_out(now) ? schedule_.begin_elsewhere(now) : schedule_.refused();
+        addresses_.leave_out(counter().now()) ? schedule_.begin_elsewhere(counter().now()) : schedule_.refused();
     }
 
     void give_up() { give_up_because("no answer"); }
@@ -276,8 +277,7 @@ private:
     }
 
     void try_next_address() {
-        const bool move = schedule_.failures() > 0 && schedule_.failures() % kFailuresToMove == 0;
-        if (!move) {
+        if (schedule_.failures() == 0 || schedule_.failures() % kFailuresToMove != 0) {
             await_turn();
             return;
         }

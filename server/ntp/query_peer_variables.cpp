@@ -11,7 +11,8 @@ constexpr std::array kPeer{
     QueryVariable{"srcadr",
                   [](std::string_view n, const QueryScene& s, QueryText& t) { t.address(n, address_of(*s.peer)); },
                   true},
-    QueryVariable{"srcport", [](std::string_view n, const QueryScene&, QueryText& t) { t.count(n, 123); }, true},
+    QueryVariable{"srcport", [](std::string_view n, const QueryScene& s, QueryText& t) { t.count(n, s.peer->port); },
+                  true},
     QueryVariable{"srchost",
                   [](std::string_view n, const QueryScene& s, QueryText& t) {
                       std::array<char, 16> room{};

@@ -40,7 +40,8 @@ struct PeerView {
     std::array<char, 8> driver{};    ///< ntpd's word: "PPS", "GPSD", …
     std::uint8_t driver_number = 0;  ///< ntpd's: 127.127.NUMBER.unit; 0: a server at `address`
     std::uint8_t unit = 0;
-    ClientAddress address;
+    ClientAddress address;  ///< of a server; these two where it was asked, once it has answered
+    std::uint16_t port = 123;
     SourceKind kind = SourceKind::kUnspecified;
     SelectCode select = SelectCode::kReject;
     ReferenceId refid{};

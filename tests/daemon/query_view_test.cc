@@ -132,6 +132,18 @@ TEST(QueryViewOf, DriversAreCalledAsNtpdCallsThemAndNumberedWithinTheirKind) {
     }
 }
 
+TEST(QueryViewOf, AServerIsWhereItWasAskedOnceItHasAnswered) {
+    ClockFacts facts = SampleFacts::synchronised();
+    facts.sources.resize(1);
+    facts.sources[0].driver = "upstream";
+    facts.sources[0].name = "clock.example";
+    EXPECT_EQ(view_of(facts).peers[0].address, ClientAddress{});
+    EXPECT_EQ(view_of(facts).peers[0].port, 123);
+    facts.sources[0].report.server = ServerFacts{.address = {0x2001'0db8'0000'0000, 7}, .port = 1123};
+    EXPECT_EQ(view_of(facts).peers[0].address, (ClientAddress{0x2001'0db8'0000'0000, 7}));
+    EXPECT_EQ(view_of(facts).peers[0].port, 1123);
+}
+
 TEST(QueryViewOf, AClockThatWasNeverSetTellsNoTimeAndNoFollowedSource) {
     const QueryView view = query_view_of(ClockFacts{}, {}, LocalInstant{});
     EXPECT_FALSE(view.state.ever_synchronised);

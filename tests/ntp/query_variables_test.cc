@@ -265,6 +265,7 @@ TEST(QueryVariables, ChangeWhereASourceIsSilentAndNothingIsSynchronised) {
     view.peers[1].heard = false;
     view.peers[1].driver_number = 0;
     view.peers[1].address = ClientAddress::v4(0xC0000201);
+    view.peers[1].port = 1123;
     const QueryScene system{.view = view, .now = kNow};
     const QueryScene peer{.view = view, .now = kNow, .peer = &view.peers[1], .association = 2};
     const std::pair<const char*, const char*> of_system[] = {{"leap", "3"},
@@ -280,9 +281,9 @@ TEST(QueryVariables, ChangeWhereASourceIsSilentAndNothingIsSynchronised) {
     for (const auto& [name, value] : of_system) {
         EXPECT_EQ(written(QuerySet::kSystem, name, system), value) << name;
     }
-    const std::pair<const char*, const char*> of_peer[] = {{"leap", "3"},           {"stratum", "16"},
-                                                           {"flash", "0x1000"},     {"rec", "0x00000000.00000000"},
-                                                           {"srcadr", "192.0.2.1"}, {"srchost", "\"source1\""}};
+    const std::pair<const char*, const char*> of_peer[] = {
+        {"leap", "3"},           {"stratum", "16"},          {"flash", "0x1000"}, {"rec", "0x00000000.00000000"},
+        {"srcadr", "192.0.2.1"}, {"srchost", "\"source1\""}, {"srcport", "1123"}};
     for (const auto& [name, value] : of_peer) {
         EXPECT_EQ(written(QuerySet::kPeer, name, peer), value) << name;
     }

@@ -197,6 +197,7 @@ def test_ntpq_lists_servers_as_ntpd_does() -> None:
         assert re.search(r"sync_ntp,[\s\S]*stratum=2,[\s\S]*refid=127\.0\.0\.2,[\s\S]*peer=1,", system), system
         peer = ntpq(own.prefix, "-n", "-c", "rv &1").stdout
         assert re.search(r"status=961a conf, reach, sel_sys\.peer,", peer) and "hmode=3, pmode=4" in peer, peer
+        assert re.search(r"srcadr=127\.0\.0\.2, srcport=1123,", peer), peer
 
 
 FREE_COUNTER = "refclock local unit 0 stratum 0 minpoll 3 maxpoll 3 iburst"
