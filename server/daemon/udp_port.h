@@ -19,7 +19,7 @@ namespace tokimori {
 class UdpPort {
 public:
     static constexpr std::size_t kBatch = 16;  ///< received together at most; sent so only while it is behind
-    static constexpr int kPatience = 32;       ///< full batches, less others, that mean that it is behind
+    static constexpr int kPatience = 64;       ///< full batches, less others, that mean that it is behind
 
     /// `shared`: several workers each open the same address (SO_REUSEPORT). `tells_departures`: where the kernel can.
     /// `leaves_to_first`: broadcast and multicast, which come to each of these, are for another of them.
