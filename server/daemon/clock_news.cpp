@@ -21,18 +21,18 @@ ClockHeadlines headlines_of(const Timekeeper& timekeeper, LocalInstant now) {
 
 }  // namespace
 
-void ClockService::tell_changes() {
+void ClockService::tell_changes(LocalInstant now) {
     const ClockState state = timekeeper_.clock_state();
     news_ += state != logged_state_ ? 1U : 0U;
     if (state != logged_state_ || (timekeeper_.selected() && timekeeper_.selected() != logged_source_)) {
         if (state != logged_state_) {
-            state_since_ = counter_.now();
+            state_since_ = now;
         }
         logged_state_ = state;
         logged_source_ = timekeeper_.selected();
         log_state(state == ClockState::kSynchronised ? LogLevel::kInfo : LogLevel::kWarning, "clock");
     }
-    ClockHeadlines headlines = headlines_of(timekeeper_, counter_.now());
+    ClockHeadlines headlines = headlines_of(timekeeper_, now);
     for (const SourceReport& report : timekeeper_.sources()) {
         headlines.by_pulses |= report.source == headlines.selected && report.from_pulses;
         const auto logged = logged_reasons_.find(report.source);

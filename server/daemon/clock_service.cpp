@@ -180,25 +180,26 @@ void ClockService::observe(const Observation& observation) {
     listener_(observation);
     // Clients were served until now, whenever it was that the report speaks of.
     const ClockReading reading = counter_.read();
+    const LocalInstant now = reading.local();
     const bool slept = notice_sleep(reading);
-    timekeeper_.advance(reading.local());
+    timekeeper_.advance(now);
     if (!slept || !tells_time(observation)) {
         timekeeper_.observe(observation);
     }
     publish();
-    tell_changes();
+    tell_changes(now);
     Beat::join(io_);
 }
 
 // What is known of leap seconds cannot wait: nobody may tell it again. Nor can it that what is on the disk is not to be
 // relied on any more.
-void ClockService::keep() {
+void ClockService::keep(LocalInstant now) {
     const LeapMemory& leap = timekeeper_.leap().memory();
     const unsigned revocations = timekeeper_.report().revocations;
-    const bool vouched = timekeeper_.own_state().synchronised_at(counter_.now());
+    const bool vouched = timekeeper_.own_state().synchronised_at(now);
     const bool other = revocations != kept_revocations_ || (vouched && !kept_vouched_);
     const bool urgent = must_be_kept(leap, kept_leap_) || leap_.policy() != kept_policy_ ||
-                        (other && counter_.now() - kept_at_ >= kBetweenRevocations);
+                        (other && now - kept_at_ >= kBetweenRevocations);
     if (state_keeper_.keep([this] { return timekeeper_.memory(); }, urgent)) {
         kept_leap_ = leap;
         kept_policy_ = leap_.policy();
@@ -218,8 +219,8 @@ void ClockService::tick() {
     publish();
     system_clock_.set_smeared(leap_.policy().smear_host);
     system_clock_.follow(kept, timekeeper_.own_state(), timekeeper_.leap_table());
-    keep();
-    tell_changes();
+    keep(now);
+    tell_changes(now);
     if (log_status_ > Duration::zero() && now - status_logged_ >= log_status_ - kTick / 2) {
         status_logged_ = now;
         log_state(LogLevel::kInfo, "status");

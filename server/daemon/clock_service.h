@@ -82,12 +82,12 @@ private:
     static StateKeeper::Settings state_settings(const Configuration& configuration);
     void set_sources(const Configuration& configuration);
     void recall();
-    void keep();
+    void keep(LocalInstant now);
     void tick();
     void look_at_leap_list(LocalInstant now);
     void remove_leap_list(const LoadedLeapTable& left, const std::function<void(LeapListForgotten)>& then);
     void publish();
-    void tell_changes();
+    void tell_changes(LocalInstant now);
     bool notice_sleep(const ClockReading& reading);
     void ask_soon(SourceId source);
     void log_source(const SourceReport& report);

@@ -51,12 +51,16 @@ protected:
     bool serves() { return published_.read().state.synchronised_at(host_.local()); }
     bool said(std::string_view event) const { return said_.find(event) != std::string::npos; }
 
+    int readings_ = 0;
     ClockReading host_{.raw = 100'000'000'000, .monotonic = 100'000'000'000, .boottime = 100'000'000'000};
     boost::asio::io_context io_;
     PublishedState published_{PublishedClock{}};
     std::string said_;
     Log log_{[this](std::string_view line) { said_ += line; }, LogLevel::kInfo, nullptr};
-    ClockService service_{io_, configuration(), published_, log_, Counter{[this] { return host_; }}};
+    ClockService service_{io_, configuration(), published_, log_, Counter{[this] {
+                              ++readings_;
+                              return host_;
+                          }}};
 };
 
 TEST_F(ClockServiceTest, WhatIsHeardFirstAfterASuspendIsNotHeldAgainstWhatWasBefore) {
@@ -77,6 +81,14 @@ TEST_F(ClockServiceTest, ReadingsThatWereTakenApartAreNoSuspend) {
     service_.observe(sample());
     EXPECT_TRUE(serves());
     EXPECT_FALSE(said(" suspended "));
+}
+
+// To read all clocks of the host is a good part of what is done while nobody asks.
+TEST_F(ClockServiceTest, ReadsTheClocksOnceForWhatItHears) {
+    ASSERT_TRUE(serves());
+    readings_ = 0;
+    hear(5);
+    EXPECT_EQ(readings_, 5);
 }
 
 TEST_F(ClockServiceTest, NewsAreWhatChangesAndNotWhatGoesOn) {
