@@ -162,8 +162,8 @@ void Beat::stop() {
     rhythm_.stop(state_);
 }
 
-void Beat::join(boost::asio::io_context& io) {
-    boost::asio::use_service<Rhythm>(io).join();
+void Beat::join() {
+    rhythm_.join();
 }
 
 }  // namespace tokimori

@@ -30,8 +30,9 @@ public:
     void start_exact(Duration period);
     void stop();
 
-    /// The thread of `io` is awake for something else: what may be done already is done when it is through with that.
-    static void join(boost::asio::io_context& io);
+    /// The thread of `io` is awake for something else: what may be done already, of this beat and all others, is done
+    /// when it is through with that.
+    void join();
 
 private:
     struct State;

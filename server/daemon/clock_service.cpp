@@ -188,7 +188,7 @@ void ClockService::observe(const Observation& observation) {
     }
     publish();
     tell_changes(now);
-    Beat::join(io_);
+    beat_.join();
 }
 
 // What is known of leap seconds cannot wait: nobody may tell it again. Nor can it that what is on the disk is not to be

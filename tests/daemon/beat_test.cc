@@ -47,15 +47,27 @@ TEST(Beat, ComesWithAnythingElseOnceThreeQuartersOfItsPeriodAreOver) {
     int beats = 0;
     Beat beat{io, [&] { ++beats; }};
     beat.start(1h);
-    Beat::join(io);
+    beat.join();
     io.poll();
     EXPECT_EQ(beats, 0) << "not yet";
 
     beat.start(80ms);
     std::this_thread::sleep_for(62ms);
-    Beat::join(io);
-    Beat::join(io);
+    beat.join();
+    beat.join();
     EXPECT_EQ(beats, 0) << "who joins is not interrupted";
+    io.poll();
+    EXPECT_EQ(beats, 1);
+}
+
+TEST(Beat, ThatIsJoinedBringsAllOthersEvenWhereItDoesNotRunItself) {
+    boost::asio::io_context io;
+    int beats = 0;
+    Beat beat{io, [&] { ++beats; }};
+    Beat stopped{io, [&] { beats += 100; }};
+    beat.start(80ms);
+    std::this_thread::sleep_for(62ms);
+    stopped.join();
     io.poll();
     EXPECT_EQ(beats, 1);
 }
@@ -68,7 +80,7 @@ TEST(Beat, ComesOnceAPeriodWithWhatComesOnceAPeriod) {
     beat.start(100ms);
     for (int heard = 1; heard <= 5; ++heard) {
         std::this_thread::sleep_for(100ms);
-        Beat::join(io);
+        beat.join();
         io.poll();
         EXPECT_EQ(beats, heard);
     }
@@ -79,7 +91,7 @@ TEST(Beat, ThatIsToBeExactJoinsNobody) {
     int beats = 0;
     Beat beat{io, [&] { ++beats; }};
     beat.start_exact(10s);
-    Beat::join(io);
+    beat.join();
     io.poll();
     EXPECT_EQ(beats, 0);
 }
@@ -123,7 +135,7 @@ TEST(Beat, LeavesOutWhatWasSleptThrough) {
         exact ? beat.start_exact(100ms) : beat.start(100ms);
         std::this_thread::sleep_for(450ms);
         io.poll();
-        Beat::join(io);
+        beat.join();
         io.poll();
         EXPECT_EQ(beats, 1) << exact;
     }
@@ -189,7 +201,7 @@ TEST(Beat, ThatRunsGoesOnWhereItIsStartedAgain) {
     beat.start(100ms);
     std::this_thread::sleep_for(80ms);
     beat.start(100ms);
-    Beat::join(io);
+    beat.join();
     io.poll();
     EXPECT_EQ(beats, 1);
 }
@@ -260,8 +272,8 @@ TEST(Beat, ThatRunsWhenTheLoopIsDestroyedIsNoTrouble) {
     auto beat = std::make_shared<Beat>(*io, [] {});
     beat->start(1ms);
     boost::asio::post(*io, [beat] {});
+    beat->join();
     beat.reset();
-    Beat::join(*io);
     io.reset();
 }
 
