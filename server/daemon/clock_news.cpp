@@ -10,7 +10,8 @@ namespace {
 ClockHeadlines headlines_of(const Timekeeper& timekeeper, LocalInstant now) {
     const ServerState& state = timekeeper.state();
     const LeapTable& table = timekeeper.leap_table();
-    ClockHeadlines headlines{.selected = timekeeper.selected(), .leap_expiry = table.expires()};
+    ClockHeadlines headlines{
+        .state = timekeeper.clock_state(), .selected = timekeeper.selected(), .leap_expiry = table.expires()};
     if (state.ever_synchronised) {
         const TaiInstant tai = state.model.tai_at(now);
         headlines.tai_minus_utc = table.tai_minus_utc_at(tai);
@@ -22,22 +23,21 @@ ClockHeadlines headlines_of(const Timekeeper& timekeeper, LocalInstant now) {
 }  // namespace
 
 void ClockService::tell_changes(LocalInstant now) {
-    const ClockState state = timekeeper_.clock_state();
-    news_ += state != logged_state_ ? 1U : 0U;
-    if (state != logged_state_ || (timekeeper_.selected() && timekeeper_.selected() != logged_source_)) {
-        if (state != logged_state_) {
-            state_since_ = now;
-        }
-        logged_state_ = state;
-        logged_source_ = timekeeper_.selected();
-        log_state(state == ClockState::kSynchronised ? LogLevel::kInfo : LogLevel::kWarning, "clock");
-    }
     ClockHeadlines headlines = headlines_of(timekeeper_, now);
+    headlines.judgements = headlines_.judgements;
+    const bool other_state = headlines.state != headlines_.state;
+    if (other_state) {
+        state_since_ = now;
+    }
+    if (other_state || (headlines.selected && headlines.selected != logged_source_)) {
+        logged_source_ = headlines.selected;
+        log_state(headlines.state == ClockState::kSynchronised ? LogLevel::kInfo : LogLevel::kWarning, "clock");
+    }
     for (const SourceReport& report : timekeeper_.sources()) {
         headlines.by_pulses |= report.source == headlines.selected && report.from_pulses;
         const auto logged = logged_reasons_.find(report.source);
         if (logged == logged_reasons_.end() || logged->second != report.reason) {
-            ++news_;
+            ++headlines.judgements;
             logged_reasons_[report.source] = report.reason;
             log_source(report);
             if (report.reason == Reason::kObjects) {

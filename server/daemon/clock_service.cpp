@@ -16,8 +16,6 @@ using namespace std::chrono_literals;
 constexpr Duration kTick = 1s;
 // A memory card is no place for a quarrel that goes to and fro.
 constexpr Duration kBetweenRevocations = 10s;
-// Longer than what people are told stays as it was while nothing happens.
-constexpr Duration kEndIsNear = 10s;
 
 bool tells_time(const Observation& observation) {
     return std::holds_alternative<Pulse>(observation) || std::holds_alternative<Label>(observation) ||
@@ -229,8 +227,6 @@ void ClockService::tick() {
         }
     }
     log_.tell_suppressed(now);
-    const Duration vouched_for = timekeeper_.state().valid_until - now;
-    news_ += vouched_for > Duration::zero() && vouched_for < kEndIsNear ? 1U : 0U;
     turned_ = counter_.now();
 }
 

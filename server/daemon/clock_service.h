@@ -66,8 +66,7 @@ public:
     LocalInstant now() const { return counter_.now(); }
     /// When it turned last: 1.25 s ago at most, as long as it is well and the thread has time.
     LocalInstant turned() const { return turned_; }
-    /// Counts what a person would be told: changes of the state of the clock, of its headlines, and of what is thought
-    /// of a source; while that is near, that it ends how long the time is vouched for.
+    /// Counts what a person would be told: changes of the headlines.
     std::uint64_t news() const { return news_; }
     /// Why what it remembers cannot be written; empty: it can.
     std::string storage_fault() const { return state_keeper_.trouble(); }
@@ -118,7 +117,6 @@ private:
     Beat beat_;
     std::function<void(const Observation&)> listener_ = [](const Observation&) {};
     SourceId next_id_ = 1;
-    ClockState logged_state_ = ClockState::kNeverSynchronised;
     std::optional<SourceId> logged_source_;
     std::map<SourceId, Reason> logged_reasons_;
     LocalInstant status_logged_;

@@ -40,13 +40,16 @@ private:
 QueryView query_view_of(const ClockFacts& facts, const ServerCounts& counts, LocalInstant started);
 
 /// Whether the view is to be put together anew: about once a second, while it is read or something happens; else every
-/// five beats, once nobody has read it for ten. Pure.
+/// five beats, once nobody has read it for ten, or when the time that it tells would soon be vouched for no more. Pure.
 class QueryNeed {
 public:
+    /// The view was put together; the time in it is vouched for until then.
+    void made(LocalInstant valid_until) { valid_until_ = valid_until; }
     /// To be asked once a beat. `read`: somebody read it since; `news`: how much has happened so far.
-    bool at_beat(bool read, std::uint64_t news);
+    bool at_beat(LocalInstant now, bool read, std::uint64_t news);
 
 private:
+    LocalInstant valid_until_ = LocalInstant::min();
     int unread_ = 0;  ///< for so many beats
     std::uint64_t told_ = 0;
 };
@@ -57,6 +60,7 @@ public:
     struct Origin {
         std::function<QueryView()> view;
         std::function<std::uint64_t()> news;  ///< counts what changes what the view says in words
+        std::function<LocalInstant()> now;    ///< a beat ago at most
     };
     /// `origin` is asked about every `beat` between `start` and `stop`; `io` must outlive the object.
     QueryTeller(boost::asio::io_context& io, Origin origin, Duration beat = std::chrono::seconds{1});
@@ -69,6 +73,7 @@ public:
 
 private:
     void tell();
+    void make();
 
     PublishedQueryView published_{QueryView{}};
     Origin origin_;

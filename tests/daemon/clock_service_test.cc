@@ -105,6 +105,26 @@ TEST_F(ClockServiceTest, NewsAreWhatChangesAndNotWhatGoesOn) {
     EXPECT_GT(service_.news(), before);
 }
 
+TEST_F(ClockServiceTest, ThatTheClockIsInAnotherStateIsNewsAndIsSaidOnce) {
+    ASSERT_EQ(service_.facts().clock.state, ClockState::kSynchronised);
+    said_.clear();
+    while (service_.facts().clock.state == ClockState::kSynchronised && host_.local() < LocalInstant{1h}) {
+        const std::uint64_t before = service_.news();
+        pass(1s);
+        service_.observe(Satellites{.source = 1, .at = host_.local()});
+        const ClockFacts facts = service_.facts();
+        EXPECT_EQ(facts.clock.state == ClockState::kHoldover, said(" clock state=holdover ")) << said_;
+        EXPECT_TRUE(facts.clock.state == ClockState::kSynchronised || service_.news() > before);
+        EXPECT_TRUE(facts.clock.state == ClockState::kSynchronised || facts.state_since == host_.local());
+    }
+    ASSERT_EQ(service_.facts().clock.state, ClockState::kHoldover);
+    const std::uint64_t before = service_.news();
+    said_.clear();
+    service_.observe(Satellites{.source = 1, .at = host_.local()});
+    EXPECT_EQ(service_.news(), before);
+    EXPECT_EQ(said_, "");
+}
+
 TEST_F(ClockServiceTest, KnowsWhenItTurnedLast) {
     pass(3s);
     const LocalInstant now = host_.local();
