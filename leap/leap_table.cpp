@@ -132,20 +132,23 @@ LeapTable LeapTable::until(UtcDay day) const {
     return shortened;
 }
 
-LeapTable LeapTable::with_event(const LeapEvent& event) const {
-    LeapTable extended = *this;
+LeapTable LeapTable::with_event(const LeapEvent& event) const& {
+    return LeapTable{*this}.with_event(event);
+}
+
+LeapTable LeapTable::with_event(const LeapEvent& event) && {
     if (event.kind == LeapKind::kNone || event.day < rows_.front().day || event.day >= kRowsEnd - 1 ||
         !is_last_day_of_month(event.day) || kind_on(event.day) != LeapKind::kNone) {
-        return extended;
+        return std::move(*this);
     }
     const int step = static_cast<int>(event.kind);
-    const auto later =
-        std::find_if(extended.rows_.begin(), extended.rows_.end(), [&](const Row& row) { return row.day > event.day; });
-    for (auto row = later; row != extended.rows_.end(); ++row) {
+    const int tai_minus_utc = tai_minus_utc_on(event.day) + step;
+    const auto later = std::find_if(rows_.begin(), rows_.end(), [&](const Row& row) { return row.day > event.day; });
+    for (auto row = later; row != rows_.end(); ++row) {
         row->tai_minus_utc += step;
     }
-    extended.rows_.insert(later, {event.day + 1, tai_minus_utc_on(event.day) + step});
-    return extended;
+    rows_.insert(later, {event.day + 1, tai_minus_utc});
+    return std::move(*this);
 }
 
 }  // namespace tokimori

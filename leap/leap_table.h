@@ -82,7 +82,8 @@ public:
 
     /// This table with one event more, history included: an imagined leap second moves all later rows. An event on a
     /// day that already has one, that lies before the first row, or that is not the last of a month, changes nothing.
-    LeapTable with_event(const LeapEvent& event) const;
+    LeapTable with_event(const LeapEvent& event) const&;
+    LeapTable with_event(const LeapEvent& event) &&;  ///< without a copy
 
     /// This table without the events that are still to come on `day`; what it claims to know stays.
     LeapTable until(UtcDay day) const;

@@ -70,11 +70,11 @@ void LeapWatch::update(TaiInstant now, std::span<const LeapVote> votes) {
     if (knowledge_.manual_only && !manual_since_) {
         manual_since_ = second.day;
     }
-    const LeapTable table = decided(second.day);
+    LeapTable table = decided(second.day);
     decision_ = weigh_leap_votes({table, second.day, knowledge_.manual_only, memory_.armed}, with_entries(votes));
     memory_.armed = decision_.armed;
     memory_.decided = decided_leap(decision_, knowledge_);
-    in_force_ = table.with_event(decision_.event);
+    in_force_ = std::move(table).with_event(decision_.event);
 }
 
 void LeapWatch::count_missed(TaiInstant now) {
@@ -112,12 +112,12 @@ LeapTable LeapWatch::decided(UtcDay today) const {
     LeapTable table = manual_since_ ? knowledge_.table.until(*manual_since_) : knowledge_.table;
     for (const LeapEvent& event : memory_.counted) {
         if (event.kind != LeapKind::kNone) {
-            table = table.with_event(event);
+            table = std::move(table).with_event(event);
         }
     }
     for (const LeapEvent& event : knowledge_.manual) {
         if (knowledge_.manual_only || (event.day >= knowledge_.table.expires() && event.day < today)) {
-            table = table.with_event(event);
+            table = std::move(table).with_event(event);
         }
     }
     return table;

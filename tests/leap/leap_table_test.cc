@@ -170,6 +170,24 @@ TEST(LeapTable, TakesNoEventThatCannotBe) {
     EXPECT_EQ(table.with_event({day(2261, 11, 30), LeapKind::kInsert}).rows().size(), 29u);
 }
 
+// It is asked again and again by the clock, mostly for what it has already.
+TEST(LeapTable, ThatIsNotNeededAnyMoreIsNotCopiedForAnEvent) {
+    for (const LeapEvent& event : {LeapEvent{kLastHistoric, LeapKind::kInsert}, LeapEvent{}}) {
+        LeapTable table = LeapTable::built_in();
+        const LeapTable::Row* const rows = table.rows().data();
+        table = std::move(table).with_event(event);
+        EXPECT_EQ(table.rows().data(), rows);
+        EXPECT_EQ(table.rows(), LeapTable::built_in().rows());
+    }
+    const LeapEvent imagined{day(2015, 12, 31), LeapKind::kDelete};
+    const LeapTable table = LeapTable::built_in();
+    const LeapTable copied = table.with_event(imagined);
+    EXPECT_EQ(LeapTable{table}.with_event(imagined).rows(), copied.rows());
+    EXPECT_EQ(table.rows(), LeapTable::built_in().rows());
+    EXPECT_EQ(copied.expires(), table.expires());
+    EXPECT_EQ(copied.updated(), table.updated());
+}
+
 TEST(LeapTable, MovesAllLaterRowsForAnImaginedLeapInThePast) {
     const LeapEvent imagined{day(2015, 12, 31), LeapKind::kInsert};
     const LeapTable table = LeapTable::built_in().with_event(imagined);
