@@ -115,11 +115,9 @@ constexpr std::array kRows{
             .maximum = "1000",
             .english =
                 "The file with the keys of clients that authenticate, in the format of chrony, readable by nobody "
-                "else; empty: none. A reload reads it again. A chronyd whose key is SHA256, SHA384 or SHA512 needs "
-                "version 4 in its server line.",
+                "else; empty: none. A reload reads it again.",
             .japanese = "認証するクライアントの鍵ファイルです (chrony の形式、他人が読めないこと)。空なら使いません。"
-                        "再読み込みで読み直します。鍵が SHA256、SHA384、SHA512 の chronyd では server の行に version 4 "
-                        "が必要です。",
+                        "再読み込みで読み直します。",
             .fill = fill<&Configuration::keys_file>},
     Setting{.section = "access.rule",
             .key = "from",

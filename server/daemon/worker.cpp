@@ -224,9 +224,10 @@ void Worker::send(UdpPort& port, Scene& scene, std::span<Reply> queued) {
     }
     const Departure& departure = *scene.departure;
     const Duration pace = port.pace().between();
-    Duration later{};
+    Duration later = -pace;
     for (Reply& reply : queued) {
-        if (responder_.stamp(reply, departure, std::exchange(later, later + pace))) {
+        later += pace;
+        if (responder_.stamp(reply, departure, later)) {
             port.ask_for_departure(static_cast<std::size_t>(&reply - queued.data()), reply.interleaved.ticket);
         }
     }

@@ -136,7 +136,8 @@ ClientRequest make_request(NtpTimestamp nonce, const Key* key) {
     const std::span<std::byte> octets{request.octets};
     write_header(header, octets.first<kHeaderSize>());
     if (key != nullptr) {
-        request.size = sign(*key, octets, kHeaderSize);
+        request.size += kKeyIdentifierSize + std::min(digest_size(key->type), kCutDigest);
+        sign(*key, octets.first(request.size), kHeaderSize);
     }
     return request;
 }

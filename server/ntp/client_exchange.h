@@ -17,7 +17,7 @@ namespace tokimori {
 /// A request to another server (mode 3, version 4). It says nothing of us: all fields are zero but the transmit
 /// timestamp, which is drawn, so that only who saw the request can answer it.
 struct ClientRequest {
-    std::array<std::byte, kHeaderSize + kKeyIdentifierSize + kLongestDigest> octets{};
+    std::array<std::byte, kHeaderSize + kKeyIdentifierSize + kCutDigest> octets{};
     std::size_t size = kHeaderSize;
 
     std::span<const std::byte> packet() const { return std::span{octets}.first(size); }

@@ -47,12 +47,12 @@ std::uint8_t* room_of(std::array<std::byte, kLongestDigest>& digest) {
 
 /// One hash of nettle's: key, then message.
 template <typename Context, auto kInit, auto kUpdate, auto kDigest>
-void hash(const Key& key, std::span<const std::byte> message, std::size_t size, std::uint8_t* digest) {
+void hash(const Key& key, std::span<const std::byte> message, std::uint8_t* digest) {
     Context context;
     kInit(&context);
     kUpdate(&context, key.size, key.secret.data());
     kUpdate(&context, message.size(), octets_of(message));
-    kDigest(&context, size, digest);
+    kDigest(&context, digest_size(key.type), digest);
 }
 
 /// One CMAC of nettle's.
@@ -76,8 +76,18 @@ std::optional<MacType> mac_type_named(std::string_view name) {
 }
 
 std::size_t digest_size(MacType type) {
-    const bool is_short = type == MacType::kMd5 || type == MacType::kAes128Cmac || type == MacType::kAes256Cmac;
-    return is_short ? kShortDigest : kLongestDigest;
+    switch (type) {
+        case MacType::kSha1:
+            return SHA1_DIGEST_SIZE;
+        case MacType::kSha256:
+            return SHA256_DIGEST_SIZE;
+        case MacType::kSha384:
+            return SHA384_DIGEST_SIZE;
+        case MacType::kSha512:
+            return SHA512_DIGEST_SIZE;
+        default:
+            return kShortDigest;
+    }
 }
 
 std::size_t key_size(MacType type) {
@@ -89,23 +99,19 @@ std::array<std::byte, kLongestDigest> digest_of(const Key& key, std::span<const 
     std::uint8_t* const room = room_of(digest);
     switch (key.type) {
         case MacType::kMd5:
-            hash<md5_ctx, nettle_md5_init, nettle_md5_update, nettle_md5_digest>(key, message, kShortDigest, room);
+            hash<md5_ctx, nettle_md5_init, nettle_md5_update, nettle_md5_digest>(key, message, room);
             break;
         case MacType::kSha1:
-            hash<sha1_ctx, nettle_sha1_init, nettle_sha1_update, nettle_sha1_digest>(key, message, kLongestDigest,
-                                                                                     room);
+            hash<sha1_ctx, nettle_sha1_init, nettle_sha1_update, nettle_sha1_digest>(key, message, room);
             break;
         case MacType::kSha256:
-            hash<sha256_ctx, nettle_sha256_init, nettle_sha256_update, nettle_sha256_digest>(key, message,
-                                                                                             kLongestDigest, room);
+            hash<sha256_ctx, nettle_sha256_init, nettle_sha256_update, nettle_sha256_digest>(key, message, room);
             break;
         case MacType::kSha384:
-            hash<sha512_ctx, nettle_sha384_init, nettle_sha512_update, nettle_sha384_digest>(key, message,
-                                                                                             kLongestDigest, room);
+            hash<sha512_ctx, nettle_sha384_init, nettle_sha512_update, nettle_sha384_digest>(key, message, room);
             break;
         case MacType::kSha512:
-            hash<sha512_ctx, nettle_sha512_init, nettle_sha512_update, nettle_sha512_digest>(key, message,
-                                                                                             kLongestDigest, room);
+            hash<sha512_ctx, nettle_sha512_init, nettle_sha512_update, nettle_sha512_digest>(key, message, room);
             break;
         case MacType::kAes128Cmac:
             cmac<cmac_aes128_ctx, nettle_cmac_aes128_set_key, nettle_cmac_aes128_update, nettle_cmac_aes128_digest>(
@@ -120,16 +126,16 @@ std::array<std::byte, kLongestDigest> digest_of(const Key& key, std::span<const 
 }
 
 bool is_digest_of(const Key& key, std::span<const std::byte> message, std::span<const std::byte> digest) {
-    const auto expected = digest_of(key, message);
-    return digest.size() == digest_size(key.type) && memeql_sec(expected.data(), digest.data(), digest.size()) != 0;
+    const std::size_t whole = digest_size(key.type);
+    const bool has_its_size = digest.size() == whole || digest.size() == std::min(whole, kCutDigest);
+    return has_its_size && memeql_sec(digest_of(key, message).data(), digest.data(), digest.size()) != 0;
 }
 
-std::size_t sign(const Key& key, std::span<std::byte> packet, std::size_t size) {
+void sign(const Key& key, std::span<std::byte> packet, std::size_t size) {
     const auto digest = digest_of(key, packet.first(size));
-    const std::size_t digest_at = size + kKeyIdentifierSize;
+    const auto room = packet.subspan(size + kKeyIdentifierSize);
     put_word(packet, size, key.id);
-    std::copy_n(digest.begin(), digest_size(key.type), packet.subspan(digest_at).begin());
-    return digest_at + digest_size(key.type);
+    std::copy_n(digest.begin(), room.size(), room.begin());
 }
 
 bool is_signed_by(const Key& key, std::span<const std::byte> packet, std::size_t authenticator) {

@@ -27,6 +27,11 @@ bool has_size_of_mac(Octets rest) {
     return rest.size() == kShortMac || rest.size() == kLongMac;
 }
 
+/// Of one with all of a digest by SHA-256, SHA-384 or SHA-512.
+bool has_size_of_whole_mac(Octets rest) {
+    return rest.size() == 36 || rest.size() == 52 || rest.size() == 68;
+}
+
 bool is_ms_sntp(Octets rest) {
     // The extended form has four octets of flags and hash hints between key identifier and digest.
     return (rest.size() == kShortMac && all_zero(rest.subspan(4))) ||
@@ -53,7 +58,9 @@ Tail tail_without_fields(Octets rest, std::uint8_t version) {
     if (version == 3 && is_ms_sntp(rest)) {
         return {Trailer::kMsSntp};
     }
-    return has_size_of_mac(rest) ? Tail{Trailer::kAuthenticator, rest.size()} : Tail{};
+    // Without extension fields there is nothing else that a long one could be.
+    const bool is_mac = has_size_of_mac(rest) || has_size_of_whole_mac(rest);
+    return is_mac ? Tail{Trailer::kAuthenticator, rest.size()} : Tail{};
 }
 
 Tail tail_with_fields(Octets rest) {

@@ -123,7 +123,7 @@ struct Tail {
 
 /// Looks at everything after the header without trusting a byte of it. `packet` is the whole datagram, at least 48
 /// octets. Extension fields are looked for in version 4 only; a last field under 28 octets is malformed (RFC 7822
-/// section 7.5).
+/// section 7.5). A digest longer than 20 octets is looked for before version 4 only.
 Tail read_tail(std::span<const std::byte> packet, std::uint8_t version);
 
 /// Only what kind it is.

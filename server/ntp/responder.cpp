@@ -173,7 +173,7 @@ Verdict Responder::carry_out(const Judgement& judgement, const Request& request,
     begin_reply(request, reply_mode(request.octets[0], request.source_port), reply);
     reply.timeless = judgement.verdict == Verdict::kKissed;
     reply.key = judgement.key;
-    reply.size += reply.key != nullptr ? kKeyIdentifierSize + digest_size(reply.key->type) : 0;
+    reply.size += judgement.authenticator;
     reply.interleaved.client = 0;
     reply.plain = !reply.timeless && reply.key == nullptr;
     if (reply.timeless) {
@@ -268,7 +268,7 @@ Responder::Judgement Responder::judge_key(const Request& request, const Rights& 
     if (key == nullptr || !is_signed_by(*key, request.octets, authenticator)) {
         return {Verdict::kUnauthenticated};
     }
-    return {.verdict = Verdict::kAnswered, .key = key};
+    return {.verdict = Verdict::kAnswered, .authenticator = static_cast<std::uint8_t>(authenticator), .key = key};
 }
 
 bool Responder::stamp(Reply& reply, const Departure& departure, Duration later) {
@@ -288,7 +288,7 @@ void Responder::stamp_more(Reply& reply, LocalInstant at) {
         interleaved_.stamp(header_of(reply), at, reply.interleaved);
     }
     if (reply.key != nullptr) {
-        sign(*reply.key, reply.octets, kHeaderSize);
+        sign(*reply.key, std::span{reply.octets}.first(reply.size), kHeaderSize);
     }
 }
 

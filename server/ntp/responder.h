@@ -21,8 +21,8 @@
 
 namespace tokimori {
 
-/// Room for a reply.
-struct Reply {
+/// Room for a reply. What a plain one needs lies in two lines of the cache.
+struct alignas(64) Reply {
     std::array<std::byte, kHeaderSize + kKeyIdentifierSize + kLongestDigest> octets{};
     std::size_t size = 0;  ///< that it has when it is stamped
     LocalInstant arrival;
@@ -91,8 +91,9 @@ private:
     struct Judgement {
         Verdict verdict;
         ReferenceId kiss{};
-        std::int8_t poll = -128;  ///< that it is told at least
-        const Key* key = nullptr;
+        std::int8_t poll = -128;         ///< that it is told at least
+        std::uint8_t authenticator = 0;  ///< octets behind the header, as many as the request ends with
+        const Key* key = nullptr;        ///< that makes them
     };
 
     Verdict answer_at_length(const Request& request, const ServerState& state, Reply& reply);

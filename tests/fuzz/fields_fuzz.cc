@@ -42,8 +42,13 @@ const std::vector<OpensslDigest>& digests() {
     return all;
 }
 
-void append_mac(Datagram& message, const OpensslDigest& digest) {
-    const std::vector<std::byte> octets = digest(message);
+constexpr std::size_t kCut = 24;
+constexpr std::size_t kWhole = 68;
+
+/// Key number and digest, together cut to so many octets.
+void append_mac(Datagram& message, const OpensslDigest& digest, std::size_t most) {
+    std::vector<std::byte> octets = digest(message);
+    octets.resize(std::min(octets.size(), most - 4));
     message.insert(message.end(), {std::byte{0}, std::byte{0}, std::byte{0}, static_cast<std::byte>(digest.key())});
     message.insert(message.end(), octets.begin(), octets.end());
 }
@@ -58,7 +63,8 @@ struct End {
 };
 
 /// RFC 7822 section 7.5: the length of a field counts all its octets, is a multiple of four and at least 16; at least
-/// 28 where it is the last and no MAC follows. A MAC is a key number and 16 or 20 octets; a crypto-NAK four zeros.
+/// 28 where it is the last and no MAC follows. A MAC is a key number and 16 or 20 octets, as longer digests are cut; a
+/// crypto-NAK four zeros.
 End end_of_fields(Octets tail) {
     constexpr int kMostFields = 16;
     std::size_t last = 28;
@@ -81,8 +87,8 @@ End end_of_fields(Octets tail) {
     return {Kind::kNonsense};
 }
 
-/// RFC 5905 section 7.3, MS-SNTP: before version 4 there are no fields; in version 3 a digest of zeros asks for a
-/// domain controller's signature.
+/// RFC 5905 section 7.3, MS-SNTP: before version 4 there are no fields, and digests of 16, 20, 32, 48 and 64 octets; in
+/// version 3 one of zeros may ask for a domain controller's signature.
 End end_before_version_4(Octets tail, unsigned version) {
     switch (tail.size()) {
         case 0:
@@ -92,7 +98,10 @@ End end_before_version_4(Octets tail, unsigned version) {
         case 20:
             return version == 3 && is_zero(tail.last(16)) ? End{Kind::kNoTime} : End{Kind::kMac, 20};
         case 24:
-            return {Kind::kMac, 24};
+        case 36:
+        case 52:
+        case 68:
+            return {Kind::kMac, tail.size()};
         case 72:
             return {version == 3 && is_zero(tail.last(64)) ? Kind::kNoTime : Kind::kNonsense};
         default:
@@ -100,14 +109,17 @@ End end_before_version_4(Octets tail, unsigned version) {
     }
 }
 
-/// The key by which `datagram`, which ends with a MAC, is signed as it says, if it is one of ours.
+/// The key by which `datagram`, which ends with a MAC, is signed as it says, if it is one of ours; the digest is whole
+/// or cut to 20 octets.
 const OpensslDigest* signer_of(Octets datagram, std::size_t mac_size) {
     const Octets message = datagram.first(datagram.size() - mac_size);
     for (const OpensslDigest& digest : digests()) {
-        Datagram signed_by_it{message.begin(), message.end()};
-        append_mac(signed_by_it, digest);
-        if (std::ranges::equal(signed_by_it, datagram)) {
-            return &digest;
+        for (const std::size_t most : {kCut, kWhole}) {
+            Datagram signed_by_it{message.begin(), message.end()};
+            append_mac(signed_by_it, digest, most);
+            if (std::ranges::equal(signed_by_it, datagram)) {
+                return &digest;
+            }
         }
     }
     return nullptr;
@@ -122,6 +134,7 @@ struct Asked {
 struct Expected {
     Verdict verdict = Verdict::kAnswered;
     const OpensslDigest* signer = nullptr;
+    std::size_t mac = 0;  ///< octets of that of the request, and so of the reply's
 };
 
 /// The table of requests, from its top.
@@ -145,7 +158,7 @@ Expected expected_of(const Asked& asked) {
     }
     const OpensslDigest* const signer = end.kind == Kind::kMac ? signer_of(datagram, end.mac) : nullptr;
     const bool answered = signer != nullptr || (end.kind == Kind::kNothing && !asked.only_signed);
-    return {answered ? Verdict::kAnswered : Verdict::kUnauthenticated, signer};
+    return {answered ? Verdict::kAnswered : Verdict::kUnauthenticated, signer, end.mac};
 }
 
 // What a reply must be: every octet of it comes from the server's state but for what is the client's.
@@ -197,11 +210,11 @@ void check_unstamped(Octets datagram, const Reply& reply) {
 }
 
 /// Signed as the request was, and nothing else behind the header: no field, no crypto-NAK.
-void check_end(Octets datagram, const Reply& reply, const OpensslDigest* signer) {
+void check_end(Octets datagram, const Reply& reply, const Expected& asked) {
     const Octets sent = Octets{reply.octets}.first(reply.size);
     Datagram expected{sent.begin(), sent.begin() + kHeaderSize};
-    if (signer != nullptr) {
-        append_mac(expected, *signer);
+    if (asked.signer != nullptr) {
+        append_mac(expected, *asked.signer, asked.mac);
     }
     require(std::ranges::equal(sent, expected));
     require(sent.size() <= datagram.size());
@@ -242,10 +255,10 @@ public:
             responder.stamp(reply_, Departure{state, when});
             require(timestamp_at(reply_.octets, kOriginAt) == timestamp_at(asked.datagram, kTransmitAt));
             check_header(asked.datagram, reply_, state, when);
-            check_end(asked.datagram, reply_, expected.signer);
+            check_end(asked.datagram, reply_, expected);
         }
         if (at(asked.datagram, 0) % 64 == 0x23 && state.ever_synchronised) {
-            go_on_interleaved(asked, expected.signer, state);
+            go_on_interleaved(asked, expected, state);
         }
     }
 
@@ -256,18 +269,17 @@ private:
 
     /// RFC 9769: who names the receive timestamp of a reply gets, the second time, a reply in interleaved mode, signed
     /// and sized like any other.
-    void go_on_interleaved(const Asked& asked, const OpensslDigest* signer, const ServerState& state) {
+    void go_on_interleaved(const Asked& asked, const Expected& expected, const ServerState& state) {
         Responder& responder = asked.only_signed ? only_signed_ : everybody_;
-        const std::size_t mac = signer != nullptr ? signer->operator()({}).size() + 4 : 0;
-        Datagram datagram{asked.datagram.begin(), asked.datagram.end() - static_cast<std::ptrdiff_t>(mac)};
+        Datagram datagram{asked.datagram.begin(), asked.datagram.end() - static_cast<std::ptrdiff_t>(expected.mac)};
         for (const std::uint64_t round : {1U, 2U}) {
             now_ += std::chrono::milliseconds(1);
             put_timestamp(datagram, kOriginAt, timestamp_at(reply_.octets, kReceiveAt));
             put_timestamp(datagram, kReceiveAt, {2 * round});
             put_timestamp(datagram, kTransmitAt, {2 * round + 1});
             Datagram whole = datagram;
-            if (signer != nullptr) {
-                append_mac(whole, *signer);
+            if (expected.signer != nullptr) {
+                append_mac(whole, *expected.signer, expected.mac);
             }
             const Asked again{.datagram = whole, .port = asked.port};
             require(responder.answer(request(again), state, reply_) == Verdict::kAnswered);
@@ -276,7 +288,7 @@ private:
             require(interleaved || timestamp_at(reply_.octets, kOriginAt).bits == 2 * round + 1);
             // Of a clock that reads roughly what was told is forgotten.
             require(interleaved || round == 1 || state.precision > kSharpPrecision);
-            check_end(whole, reply_, signer);
+            check_end(whole, reply_, expected);
         }
     }
 
@@ -306,8 +318,8 @@ Datagram datagram_by(Octets recipe) {
 }
 
 /// Octet 0: the first two bits choose the state, then one who may ask, one whether there is a recipe, two the port, two
-/// what kind of MAC is added. Octet 1: precision, which key, which bit is wrong. The rest is the datagram or its
-/// recipe.
+/// what kind of MAC is added. Octet 1: precision, which key, whether its digest is whole, which bit is wrong. The rest
+/// is the datagram or its recipe.
 Datagram datagram_of(Octets input) {
     const unsigned choice = at(input, 0);
     const Octets written = input.subspan(kChoices);
@@ -316,7 +328,8 @@ Datagram datagram_of(Octets input) {
     datagram.resize(std::clamp((datagram.size() + 3) / 4 * 4, kHeaderSize, kLongestRequest));
     const unsigned kind = choice >> 6;
     if (kind > 0) {
-        append_mac(datagram, digests()[at(input, 1) % digests().size()]);
+        const std::size_t most = at(input, 1) / digests().size() % 2 == 0 ? kCut : kWhole;
+        append_mac(datagram, digests()[at(input, 1) % digests().size()], most);
     }
     if (kind == 2) {
         const std::size_t bit = at(input, 1) * 5 % (datagram.size() * 8);

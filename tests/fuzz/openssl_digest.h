@@ -3,7 +3,6 @@
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -48,7 +47,7 @@ public:
 
     std::uint32_t key() const { return key_.id; }
 
-    /// 16 octets of MD5 and CMAC, the first 20 of the others.
+    /// All of it.
     std::vector<std::byte> operator()(std::span<const std::byte> message) const {
         std::array<std::byte, EVP_MAX_MD_SIZE> digest{};
         auto* const room = reinterpret_cast<unsigned char*>(digest.data());
@@ -67,7 +66,7 @@ public:
             require(EVP_MAC_update(cmac_.get(), octets, message.size()) == 1);
             require(EVP_MAC_final(cmac_.get(), room, &size, digest.size()) == 1);
         }
-        return {digest.begin(), digest.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(size, 20))};
+        return {digest.begin(), digest.begin() + static_cast<std::ptrdiff_t>(size)};
     }
 
 private:

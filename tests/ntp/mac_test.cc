@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "server/ntp/key_ring.h"
 #include "tests/ntp/scene.h"
 
@@ -15,6 +17,8 @@ constexpr const char* kVerifiedKeys = R"(# the keys of the verified exchange
 2 SHA1   HEX:000102030405060708090a0b0c0d0e0f10111213
 3 AES128 HEX:2b7e151628aed2a6abf7158809cf4f3c
 4 SHA256 HEX:000102030405060708090a0b0c0d0e0f10111213
+5 SHA384 HEX:000102030405060708090a0b0c0d0e0f10111213
+6 SHA512 HEX:000102030405060708090a0b0c0d0e0f10111213
 )";
 
 struct Vector {
@@ -26,6 +30,16 @@ constexpr Vector kVectors[] = {{1, "3c2c45b45facf7e38347e5febe849150"},
                                {3, "2935eab0467a4b55f9ec4f7f7d1a47d2"},
                                {4, "70afe8e870296c31e46c37c4f52855bf14655f02"}};
 
+// In version 3 it has whole digests answered alone.
+const Datagram kVersion3Header = from_hex("1b0006ec") + zeros(36) + from_hex("eeac9ecf12345678");
+constexpr Vector kWholeVectors[] = {{4, "0b2c7a42eddeee740e51459c139b8ae3dd4450dad3f357970b75680d7c68970a"},
+                                    {5,
+                                     "3b12301a1375b0b6d703e46222ae8180da4c739178314c125ce31c426e5562de"
+                                     "3d6a4c64e09235bc7d5942b4ead3c697"},
+                                    {6,
+                                     "29f5635fe0b71532401a026468001a84a29457116de053388e1260f483f60980"
+                                     "0a453767af27822e5c5cedcfd364cae13c25be493041fcb5aa9e2f669cb7360d"}};
+
 TEST(Mac, RepeatsTheVerifiedVectors) {
     const auto ring = parse_keys(kVerifiedKeys).ring;
     ASSERT_TRUE(ring);
@@ -33,6 +47,9 @@ TEST(Mac, RepeatsTheVerifiedVectors) {
         const Key* const key = ring->find(vector.key);
         ASSERT_NE(key, nullptr);
         EXPECT_TRUE(is_digest_of(*key, kVerifiedHeader, from_hex(vector.digest))) << vector.key;
+    }
+    for (const Vector& vector : kWholeVectors) {
+        EXPECT_TRUE(is_digest_of(*ring->find(vector.key), kVersion3Header, from_hex(vector.digest))) << vector.key;
     }
 }
 
@@ -53,6 +70,14 @@ TEST(Mac, TakesNoDigestOfAnotherLength) {
     const auto ring = parse_keys(kVerifiedKeys).ring;
     EXPECT_FALSE(is_digest_of(*ring->find(1), kVerifiedHeader, from_hex("3c2c45b45facf7e38347e5febe84915000000000")));
     EXPECT_FALSE(is_digest_of(*ring->find(4), kVerifiedHeader, from_hex("70afe8e870296c31e46c37c4f52855bf")));
+    for (const Vector& vector : kWholeVectors) {
+        const Datagram whole = from_hex(vector.digest) + zeros(4);
+        for (std::size_t size = 0; size <= whole.size(); ++size) {
+            const bool its_own = size == 20 || size == whole.size() - 4;
+            const auto digest = std::span(whole).first(size);
+            EXPECT_EQ(is_digest_of(*ring->find(vector.key), kVersion3Header, digest), its_own) << size;
+        }
+    }
     EXPECT_FALSE(is_digest_of(*ring->find(1), kVerifiedHeader, {}));
 }
 
@@ -67,11 +92,17 @@ TEST(Mac, ComputesCmacAsItsStandardsDo) {
     EXPECT_TRUE(is_digest_of(*ring->find(2), message, from_hex("28a7023f452e8f82bd4bf28d8c37c35c")));
 }
 
-// FIPS 180-4: "abc", here as key "ab" and message "c", cut to 20 octets.
+// FIPS 180-4: "abc", here as key "ab" and message "c", cut to 20 octets and whole.
 TEST(Mac, ComputesTheLongHashesAsTheirStandardDoes) {
     const auto ring = parse_keys("1 SHA384 ab\n2 SHA512 ab\n").ring;
     EXPECT_TRUE(is_digest_of(*ring->find(1), from_hex("63"), from_hex("cb00753f45a35e8bb5a03d699ac65007272c32ab")));
     EXPECT_TRUE(is_digest_of(*ring->find(2), from_hex("63"), from_hex("ddaf35a193617abacc417349ae20413112e6fa4e")));
+    EXPECT_TRUE(is_digest_of(*ring->find(1), from_hex("63"),
+                             from_hex("cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
+                                      "8086072ba1e7cc2358baeca134c825a7")));
+    EXPECT_TRUE(is_digest_of(*ring->find(2), from_hex("63"),
+                             from_hex("ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+                                      "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f")));
 }
 
 TEST(KeyRing, ReadsTheFormsOfChronyAndNtpd) {
@@ -153,6 +184,16 @@ protected:
 
     std::span<const std::byte> sent() const { return std::span(reply_.octets).first(reply_.size); }
 
+    /// All but those of the first octet, which may make another kind of packet of it.
+    void turn_bits_of(const Datagram& header, const Vector& vector) {
+        const Datagram whole = header + authenticator(vector);
+        for (std::size_t bit = 8; bit < whole.size() * 8; ++bit) {
+            Datagram turned = whole;
+            turned[bit / 8] ^= static_cast<std::byte>(1U << bit % 8);
+            ASSERT_EQ(answer(turned), Verdict::kUnauthenticated) << vector.key << " " << bit;
+        }
+    }
+
     Responder responder_;
     Reply reply_;
     Datagram request_;
@@ -172,21 +213,37 @@ TEST_F(KeyedResponder, SignsTheReplyToASignedRequestWithTheSameKey) {
     }
 }
 
+TEST_F(KeyedResponder, AnswersAWholeDigestWithAWholeOneAndACutOneWithACutOne) {
+    const auto ring = parse_keys(kVerifiedKeys).ring;
+    for (const Vector& vector : kWholeVectors) {
+        const Datagram whole = kVersion3Header + authenticator(vector);
+        for (const std::size_t size : {whole.size(), kHeaderSize + 24}) {
+            ASSERT_EQ(answer({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)}), Verdict::kAnswered);
+            ASSERT_EQ(sent().size(), size);
+            EXPECT_EQ(version_of(sent()[0]), 3);
+            EXPECT_EQ(key_identifier(sent(), size - kHeaderSize), vector.key);
+            const auto digest = digest_of(*ring->find(vector.key), sent().first(kHeaderSize));
+            const auto told = sent().subspan(kHeaderSize + kKeyIdentifierSize);
+            EXPECT_TRUE(std::equal(told.begin(), told.end(), digest.begin())) << vector.key << " " << size;
+        }
+    }
+}
+
 TEST_F(KeyedResponder, SignsNothingAfterASignedReplyInTheSameRoom) {
     answer(kVerifiedHeader + authenticator(kVectors[0]));
     EXPECT_EQ(answer(kVerifiedHeader), Verdict::kAnswered);
     EXPECT_EQ(sent().size(), kHeaderSize);
 }
 
+TEST_F(KeyedResponder, SignsWithACutDigestAfterAWholeOneInTheSameRoom) {
+    answer(kVersion3Header + authenticator(kWholeVectors[2]));
+    ASSERT_EQ(answer(kVerifiedHeader + authenticator(kVectors[3])), Verdict::kAnswered);
+    EXPECT_EQ(sent().size(), kHeaderSize + 24);
+}
+
 TEST_F(KeyedResponder, IsSilentWhereOneBitIsWrong) {
-    for (const Vector& vector : kVectors) {
-        const Datagram whole = kVerifiedHeader + authenticator(vector);
-        for (std::size_t bit = 8; bit < whole.size() * 8; ++bit) {
-            Datagram turned = whole;
-            turned[bit / 8] ^= static_cast<std::byte>(1U << bit % 8);
-            ASSERT_EQ(answer(turned), Verdict::kUnauthenticated) << bit;
-        }
-    }
+    std::ranges::for_each(kVectors, [this](const Vector& vector) { turn_bits_of(kVerifiedHeader, vector); });
+    std::ranges::for_each(kWholeVectors, [this](const Vector& vector) { turn_bits_of(kVersion3Header, vector); });
 }
 
 TEST_F(KeyedResponder, SignsBehindExtensionFieldsToo) {

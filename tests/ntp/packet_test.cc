@@ -56,6 +56,7 @@ Datagram fields(int count) {
 
 const Datagram kMac20 = from_hex("00000001 3c2c45b45facf7e38347e5febe849150");
 const Datagram kMac24 = from_hex("00000002 72d3fc8309f90dcbe5264d03b69cf1364992649b");
+const Datagram kKeyNumber = from_hex("00000004");
 
 const TrailerRow kTrailers[] = {
     {"nothing, v1", 1, {}, Trailer::kNone},
@@ -65,6 +66,15 @@ const TrailerRow kTrailers[] = {
     {"MAC of 24, v3", 3, kMac24, Trailer::kAuthenticator},
     {"MAC of 20, v4", 4, kMac20, Trailer::kAuthenticator},
     {"MAC of 24, v4", 4, kMac24, Trailer::kAuthenticator},
+    {"whole digest by SHA-256, v1", 1, kKeyNumber + zeros(32), Trailer::kAuthenticator},
+    {"whole digest by SHA-384, v2", 2, kKeyNumber + zeros(48), Trailer::kAuthenticator},
+    {"whole digest by SHA-256, v3", 3, kKeyNumber + zeros(32), Trailer::kAuthenticator},
+    {"whole digest by SHA-384, v3", 3, kKeyNumber + zeros(48), Trailer::kAuthenticator},
+    {"whole digest by SHA-512, v3", 3, kKeyNumber + zeros(64), Trailer::kAuthenticator},
+    {"whole digest by SHA-256, v4", 4, kKeyNumber + zeros(32), Trailer::kMalformed},
+    {"whole digest by SHA-384, v4", 4, kKeyNumber + zeros(48), Trailer::kMalformed},
+    {"whole digest by SHA-512, v4", 4, kKeyNumber + zeros(64), Trailer::kMalformed},
+    {"a digest of 36, v3", 3, kKeyNumber + zeros(36), Trailer::kMalformed},
     {"field and MAC of 20", 4, field(28) + kMac20, Trailer::kAuthenticator},
     {"short field and MAC of 24", 4, field(16) + kMac24, Trailer::kAuthenticator},
     {"crypto-NAK, v3", 3, zeros(4), Trailer::kCryptoNak},

@@ -111,8 +111,10 @@ struct LengthRow {
 };
 
 TEST(Responder, AnswersNoLengthBut48WhereZerosFollow) {
-    const LengthRow rows[] = {
-        {0x0B, {52, 68, 72}}, {0x13, {52, 68, 72}}, {0x1B, {52, 68, 72, 120}}, {0x23, {52, 68, 72}}};
+    const LengthRow rows[] = {{0x0B, {52, 68, 72, 84, 100, 116}},
+                              {0x13, {52, 68, 72, 84, 100, 116}},
+                              {0x1B, {52, 68, 72, 84, 100, 116, 120}},
+                              {0x23, {52, 68, 72}}};
     for (const LengthRow& row : rows) {
         for (std::size_t length = 0; length <= 2048; ++length) {
             Datagram octets = datagram(row.first_octet);

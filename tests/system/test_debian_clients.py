@@ -96,8 +96,12 @@ def test_ntplib_gets_an_answer_of_its_version(version: int) -> Dict[str, object]
         return {"ntplib_offset_ms": best.offset * 1e3}
 
 
-@pytest.mark.parametrize("kind, version, works", [("AES128", 4, True), ("AES128", 4, False), ("SHA256", 4, True)])
-def test_chronyd_with_a_key_takes_what_is_signed_with_the_same_alone(kind: str, version: int, works: bool) -> None:
+@pytest.mark.parametrize("kind, said, version, works", [
+    ("AES128", "", 4, True), ("AES128", "", 4, False), ("SHA512", "version 4", 4, True),
+    # Where nothing else is said chronyd asks with a longer digest in version 3, with all of it.
+    ("SHA256", "", 3, True), ("SHA384", "", 3, True), ("SHA512", "", 3, True), ("SHA512", "", 3, False)])
+def test_chronyd_with_a_key_takes_what_is_signed_with_the_same_alone(
+        kind: str, said: str, version: int, works: bool) -> None:
     key = bytes(range(16))
     with tempfile.TemporaryDirectory(prefix="tokimori-") as room, AskedDaemon() as daemon:
         for name, octets in (("ours", key), ("theirs", key if works else key[::-1])):
@@ -107,9 +111,11 @@ def test_chronyd_with_a_key_takes_what_is_signed_with_the_same_alone(kind: str, 
         daemon.reload(daemon.text() + '[access]\nkeys_file = "%s/ours"\n' % room, "reloaded")
         confined = WITHOUT_CLOCK if os.geteuid() == 0 else []
         asked = run([*confined, chronyd_path(), "-U", "-u", "root", "-Q", "-t", "10" if works else "4",
-                     "server 127.0.0.1 port %d iburst key 1 version %d" % (daemon.port, version),
+                     "server 127.0.0.1 port %d iburst key 1 %s" % (daemon.port, said),
                      "keyfile %s/theirs" % room])
         assert ("System clock wrong by" in asked.stderr) == works == (asked.returncode == 0), asked.stderr
-        verdicts = daemon.ask("serverstats")["serverstats"]["verdicts"]
+        stats = daemon.ask("serverstats")["serverstats"]
+        verdicts = stats["verdicts"]
         heard, unheard = ("answered", "unauthenticated") if works else ("unauthenticated", "answered")
         assert verdicts[heard] >= 1 and verdicts[unheard] == 0, verdicts
+        assert [number for number, count in stats["versions"].items() if count] == [str(version)], stats["versions"]
