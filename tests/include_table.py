@@ -180,7 +180,7 @@ def names_taken_twice(sources):
         if not source.is_header:
             continue
         for line in source.code:
-            if match := re.match(r"(?:class|struct|enum class) (\w+)[^;]*$", line):
+            if match := re.match(r"(?:class|struct|enum class) (?:alignas\(\w+\) )?(\w+)[^;]*$", line):
                 where.setdefault(match[1], set()).add(source.name)
     for name, places in sorted(where.items()):
         if len(places) > 1:
