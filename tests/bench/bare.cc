@@ -7,7 +7,6 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -16,8 +15,7 @@
 
 namespace {
 
-constexpr std::size_t kBatch = 32;
-constexpr std::size_t kTogether = 16;
+constexpr std::size_t kBatch = 16;
 constexpr std::size_t kHeader = 48;
 constexpr std::size_t kOriginAt = 24;
 constexpr std::size_t kTransmitAt = 40;
@@ -63,10 +61,7 @@ public:
             std::memcpy(&octets_[i][kOriginAt], &octets_[i][kTransmitAt], sizeof(std::uint64_t));
             requests_[i].msg_hdr.msg_controllen = kControl;
         }
-        for (std::size_t first = 0; first < count; first += kTogether) {
-            const auto together = static_cast<unsigned>(std::min(kTogether, count - first));
-            sendmmsg(descriptor, &replies_[first], together, MSG_DONTWAIT);
-        }
+        sendmmsg(descriptor, replies_.data(), static_cast<unsigned>(count), MSG_DONTWAIT);
         return true;
     }
 
