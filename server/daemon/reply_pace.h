@@ -17,8 +17,7 @@ public:
     /// Whether the next batch shall leave one by one. To be asked once for each.
     bool looks_closely() { return batches_++ % kBetweenLooks == 0; }
 
-    /// Some left by one system call, each of which, stamped and sent, took so long in the mean; whether the kernel took
-    /// all of them.
+    /// Some left by one system call, each of which took so long in the mean; whether the kernel took all of them.
     void saw(Duration each, bool took_all) {
         const Duration seen = std::min(each, kMost) * kFineness;
         least_ += is_known_ ? kForgetting : kApproach;

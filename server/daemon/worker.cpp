@@ -212,8 +212,7 @@ void Worker::tell(UdpPort& port, Datagram& datagram) {
 }
 
 // Stamped at the last moment: what costs time is done. Each leaves a little later than the one before, at the pace of
-// the port. What stamping takes is in that for each, and over for all when the first leaves: hardly any is stamped
-// later than it leaves.
+// the port. What stamping takes comes on top, so that hardly any is stamped later than it leaves.
 void Worker::send(UdpPort& port, Scene& scene, std::span<Reply> queued) {
     if (queued.empty()) {
         return;
@@ -235,8 +234,9 @@ void Worker::send(UdpPort& port, Scene& scene, std::span<Reply> queued) {
         port.flush();
         return;
     }
+    const LocalInstant stamped = read_host_counter();
     const bool took_all = port.flush();
-    port.pace().saw((read_host_counter() - begun) / static_cast<Duration::rep>(queued.size()), took_all);
+    port.pace().saw((read_host_counter() - stamped) / static_cast<Duration::rep>(queued.size()), took_all);
 }
 
 void Worker::learn_departures(UdpPort& port) {

@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// After so many sub-batches that all took the same.
+/// After so many batches that all took the same.
 void see(ReplyPace& pace, int times, Duration each) {
     for (int i = 0; i < times; ++i) {
         pace.saw(each, true);
@@ -29,8 +29,8 @@ TEST(ReplyPace, IsThatOfTheCheapestUntilLongAfter) {
     pace.saw(300ns, true);
     EXPECT_EQ(pace.between(), 300ns);
     // As many as there are until the next close look.
-    see(pace, 2048, 800ns);
-    EXPECT_LE(pace.between(), 364ns);
+    see(pace, 1024, 800ns);
+    EXPECT_LE(pace.between(), 332ns);
     see(pace, 50'000, 800ns);
     EXPECT_EQ(pace.between(), 800ns);
 }
