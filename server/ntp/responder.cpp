@@ -173,7 +173,7 @@ Verdict Responder::carry_out(const Judgement& judgement, const Request& request,
     begin_reply(request, reply_mode(request.octets[0], request.source_port), reply);
     reply.timeless = judgement.verdict == Verdict::kKissed;
     reply.key = judgement.key;
-    reply.size += judgement.authenticator;
+    reply.size = static_cast<std::uint16_t>(kHeaderSize + judgement.authenticator);
     reply.interleaved.client = 0;
     reply.plain = !reply.timeless && reply.key == nullptr;
     if (reply.timeless) {

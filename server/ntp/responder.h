@@ -24,10 +24,10 @@ namespace tokimori {
 /// Room for a reply. What a plain one needs lies in two lines of the cache.
 struct alignas(64) Reply {
     std::array<std::byte, kHeaderSize + kKeyIdentifierSize + kLongestDigest> octets{};
-    std::size_t size = 0;  ///< that it has when it is stamped
+    std::uint16_t size = 0;  ///< that it has when it is stamped
+    bool plain = true;       ///< tells the time and does no more: neither `key` nor what is interleaved counts
+    bool timeless = false;   ///< a kiss code: tells no time, so that it cannot be taken for any
     LocalInstant arrival;
-    bool plain = true;         ///< tells the time and does no more: none of what follows counts
-    bool timeless = false;     ///< a kiss code: tells no time, so that it cannot be taken for any
     const Key* key = nullptr;  ///< signs the reply, as it signed the request; lives until keys change
     InterleavedReply interleaved;
 
