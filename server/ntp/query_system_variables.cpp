@@ -151,7 +151,7 @@ constexpr std::array kSystem{
     QueryVariable{"peeradr",
                   [](std::string_view n, const QueryScene& s, QueryText& t) {
                       const PeerView* const peer = system_peer(s);
-                      const std::uint16_t port = peer != nullptr ? 123 : 0;
+                      const std::uint16_t port = peer != nullptr ? peer->port : 0;
                       t.address(n, peer != nullptr ? address_of(*peer) : ClientAddress::v4(0), port);
                   }},
     QueryVariable{"peermode", [](std::string_view n, const QueryScene& s,

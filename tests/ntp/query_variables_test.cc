@@ -287,6 +287,8 @@ TEST(QueryVariables, ChangeWhereASourceIsSilentAndNothingIsSynchronised) {
     for (const auto& [name, value] : of_peer) {
         EXPECT_EQ(written(QuerySet::kPeer, name, peer), value) << name;
     }
+    view.system_peer = 1;
+    EXPECT_EQ(written(QuerySet::kSystem, "peeradr", system), "192.0.2.1:1123");
 }
 
 TEST(QueryVariables, CountEachVerdictWhereNtpdCountsIt) {
