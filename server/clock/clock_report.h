@@ -56,6 +56,7 @@ struct ClockReport {
     std::optional<SourceId> selected = std::nullopt;  ///< the source that is followed
     bool by_pulses = false;                           ///< it is followed by its pulses
     ServerState server;                               ///< what is served
+    bool was_right = false;                           ///< our own line was once; offsets of sources are from that
     std::optional<LocalInstant> last_update = std::nullopt;
     Duration offset{};                 ///< reference − ours at the last update
     Duration jitter{};                 ///< RMS of the offsets of late updates

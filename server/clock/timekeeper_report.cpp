@@ -89,6 +89,7 @@ ClockReport Timekeeper::report() const {
             .selected = followed_id,
             .by_pulses = line && line->from_pulses,
             .server = state(),
+            .was_right = state_.ever_synchronised,
             .last_update = last_update_.at(),
             .offset = discipline_.offset(),
             .jitter = last_update_.jitter(),

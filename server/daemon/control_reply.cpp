@@ -79,7 +79,7 @@ json::value if_shown(const SourceReport& report, json::value value) {
 
 // Offsets are from the clock: before it was first right they would say how far away nowhere is.
 json::value if_set(const ControlFacts& facts, json::value offset) {
-    return facts.clock.clock.server.ever_synchronised ? std::move(offset) : json::value(nullptr);
+    return facts.clock.clock.was_right ? std::move(offset) : json::value(nullptr);
 }
 
 json::object begin_source(const NamedSource& source, const ControlFacts& facts) {

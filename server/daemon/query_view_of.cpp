@@ -87,7 +87,7 @@ PeerView peer_of(const NamedSource& source, const ClockFacts& facts) {
     peer.heard = report.last_heard.has_value();
     peer.last_heard = report.last_heard.value_or(LocalInstant{});
     peer.delay = report.delay;
-    if (facts.clock.server.ever_synchronised) {
+    if (facts.clock.was_right) {
         peer.offset = report.last_offset.value_or(report.offset);
     }
     peer.jitter = report.jitter;

@@ -189,7 +189,7 @@ void StatisticsLines::add_loop(std::vector<StatisticsLine>& lines, const ClockFa
 void StatisticsLines::add_sources(std::vector<StatisticsLine>& lines, const ClockFacts& facts) {
     for (const NamedSource& source : facts.sources) {
         const SourceId id = source.report.source;
-        if (is_due(peers_[id], source.report.last_sample, facts)) {
+        if (facts.clock.was_right && is_due(peers_[id], source.report.last_sample, facts)) {
             lines.push_back(
                 line_of(StatisticsKind::kPeer, *facts.utc_at(peers_[id].of), peerstats_text(source, facts)));
         }

@@ -30,13 +30,12 @@ std::string reach_text(std::optional<std::int64_t> reach) {
 }
 
 std::string sample_text(const json::object& source) {
-    const auto offset = integer_in(source, "offset_ns");
-    if (!offset) {
+    const auto distance = integer_in(source, "distance_ns");
+    if (!distance) {
         return "-";
     }
-    return fmt::format("{:>7}[{:>7}] +/- {:>6}", short_span(offset, true),
-                       short_span(integer_in(source, "last_offset_ns"), true),
-                       short_span(integer_in(source, "distance_ns")));
+    return fmt::format("{:>7}[{:>7}] +/- {:>6}", short_span(integer_in(source, "offset_ns"), true),
+                       short_span(integer_in(source, "last_offset_ns"), true), short_span(distance));
 }
 
 }  // namespace

@@ -43,6 +43,8 @@ TEST_F(LastResortTest, AloneServesTheClockOfTheHostAtOnceAtItsStratumAndASecondA
     EXPECT_EQ(clock_.clock_state(), ClockState::kLocal);
     EXPECT_EQ(clock_.selected(), kLocal);
     EXPECT_EQ(report(kLocal).reason, Reason::kSelected);
+    EXPECT_TRUE(clock_.report().server.ever_synchronised);
+    EXPECT_FALSE(clock_.report().was_right) << "offsets of sources would be from nowhere";
     EXPECT_FALSE(clock_.own_state().synchronised_at(at(1s))) << "the clock of the host must not follow itself";
     EXPECT_FALSE(clock_.memory().has_value()) << "nobody may remember it as trusted";
 }

@@ -58,6 +58,7 @@ struct SampleFacts {
         server.refid = reference_id("PPS");
         server.stratum = 1;
         server.ever_synchronised = true;
+        facts.clock.was_right = true;
         facts.clock.state = ClockState::kSynchronised;
         facts.clock.selected = SourceId{1};
         facts.clock.by_pulses = true;

@@ -77,7 +77,7 @@ TEST(QueryViewOf, ASourceSaysWhatItsReportSays) {
     EXPECT_EQ(peer.rejected, 3U);
     report.last_offset.reset();
     EXPECT_EQ(view_of(facts).peers[0].offset, Duration{-123}) << "of its line";
-    facts.clock.server.ever_synchronised = false;
+    facts.clock.was_right = false;
     EXPECT_EQ(view_of(facts).peers[0].offset, Duration{}) << "to what, if we never had the time";
     const PeerView& silent = view.peers[1];
     EXPECT_FALSE(silent.heard);

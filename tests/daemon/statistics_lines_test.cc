@@ -12,8 +12,11 @@ namespace tokimori {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::Each;
 using ::testing::ElementsAre;
+using ::testing::Field;
 using ::testing::IsEmpty;
+using ::testing::Ne;
 
 UtcTime utc(std::string_view text) {
     return parse_utc(text).value();
@@ -198,6 +201,13 @@ TEST(StatisticsLines, AreNoneBeforeTheTimeIsKnown) {
     facts.clock.server.ever_synchronised = false;
     EXPECT_THAT(lines.due(facts, {}), IsEmpty());
     EXPECT_THAT(lines.last(facts, {}), IsEmpty());
+}
+
+TEST(StatisticsLines, HaveNoOffsetsFromAClockThatWasNeverRight) {
+    StatisticsLines lines{LocalInstant{}};
+    ClockFacts facts = later(7200s);
+    facts.clock.was_right = false;
+    EXPECT_THAT(lines.due(facts, {}), Each(Field(&StatisticsLine::kind, Ne(StatisticsKind::kPeer))));
 }
 
 TEST(StatisticsLines, BeginANewFileAfterTheLeapSecondNotBeforeIt) {

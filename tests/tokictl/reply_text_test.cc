@@ -111,6 +111,13 @@ TEST(SourcesText, HasChronycsColumnsAndTheReason) {
               "#?  受信機        0     -      0       -  -                            nothing heard of it lately\n");
 }
 
+TEST(SourcesText, TellsHowFarASourceMayBeWrongBeforeThereIsAnOffset) {
+    json::object early = sample();
+    json::object& source = early["sources"].at(0).as_object();
+    source["offset_ns"] = source["last_offset_ns"] = nullptr;
+    EXPECT_THAT(sources_text(early, Language::kEnglish), HasSubstr("      -[      -] +/- 2000ns"));
+}
+
 TEST(SourcesText, IsSaidInJapaneseToo) {
     const std::string text = sources_text(sample(), Language::kJapanese);
     EXPECT_THAT(text, HasSubstr("時計はこの時刻源に追従しています\n"));
