@@ -90,7 +90,8 @@ TEST(Beat, ThatIsToBeExactJoinsNobody) {
     boost::asio::io_context io;
     int beats = 0;
     Beat beat{io, [&] { ++beats; }};
-    beat.start_exact(10s);
+    // Of a period so long a quarter is over; a sixteenth before it ends it may come early.
+    beat.start_exact(4 * read_host_counter().time_since_epoch());
     beat.join();
     io.poll();
     EXPECT_EQ(beats, 0);
@@ -132,8 +133,9 @@ TEST(Beat, LeavesOutWhatWasSleptThrough) {
         boost::asio::io_context io;
         int beats = 0;
         Beat beat{io, [&] { ++beats; }};
-        exact ? beat.start_exact(100ms) : beat.start(100ms);
-        std::this_thread::sleep_for(450ms);
+        exact ? beat.start_exact(400ms) : beat.start(400ms);
+        // Soon after the place of one that is exact, so that the next is far.
+        std::this_thread::sleep_for(4 * 400ms - read_host_counter().time_since_epoch() % 400ms + 240ms);
         io.poll();
         beat.join();
         io.poll();
